@@ -1,0 +1,251 @@
+"""Value: a number that remembers how it was computed, and can therefore be differentiated.
+
+Arithmetic on Values records a graph, in which every result knows its operands. `backward` walks the
+graph from the result to the leaves and applies the chain rule at each node. The derivatives themselves
+are in `engine.rules`.
+"""
+
+import reprlib
+from numbers import Complex, Real
+
+from engine.operations import NAMES, OPERATIONS, SMALL_POWERS
+from engine.operators import binary, comparison, reflected, unary
+
+new = object.__new__
+
+
+class Value:
+    """A node of a computation graph: a number, and its place in how the output was computed.
+
+    `data` is the number and `grad` the derivative of the output with respect to it, which `backward`
+    fills in; both can be assigned. `label` is a name for people, `op` the sign or name of the operation
+    that made this node ("" for a leaf), `parents` its operands in order, repeated ones repeated.
+
+    Raises TypeError if `data` is not one real number.
+
+    >>> a, b = Value(2, "a"), Value(-3, "b")
+    >>> d = a * b + 10
+    >>> d
+    Value(data=4.0, grad=0.0)
+    >>> d.backward()
+    >>> a, b
+    (Value(data=2.0, grad=-3.0, label='a'), Value(data=-3.0, grad=2.0, label='b'))
+    """
+
+    __slots__ = ("data", "grad", "label", "operation", "left", "right", "__weakref__")
+
+    def __init__(self, data, label=""):
+        self.data = data if type(data) is float else real(data)
+        self.grad, self.label = 0.0, label
+        self.operation = self.left = self.right = None
+
+    @property
+    def op(self):
+        return "" if self.operation is None else self.operation.rule.op
+
+    @property
+    def parents(self):
+        if self.left is None:
+            return ()
+        return (self.left,) if self.right is None else (self.left, self.right)
+
+    def backward(self):
+        """Add ∂self/∂leaf to the grad of every leaf, and set ∂self/∂node as the grad of every other node.
+
+        By the chain rule, a node's gradient is the sum over its children c of ∂self/∂c · ∂c/∂node. In
+        reverse topological order every child has its gradient before it hands it on. Leaves accumulate
+        over calls; interior nodes start from zero each time.
+
+        Raises ValueError or ArithmeticError, and leaves all gradients as they were, where a derivative
+        does not exist (the square root's at 0).
+
+        >>> x = Value(3, "x")
+        >>> y = x * x
+        >>> y.backward(); x.grad
+        6.0
+        >>> y.backward(); x.grad
+        12.0
+        """
+        order = topological_order(self)
+        before = [node.grad for node in order]
+        for node in order:
+            if node.operation is not None:
+                node.grad = 0.0
+        self.grad += 1.0
+        order.reverse()
+        try:
+            for node in order:
+                if node.operation is not None:
+                    node.operation.pull(node)
+        except (ValueError, ArithmeticError) as error:
+            error = refusal(error, node.operation, node.parents, "the derivative of ")
+            for node, grad in zip(reversed(order), before):
+                node.grad = grad
+            raise error from None
+
+    def forward(self):
+        """Recompute the graph's data from its leaves' current data, without recording it anew.
+
+        Raises what the operations raise, and then leaves the data of interior nodes as they were.
+
+        >>> x = Value(3)
+        >>> y = x * x + 1
+        >>> x.data = 5.0
+        >>> y.forward(); y.data
+        26.0
+        """
+        order = topological_order(self)
+        before = [node.data for node in order]
+        try:
+            for node in order:
+                if node.operation is not None:
+                    node.data = node.operation.value(*[parent.data for parent in node.parents])
+        except (ValueError, ArithmeticError) as error:
+            error = refusal(error, node.operation, node.parents)
+            for node, data in zip(order, before):
+                node.data = data
+            raise error from None
+
+    # arithmetic, with a Value or a number on either side
+    __add__ = binary("__add__", "+")
+    __sub__, __rsub__ = binary("__sub__", "-"), reflected("__rsub__", "-")
+    __mul__, __rmul__ = binary("__mul__", "*"), reflected("__rmul__", "*")
+    __truediv__, __rtruediv__ = binary("__truediv__", "/"), reflected("__rtruediv__", "/")
+    __pow__, __rpow__ = binary("__pow__", "**"), reflected("__rpow__", "**")
+    __neg__, __abs__ = unary("__neg__", "neg"), unary("__abs__", "abs")
+
+    def __radd__(self, left):
+        """left + self, where left is a plain number; the 0 that sum() starts from adds no node."""
+        return self if type(left) is int and left == 0 else operate(OPERATIONS["+"], left, self)
+
+    def __pos__(self):
+        return self
+
+    # functions, named as NumPy's are
+    exp, expm1, log, log1p, sqrt = map(unary, ("exp", "expm1", "log", "log1p", "sqrt"))
+    sin, cos, tan = map(unary, ("sin", "cos", "tan"))
+    arcsin, arccos, arctan = map(unary, ("arcsin", "arccos", "arctan"))
+    sinh, cosh, tanh = map(unary, ("sinh", "cosh", "tanh"))
+    sigmoid, relu, softplus, erf = map(unary, ("sigmoid", "relu", "softplus", "erf"))
+    maximum, minimum = map(binary, ("maximum", "minimum"))
+
+    # by data: comparisons, truth, conversion; by identity: hashing
+    __eq__, __ne__ = comparison("__eq__"), comparison("__ne__")
+    __lt__, __le__ = comparison("__lt__"), comparison("__le__")
+    __gt__, __ge__ = comparison("__gt__"), comparison("__ge__")
+    __hash__ = object.__hash__
+
+    def __bool__(self):
+        return self.data != 0
+
+    def __float__(self):
+        return float(self.data)
+
+    def __format__(self, spec):
+        return format(self.data, spec) if spec else repr(self)
+
+    def __repr__(self):
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(data={self.data}, grad={self.grad}{label})"
+
+
+class Constant(Value):
+    """A number that stood in an expression: a leaf that has no gradient.
+
+    >>> two = (Value(3) * 2).parents[1]
+    >>> two
+    Constant(2.0)
+    """
+
+    __slots__ = ()
+
+    def __repr__(self):
+        return f"Constant({self.data})"
+
+
+def topological_order(output):
+    """All nodes that `output` is computed from, parents before children, `output` last.
+
+    The graph is searched depth first, with a stack of its own instead of recursion, so its depth is
+    bounded by memory alone. Left operands come before right ones: the order in which Python evaluated
+    the expression.
+
+    >>> a, b = Value(2, "a"), Value(3, "b")
+    >>> [node.label or node.op for node in topological_order(a * b + a)]
+    ['a', 'b', '*', '+']
+    """
+    order, seen, stack = [], set(), [output]
+    push, pop = stack.append, stack.pop
+    while stack:
+        node = pop()
+        if node is None:  # the operands of the node below this mark are in order, now it is its turn
+            order.append(pop())
+        elif node not in seen:
+            seen.add(node)
+            if node.left is None:
+                order.append(node)
+                continue
+            push(node)
+            push(None)
+            if node.right is not None:
+                push(node.right)
+            push(node.left)
+    return order
+
+
+def real(data):
+    """The float that `data` stands for, or a TypeError that says what it is instead."""
+    if isinstance(data, (float, int)):
+        return float(data)
+    numeric = hasattr(data, "__float__") and not isinstance(data, (str, bytes, bytearray))
+    imaginary = isinstance(data, Complex) and not isinstance(data, Real)
+    if not numeric or imaginary or getattr(data, "ndim", 0) > 0:
+        raise TypeError(f"a Value holds one real number, not {reprlib.repr(data)} ({type(data).__name__})")
+    return float(data)
+
+
+def operate(operation, left, right):
+    """The node for an operation with a plain number on one side, which becomes a Constant."""
+    try:
+        if not isinstance(left, Value):
+            left = Constant(left)
+        if not isinstance(right, Value):
+            right = Constant(right)
+    except TypeError:
+        return _incompatible(operation, left, right)
+    if type(right) is Constant:
+        operation = operation.with_constant_right
+        if operation.rule.op == "**":
+            operation = SMALL_POWERS.get(right.data, operation)
+    elif type(left) is Constant:
+        operation = operation.with_constant_left
+    try:
+        data = operation.value(left.data, right.data)
+    except (ValueError, ArithmeticError) as error:
+        raise refusal(error, operation, (left, right)) from None
+    out = new(Value)
+    out.data, out.grad, out.label = data, 0.0, ""
+    out.operation, out.left, out.right = operation, left, right
+    return out
+
+
+def _incompatible(operation, left, right):
+    other = right if isinstance(left, Value) else left
+    if type(other).__module__ != "builtins":
+        return NotImplemented  # an array, perhaps, which knows how to combine with a Value
+    expression = operation.rule.written(
+        *(repr(x) if x is not other else reprlib.repr(x) for x in (left, right))
+    )
+    raise TypeError(
+        f"{expression}: a Value combines with a Value or a real number, not {type(other).__name__}"
+    )
+
+
+def refusal(error, operation, parents, what=""):
+    """The same kind of exception as `error`, telling which operation failed, and on which numbers."""
+    names = [parent.label or name for parent, name in zip(parents, "ab")]
+    numbers = {name: f"{name} = {parent.data}" for name, parent in zip(names, parents)}
+    return type(error)(f"{what}{operation.rule.written(*names)} where {', '.join(numbers.values())}: {error}")
+
+
+NAMES.update(Value=Value, new=new, operate=operate, refusal=refusal)
