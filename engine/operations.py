@@ -76,7 +76,7 @@ def _pull(rule, varying):
     return "\n".join(lines) + "\n"
 
 
-# What the table's texts may name: Python's math, and functions of the table itself (sigmoid).
+# The globals of all generated code: Python's math, the table's own functions, the operators' needs.
 NAMES = dict(MATH)
 OPERATIONS = {}
 for _rule in TABLE:

@@ -110,4 +110,5 @@ def _product(factor, tree):
             return ast.BinOp(factor, ast.Mult(), tree)
 
 
-MATH = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")}
+# What the texts of the table may name, besides its own functions.
+MATH = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")} | {"abs": abs}

@@ -1,0 +1,30 @@
+"""Neural networks of scalar Values."""
+
+from nn.layers import MLP, Concat, Layer, Neuron, Sequential
+from nn.logic import AND, NAND, NOR, NOT, OR, XNOR, XOR, truth_table
+from nn.losses import binary_cross_entropy, hinge, mean_squared_error
+from nn.module import Module
+from nn.optim import GradientDescent
+from nn.perceptron import Perceptron
+
+__all__ = [
+    "AND",
+    "MLP",
+    "NAND",
+    "NOR",
+    "NOT",
+    "OR",
+    "XNOR",
+    "XOR",
+    "Concat",
+    "GradientDescent",
+    "Layer",
+    "Module",
+    "Neuron",
+    "Perceptron",
+    "Sequential",
+    "binary_cross_entropy",
+    "hinge",
+    "mean_squared_error",
+    "truth_table",
+]

@@ -1,0 +1,174 @@
+"""Layers, and the two ways to make networks of them: one after another, and side by side.
+
+A layer is a function from a list of numbers or Values to a list of Values, or to one Value. Any callable
+on such lists will do; those that have parameters are Modules.
+"""
+
+import math
+import random
+
+from engine import Value
+from nn.module import Module
+
+ACTIVATIONS = {
+    "linear": lambda z: z,
+    "relu": Value.relu,
+    "sigmoid": Value.sigmoid,
+    "tanh": Value.tanh,
+}
+
+
+class Neuron(Module):
+    """g(w · x + b): a weighted sum of the inputs and a bias, through an activation function g.
+
+    `activation` is "linear", "relu", "sigmoid", "tanh" or any function on Values. The weights start as
+    normal random numbers with variance 2 / inputs for relu (He et al., 2015) and 1 / inputs otherwise
+    (LeCun et al., 1998), which keeps the size of signals from layer to layer; the bias starts at zero.
+    `rng` is a `random.Random`, for weights that can be had again.
+
+    Raises ValueError where the number of inputs is wrong.
+
+    >>> neuron = Neuron(2, activation="sigmoid")
+    >>> neuron.load_state({"w[0]": 20, "w[1]": 20, "b": -30})
+    >>> neuron([1, 1])
+    Value(data=0.9999546021312976, grad=0.0)
+    >>> neuron([1, 1, 0])
+    Traceback (most recent call last):
+        ...
+    ValueError: Neuron(2, sigmoid) takes 2 inputs, not 3
+    """
+
+    def __init__(self, nin, activation="relu", rng=random):
+        if not callable(activation) and activation not in ACTIVATIONS:
+            known = ", ".join(ACTIVATIONS)
+            raise ValueError(
+                f"unknown activation {activation!r}: it is one of {known}, or a function on Values"
+            )
+        scale = math.sqrt((2 if activation == "relu" else 1) / nin)
+        self.w = [Value(rng.gauss(0, scale), f"w{i + 1}") for i in range(nin)]
+        self.b = Value(0, "b")
+        self.activation = activation
+
+    def __call__(self, x):
+        x = inputs(x, len(self.w), self)
+        z = sum((w * x for w, x in zip(self.w, x)), self.b)
+        g = self.activation
+        return g(z) if callable(g) else ACTIVATIONS[g](z)
+
+    def __repr__(self):
+        return f"Neuron({len(self.w)}, {activation_name(self.activation)})"
+
+
+class Layer(Module):
+    """g(Wx + b): neurons side by side on the same inputs. A layer of one neuron returns its Value."""
+
+    def __init__(self, nin, nout, activation="relu", rng=random):
+        self.neurons = [Neuron(nin, activation, rng) for _ in range(nout)]
+        self.nin = nin
+        for i, neuron in enumerate(self.neurons, 1):
+            _number(neuron, f"{i}")
+
+    def __call__(self, x):
+        x = inputs(x, self.nin, self)
+        out = [neuron(x) for neuron in self.neurons]
+        return out[0] if len(out) == 1 else out
+
+    def __repr__(self):
+        return f"Layer({self.nin}, {len(self.neurons)}, {activation_name(self.neurons[0].activation)})"
+
+
+class MLP(Module):
+    """A multi-layer perceptron: hidden layers with an activation, then a linear layer.
+
+    >>> MLP(2, [16, 16, 1])
+    MLP(2, [16, 16, 1], relu)
+    >>> len(MLP(2, [16, 16, 1]).parameters())
+    337
+    >>> MLP(2, [3, 1])([1, 2, 3])
+    Traceback (most recent call last):
+        ...
+    ValueError: layer 1 of MLP(2, [3, 1], relu) takes 2 inputs, not 3
+    """
+
+    def __init__(self, nin, nouts, activation="relu", rng=random):
+        sizes = [nin, *nouts]
+        self.layers = [
+            Layer(sizes[i], sizes[i + 1], activation if i + 1 < len(nouts) else "linear", rng)
+            for i in range(len(nouts))
+        ]
+        self.activation = activation
+        for i, layer in enumerate(self.layers, 1):
+            for j, neuron in enumerate(layer.neurons, 1):
+                _number(neuron, f"{i}_{j}")
+
+    def __call__(self, x):
+        for i, layer in enumerate(self.layers, 1):
+            x = layer(inputs(x, layer.nin, f"layer {i} of {self}"))
+        return x
+
+    def __repr__(self):
+        nouts = [len(layer.neurons) for layer in self.layers]
+        return f"MLP({self.layers[0].nin}, {nouts}, {activation_name(self.activation)})"
+
+
+class Sequential(Module):
+    """f_m ∘ ... ∘ f_2 ∘ f_1: each function on what the one before it returned.
+
+    >>> double, both = (lambda x: [2 * x[0]]), (lambda x: [x[0], x[0]])
+    >>> Sequential(double, both)([3])
+    [6, 6]
+    """
+
+    def __init__(self, *functions):
+        self.functions = functions
+
+    def __call__(self, x):
+        for function in self.functions:
+            x = function(x if isinstance(x, (list, tuple)) else [x])
+        return x
+
+    def __repr__(self):
+        return f"Sequential({', '.join(map(repr, self.functions))})"
+
+
+class Concat(Module):
+    """f_1 ⊕ f_2 ⊕ ...: the results of functions on the same inputs, in one list.
+
+    >>> Concat(lambda x: [x[0], x[1]], lambda x: x[0] * x[1])([2, 3])
+    [2, 3, 6]
+    """
+
+    def __init__(self, *functions):
+        self.functions = functions
+
+    def __call__(self, x):
+        out = []
+        for function in self.functions:
+            result = function(x)
+            out += result if isinstance(result, (list, tuple)) else [result]
+        return out
+
+    def __repr__(self):
+        return f"Concat({', '.join(map(repr, self.functions))})"
+
+
+def inputs(x, count, layer):
+    """`x` as a list of `count` inputs, or an error that names the layer and says what it got."""
+    try:
+        x = list(x)
+    except TypeError:
+        raise TypeError(f"{layer} takes a list of {count} inputs, not {x!r}") from None
+    if len(x) != count:
+        raise ValueError(f"{layer} takes {count} inputs, not {len(x)}")
+    return x
+
+
+def activation_name(activation):
+    return getattr(activation, "__name__", repr(activation)) if callable(activation) else activation
+
+
+def _number(neuron, place):
+    """Label a neuron's parameters by its place in the network: w1_2_3 is layer 1, neuron 2, input 3."""
+    for i, w in enumerate(neuron.w, 1):
+        w.label = f"w{place}_{i}"
+    neuron.b.label = f"b{place}"

@@ -1,0 +1,73 @@
+"""Boolean functions as networks, with weights that can be checked by hand, and truth tables.
+
+The sigmoid is nearly 0 below -10 and nearly 1 above 10. AND, for instance, is σ(-30 + 20 x₁ + 20 x₂): only
+with both inputs at 1 does the sum reach 10.
+
+>>> print(truth_table(AND))
+x1  x2  AND
+ 0   0  σ(-30) = 9.358e-14 ≈ 0
+ 0   1  σ(-10) = 4.54e-05  ≈ 0
+ 1   0  σ(-10) = 4.54e-05  ≈ 0
+ 1   1  σ(10)  = 1         ≈ 1
+"""
+
+from itertools import product
+
+from engine.notation import number
+from nn.layers import Concat, Neuron, Sequential
+
+# name: bias, and the weight of each input
+WEIGHTS = {
+    "AND": (-30, 20, 20),
+    "OR": (-10, 20, 20),
+    "NOT": (10, -20),
+    "NAND": (30, -20, -20),
+    "NOR": (10, -20, -20),
+}
+
+
+def unit(name, prefix=""):
+    """A new sigmoid unit that computes one of AND, OR, NOT, NAND, NOR.
+
+    >>> unit("OR")
+    Neuron(2, sigmoid)
+    """
+    bias, *weights = WEIGHTS[name]
+    neuron = Neuron(len(weights), activation="sigmoid")
+    neuron.load_state({"b": bias} | {f"w[{i}]": w for i, w in enumerate(weights)})
+    for parameter in neuron.parameters():
+        parameter.label = prefix + parameter.label
+    return neuron
+
+
+AND, OR, NOT, NAND, NOR = map(unit, WEIGHTS)
+# No single unit computes these, since no line separates their ones from their zeros; two layers do.
+XOR = Sequential(Concat(unit("OR", "or_"), unit("NAND", "nand_")), unit("AND", "and_"))
+XNOR = Sequential(Concat(unit("AND", "and_"), unit("NOR", "nor_")), unit("OR", "or_"))
+
+
+def truth_table(network, inputs=2, name=None):
+    """What a network says to every combination of boolean inputs, as text.
+
+    `network` is any function on a list of `inputs` zeros and ones that returns a number or a Value.
+
+    >>> print(truth_table(NOT, inputs=1))
+    x1  NOT
+     0  σ(10)  = 1        ≈ 1
+     1  σ(-10) = 4.54e-05 ≈ 0
+    """
+    rows = list(product((0, 1), repeat=inputs))
+    outputs = [network(list(row)) for row in rows]
+    numbers = [number(float(out)) for out in outputs]
+    sums = [f"σ({number(out.left.data)})" if getattr(out, "op", "") == "sigmoid" else "" for out in outputs]
+    width, digits = max(map(len, sums)), max(map(len, numbers))
+    lines = ["  ".join([*(f"x{i + 1}" for i in range(inputs)), name or _name(network)])]
+    for row, out, sum_, text in zip(rows, outputs, sums, numbers):
+        shown = f"{sum_:{width}} = {text:{digits}}" if width else f"{text:{digits}}"
+        lines.append("  ".join([*(f"{x:2}" for x in row), f"{shown} ≈ {round(float(out))}"]))
+    return "\n".join(lines)
+
+
+def _name(network):
+    named = {id(thing): name for name, thing in globals().items() if name.isupper()}
+    return named.get(id(network), getattr(network, "__name__", "output"))

@@ -1,0 +1,126 @@
+"""Module: anything with parameters, which can be listed, cleared, saved and loaded."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from engine import Value
+from engine.value import Constant, real
+
+
+class Module:
+    """A function with parameters: the Values among its attributes, and its modules' parameters.
+
+    Attributes are searched in the order in which they were set, lists, tuples and dicts in theirs. A
+    parameter that stands in two places (a shared weight) is listed once, under its first name.
+
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope, self.offset = Value(2), Value(1)
+    ...     def __call__(self, x):
+    ...         return self.slope * x + self.offset
+    >>> line = Line()
+    >>> line(3).data, line.parameters()
+    (7.0, [Value(data=2.0, grad=0.0), Value(data=1.0, grad=0.0)])
+    >>> line.state()
+    {'slope': 2.0, 'offset': 1.0}
+    """
+
+    def named_parameters(self):
+        """A list of (name, parameter): the name is the path of attributes and places that leads there."""
+        found = {}
+        _collect(vars(self).items(), "{}", found, set())
+        return [(name, parameter) for parameter, name in found.items()]
+
+    def parameters(self):
+        """All parameters, each once."""
+        return [parameter for _, parameter in self.named_parameters()]
+
+    def zero_grad(self):
+        """Set the gradient of every parameter to zero."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
+    def state(self):
+        """The parameters' numbers by name, as a plain dict."""
+        return {name: parameter.data for name, parameter in self.named_parameters()}
+
+    def load_state(self, state):
+        """Set the parameters to the numbers of such a dict.
+
+        Raises ValueError where names are missing or unknown or a number isn't one, naming each; then no
+        parameter has changed.
+
+        >>> from nn import Neuron
+        >>> Neuron(1).load_state({"w[0]": 0.5, "w[1]": "much"})
+        Traceback (most recent call last):
+            ...
+        ValueError: the state does not fit Neuron(1, relu): missing b; unknown w[1]
+        """
+        parameters = dict(self.named_parameters())
+        wrong = []
+        for what, names in (("missing", parameters.keys() - state), ("unknown", state.keys() - parameters)):
+            if names:
+                wrong.append(f"{what} {_some(sorted(names))}")
+        numbers = {}
+        for name in parameters.keys() & state:
+            try:
+                numbers[name] = real(state[name])
+            except (TypeError, OverflowError):
+                wrong.append(f"{name} is {state[name]!r:.40}, not a number")
+        if wrong:
+            raise ValueError(f"the state does not fit {self}: {'; '.join(wrong)}")
+        for name, number in numbers.items():
+            parameters[name].data = number
+
+    def save(self, path):
+        """Write the state to a JSON file, whole or not at all."""
+        path = Path(path)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(self.state(), file, indent=1)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+
+    def load(self, path):
+        """Read the state from a JSON file that `save` wrote.
+
+        Raises ValueError, and changes nothing, if the file holds anything else.
+        """
+        try:
+            state = json.loads(Path(path).read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ValueError(f"{path} is not a saved state: {error}") from None
+        if not isinstance(state, dict):
+            raise ValueError(
+                f"{path} is not a saved state: it holds a {type(state).__name__}, not names and numbers"
+            )
+        self.load_state(state)
+
+    def __repr__(self):
+        return f"{type(self).__name__}({len(self.parameters())} parameters)"
+
+
+def _collect(places, template, found, seen):
+    for key, thing in places:
+        name = template.format(key)
+        if isinstance(thing, Value):
+            if type(thing) is not Constant and thing.operation is None:
+                found.setdefault(thing, name)
+        elif id(thing) not in seen:
+            seen.add(id(thing))
+            if isinstance(thing, Module):
+                _collect(vars(thing).items(), name + ".{}", found, seen)
+            elif isinstance(thing, (list, tuple)):
+                _collect(enumerate(thing), name + "[{}]", found, seen)
+            elif isinstance(thing, dict):
+                _collect(((repr(key), inner) for key, inner in thing.items()), name + "[{}]", found, seen)
+
+
+def _some(names):
+    shown = ", ".join(names[:5])
+    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
