@@ -1,6 +1,7 @@
 """A scalar reverse-mode autodiff engine: Value, and the ways to look at a graph of them."""
 
+from engine.draw import draw
 from engine.notation import label
 from engine.value import Constant, Value, topological_order
 
-__all__ = ["Constant", "Value", "label", "topological_order"]
+__all__ = ["Constant", "Value", "draw", "label", "topological_order"]

@@ -1,10 +1,11 @@
 """Neural networks of scalar Values."""
 
+from nn.diagram import diagram
 from nn.layers import MLP, Concat, Layer, Neuron, Sequential
 from nn.logic import AND, NAND, NOR, NOT, OR, XNOR, XOR, truth_table
 from nn.losses import binary_cross_entropy, hinge, mean_squared_error
 from nn.module import Module
-from nn.optim import GradientDescent
+from nn.optim import GradientDescent, fit
 from nn.perceptron import Perceptron
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "Perceptron",
     "Sequential",
     "binary_cross_entropy",
+    "diagram",
+    "fit",
     "hinge",
     "mean_squared_error",
     "truth_table",

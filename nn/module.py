@@ -1,9 +1,10 @@
 """Module: anything with parameters, which can be listed, cleared, saved and loaded."""
 
 import json
-import os
-import tempfile
+import math
+import reprlib
 from pathlib import Path
+from uuid import uuid4
 
 from engine import Value
 from engine.value import Constant, real
@@ -68,23 +69,27 @@ class Module:
             try:
                 numbers[name] = real(state[name])
             except (TypeError, OverflowError):
-                wrong.append(f"{name} is {state[name]!r:.40}, not a number")
+                numbers[name] = math.nan
+            if not math.isfinite(numbers[name]):
+                wrong.append(f"{name} is {reprlib.repr(state[name])}, not a number")
         if wrong:
             raise ValueError(f"the state does not fit {self}: {'; '.join(wrong)}")
         for name, number in numbers.items():
             parameters[name].data = number
 
     def save(self, path):
-        """Write the state to a JSON file, whole or not at all."""
+        """Write the state to a JSON file, whole or not at all.
+
+        Raises ValueError if a parameter is infinite or not a number.
+        """
         path = Path(path)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        text = json.dumps(self.state(), indent=1, allow_nan=False)
+        temporary = path.with_name(f".{path.name}.{uuid4().hex}")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(self.state(), file, indent=1)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+            temporary.write_text(text, encoding="utf-8")
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
     def load(self, path):
         """Read the state from a JSON file that `save` wrote.

@@ -1,4 +1,4 @@
-"""Gradient descent."""
+"""Gradient descent, and `fit`, which descends until convergence."""
 
 
 class GradientDescent:
@@ -21,9 +21,34 @@ class GradientDescent:
         self.parameters, self.rate = list(parameters), rate
 
     def zero_grad(self):
+        """Set the gradient of every parameter to zero."""
         for parameter in self.parameters:
             parameter.grad = 0.0
 
     def step(self):
-        for parameter in self.parameters:
-            parameter.data -= self.rate * parameter.grad
+        """Update every parameter from its gradient."""
+        new = self.update([p.data for p in self.parameters], [p.grad for p in self.parameters])
+        for parameter, data in zip(self.parameters, new):
+            parameter.data = data
+
+    def update(self, weights, gradient):
+        """The weights after a step, from the weights and the gradient before it."""
+        return [w - self.rate * g for w, g in zip(weights, gradient)]
+
+
+def fit(model, rows, targets, loss, optimizer, epochs=1000, tolerance=0.0):
+    """Descend the mean of loss(model(x), y) over rows x and targets y until convergence.
+
+    That is, until an epoch changes the mean loss by no more than `tolerance`, or for `epochs` epochs.
+    Returns the mean loss of every epoch, each measured before that epoch's step.
+    """
+    history = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        mean = sum(loss(model(x), y) for x, y in zip(rows, targets)) / len(rows)
+        mean.backward()
+        optimizer.step()
+        history.append(mean.data)
+        if len(history) > 1 and abs(history[-1] - history[-2]) <= tolerance:
+            break
+    return history

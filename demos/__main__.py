@@ -1,0 +1,45 @@
+"""Lists the demos, or runs them: python -m demos [NAME ...] [--all] [--out DIR] [--seed N]."""
+
+import argparse
+import difflib
+import importlib
+import inspect
+import sys
+from pathlib import Path
+
+LESSONS = ("xor", "and_gate", "moons")
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python -m demos", description="Lessons in backpropagation.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="the demos to run; none lists them")
+    parser.add_argument("--all", action="store_true", help="run every demo")
+    parser.add_argument("--out", type=Path, default=Path("out"), help="where pictures go (default: out)")
+    parser.add_argument("--seed", type=int, help="start demos that draw random numbers from this seed")
+    options = parser.parse_args(arguments)
+    for name in options.names:
+        if name not in LESSONS:
+            near = difflib.get_close_matches(name, LESSONS, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]}?" if near else "`python -m demos` lists them."
+            sys.exit(f"There is no demo called {name}; {hint}")
+    names = LESSONS if options.all else options.names
+    if not names:
+        print("Run one with `python -m demos NAME`:\n")
+        for name in LESSONS:
+            print(f"  {name:18}{_lesson(name).__doc__.splitlines()[0]}")
+        return
+    options.out.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        if len(names) > 1:
+            print(f"\n{'=' * 78}\n{name}\n{'=' * 78}")
+        lesson = _lesson(name).main
+        seeded = options.seed is not None and "seed" in inspect.signature(lesson).parameters
+        lesson(options.out, **({"seed": options.seed} if seeded else {}))
+
+
+def _lesson(name):
+    return importlib.import_module(f"demos.{name}")
+
+
+if __name__ == "__main__":
+    main()

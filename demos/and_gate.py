@@ -1,0 +1,41 @@
+"""AND as one sigmoid unit: set by hand, then learned."""
+
+import random
+
+from engine import Value, draw
+from nn import AND, GradientDescent, Neuron, binary_cross_entropy, diagram, fit, truth_table
+
+ROWS = [[0, 0], [0, 1], [1, 0], [1, 1]]
+TARGETS = [0, 0, 0, 1]
+
+
+def main(out):
+    print("f(x) = σ(-30 + 20 x1 + 20 x2) computes AND: only two ones lift the sum above zero.\n")
+    print(truth_table(AND))
+
+    # The picture of the network: weights on the edges, the bias as the weight of a constant 1.
+    diagram(AND).render(outfile=out / "and_diagram.svg", cleanup=True)
+
+    # The graph of one example: what each weight would have to do for AND(1, 1) to rise.
+    x1, x2 = Value(1, "x1"), Value(1, "x2")
+    y = AND([x1, x2])
+    y.label = "y"
+    y.backward()
+    draw(y, inputs=[x1, x2], derivatives=True).render(outfile=out / "and_graph.svg", cleanup=True)
+
+    # Logistic regression finds such weights by itself, from the four rows alone.
+    unit = Neuron(2, activation="linear", rng=random.Random(0))
+    learned = fit(
+        unit, ROWS, TARGETS, binary_cross_entropy, GradientDescent(unit.parameters(), rate=1), epochs=2000
+    )
+    print(f"\nLearned from its four rows by {len(learned)} steps of gradient descent,")
+    print(f"the mean loss falling from {learned[0]:.3f} to {learned[-1]:.4f}:\n")
+
+    def probability(x):
+        return unit(x).sigmoid()
+
+    print(truth_table(probability, name="learned"))
+    w1, w2, b = (parameter.data for parameter in unit.parameters())
+    print(f"\nf(x) = σ({b:.2f} + {w1:.2f} x1 + {w2:.2f} x2): not the lecture's weights, the same function.")
+    print(f"The lecture's are {-30 / b:.1f} times as large, and so much surer of the answer.")
+    print(f"\nPictures: {out / 'and_diagram.svg'} and {out / 'and_graph.svg'}")

@@ -1,0 +1,42 @@
+"""Two moons: micrograd's own task, 337 weights and 100 points."""
+
+import math
+import random
+
+from demos.boundary import boundary
+from nn import MLP, GradientDescent, fit, hinge
+
+
+def moons(count, noise, rng):
+    """Points of two interleaved half circles, and for each point the label -1 or 1."""
+    points, labels = [], []
+    for i in range(count):
+        angle = math.pi * (i // 2) / (count // 2 - 1)
+        upper = (math.cos(angle), math.sin(angle))
+        lower = (1 - math.cos(angle), 0.5 - math.sin(angle))
+        x, y = upper if i % 2 == 0 else lower
+        points.append([x + rng.gauss(0, noise), y + rng.gauss(0, noise)])
+        labels.append(-1 if i % 2 == 0 else 1)
+    return points, labels
+
+
+def main(out, seed=1337):
+    rng = random.Random(seed)
+    points, labels = moons(100, 0.1, rng)
+    model = MLP(2, [16, 16, 1], rng=rng)
+    weights = model.parameters()
+    print(f"{model}: {len(weights)} weights, {len(points)} points.\n")
+
+    def accuracy():
+        return sum((model(x) > 0) == (y > 0) for x, y in zip(points, labels)) / len(points)
+
+    # The hinge loss asks every score to be on its side of zero by at least 1; the squares of the
+    # weights, a little of them, keep the boundary smooth (L2 regularisation).
+    def loss(score, y):
+        return hinge(score, y) + 1e-4 * sum(w * w for w in weights)
+
+    print(f"accuracy before: {accuracy():.0%}")
+    losses = fit(model, points, labels, loss, GradientDescent(weights, rate=0.5), epochs=100)
+    print(f"mean loss {losses[0]:.3f} → {losses[-1]:.4f} in {len(losses)} steps")
+    print(f"accuracy after:  {accuracy():.0%}\n")
+    boundary(lambda x: model(x).sigmoid(), points, labels, out / "moons_boundary.png")

@@ -1,0 +1,69 @@
+"""XOR: built by hand from two layers, then learned (the main demo)."""
+
+import random
+
+from demos.boundary import boundary
+from engine import Value, draw
+from nn import MLP, XOR, GradientDescent, binary_cross_entropy, diagram, fit, truth_table
+
+ROWS = [[0, 0], [0, 1], [1, 0], [1, 1]]
+TARGETS = [0, 1, 1, 0]
+FUNCTIONS = {
+    (0, 0, 0, 1): "AND",
+    (0, 1, 1, 1): "OR",
+    (1, 1, 1, 0): "NAND (not AND)",
+    (1, 0, 0, 0): "NOR (not OR)",
+    (0, 1, 0, 0): "x2 and not x1",
+    (0, 0, 1, 0): "x1 and not x2",
+    (1, 0, 1, 1): "x1 or not x2",
+    (1, 1, 0, 1): "x2 or not x1",
+}
+
+
+def main(out, seed=1):
+    print("No single unit computes XOR. Two layers do: x1 XOR x2 = (x1 OR x2) AND (x1 NAND x2).\n")
+    print(truth_table(XOR))
+    diagram(XOR).render(outfile=out / "xor_by_hand.svg", cleanup=True)
+
+    print("\nNow a network of two hidden units and one output learns it from these four rows.")
+    for attempt in range(20):
+        network = MLP(2, [2, 1], activation="sigmoid", rng=random.Random(seed + 1000 * attempt))
+
+        def probability(x, network=network):
+            return network(x).sigmoid()
+
+        print(f"\nBefore, with random weights (seed {seed + 1000 * attempt}):\n")
+        print(truth_table(probability))
+        descent = GradientDescent(network.parameters(), rate=2)
+        losses = fit(network, ROWS, TARGETS, binary_cross_entropy, descent, epochs=3000)
+        if all(round(float(probability(x))) == y for x, y in zip(ROWS, TARGETS)):
+            break
+        print(
+            f"\nStuck at a mean loss of {losses[-1]:.3f}, in a local minimum: once more, from other weights."
+        )
+    print(
+        f"\nAfter {len(losses)} steps of gradient descent, the mean loss down from {losses[0]:.3f} to {losses[-1]:.4f}:\n"
+    )
+    print(truth_table(probability))
+
+    # Representation learning: nobody told the hidden units what to compute.
+    print("\nWhat the hidden units have come to compute:")
+    hidden = network.layers[0]
+    for i, unit in enumerate(hidden.neurons, 1):
+        says = [float(unit(x)) for x in ROWS]
+        name = FUNCTIONS.get(tuple(map(round, says)), "no one of these functions")
+        print(f"  hidden unit {i}: {'  '.join(f'{p:.2f}' for p in says)}   like {name}")
+
+    print("\nIts decision boundary, light where it says 0 and dark where it says 1:\n")
+    boundary(probability, ROWS, TARGETS, out / "xor_boundary.png")
+
+    # One example, forward and backward, as a graph.
+    x1, x2 = Value(1, "x1"), Value(0, "x2")
+    loss = binary_cross_entropy(network([x1, x2]), 1)
+    loss.label = "loss"
+    network.zero_grad()
+    loss.backward()
+    draw(loss, inputs=[x1, x2]).render(outfile=out / "xor_graph.svg", cleanup=True)
+    diagram(network).render(outfile=out / "xor_learned.svg", cleanup=True)
+    print(f"\nPictures in {out}/: xor_by_hand.svg and xor_learned.svg (the networks),")
+    print("xor_graph.svg (the computation graph of one example, with data and gradients).")

@@ -1,0 +1,98 @@
+"""draw: the graph of a computation as a picture."""
+
+from engine.drawing import Drawing, rich
+from engine.notation import derivative, formula, names, number
+from engine.value import Constant, topological_order
+
+# Told apart by shape and by lightness, so that they are in greyscale too.
+STYLES = {
+    "input": {"shape": "ellipse", "fillcolor": "#cfe8fc", "margin": "0"},
+    "parameter": {"shape": "box", "style": "filled,rounded", "fillcolor": "#fde2b8"},
+    "constant": {"shape": "plaintext", "fillcolor": "white", "margin": "0.02"},
+    "operation": {"shape": "box", "fillcolor": "white"},
+    "output": {"shape": "box", "fillcolor": "#b7d8b0", "peripheries": "2"},
+}
+
+
+def draw(output, inputs=(), derivatives=False, depth=None, rankdir="LR", limit=500):
+    """The graph that computes `output`, as a graphviz.Digraph: data and gradient of every node.
+
+    Leaves given as `inputs` are ellipses, other leaves (parameters) rounded boxes, constants bare
+    numbers, operations boxes, and the output has a double border. With `derivatives`, every edge carries
+    the local derivative ∂child/∂parent, as a formula and as a number. `depth` draws that many operations
+    back from the output and no further; `rankdir` is graphviz's ("LR" left to right, "BT" upwards).
+
+    Raises ValueError if the picture would have more than `limit` nodes.
+
+    >>> from engine import Value
+    >>> a, b = Value(2, "a"), Value(-3, "b")
+    >>> drawing = draw(a * b + 10, inputs=[a])
+    >>> drawing
+    <a graph of 5 nodes: .render(outfile='graph.svg') writes it as a picture, .source is its text>
+    """
+    order = topological_order(output)
+    shown = order if depth is None else [node for node in order if node in _within(output, depth)]
+    if len(shown) > limit:
+        raise ValueError(
+            f"this graph has {len(shown)} nodes, too many to read: draw(output, depth=3) draws its end, "
+            f"draw(node) what one of its nodes is computed from, limit={len(shown)} all of it"
+        )
+    named = names(order)
+    identity = {node: f"n{i}" for i, node in enumerate(order)}
+    drawing = Drawing(comment=f"a graph of {len(shown)} nodes")
+    drawing.attr(rankdir=rankdir)
+    drawing.attr("node", style="filled", fontname="Helvetica", fontsize="11", margin="0.08,0.04")
+    drawing.attr("edge", fontname="Helvetica", fontsize="9", arrowsize="0.6", color="#555555")
+    visible = set(shown)
+    for node in shown:
+        kind = _kind(node, output, inputs)
+        drawing.node(identity[node], _card(node, named), **STYLES[kind])
+        cut = [parent for parent in node.parents if parent not in visible]
+        if cut:
+            drawing.node(f"cut{identity[node]}", "…", shape="plaintext", style="")
+            drawing.edge(f"cut{identity[node]}", identity[node], style="dashed")
+        for which, parent in enumerate(node.parents):
+            if parent in visible:
+                text = _edge_text(node, which, named) if derivatives else ""
+                drawing.edge(identity[parent], identity[node], label=text)
+    return drawing
+
+
+def _within(output, depth):
+    level = {output}
+    found = set(level)
+    for _ in range(depth):
+        level = {parent for node in level for parent in node.parents} - found
+        found |= level
+    return found
+
+
+def _kind(node, output, inputs):
+    if type(node) is Constant:
+        return "constant"
+    if node is output:
+        return "output"
+    if node.operation is not None:
+        return "operation"
+    return "input" if any(node is given for given in inputs) else "parameter"
+
+
+def _card(node, named):
+    """What is written in a node: its name, how it is computed, its data and its gradient."""
+    if type(node) is Constant:
+        return f"<{rich(named[node])}>"
+    title = f"<B>{rich(named[node])}</B>"
+    if node.operation is not None:
+        title += f"&#160;= {rich(formula(node, named))}"
+    return (
+        f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR><TD>{title}</TD></TR>'
+        f"<TR><TD>data {number(node.data)}</TD></TR><TR><TD>grad {number(node.grad)}</TD></TR></TABLE>>"
+    )
+
+
+def _edge_text(node, which, named):
+    local = derivative(node, which, named)
+    if local is None:
+        return ""
+    text, value = local
+    return f"<{rich(text)}>" if text == number(value) else f"<{rich(text)} = {number(value)}>"

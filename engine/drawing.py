@@ -1,0 +1,47 @@
+"""Drawing: a graphviz.Digraph that finds a program to lay it out."""
+
+import html
+import shutil
+import sys
+from pathlib import Path
+
+import graphviz
+from graphviz.backend import dot_command
+
+
+class Drawing(graphviz.Digraph):
+    """A graphviz.Digraph that renders with graphviz's `dot`, or else with the wheel `graphviz-pure`.
+
+    It shows by itself in Jupyter; elsewhere `drawing.render(outfile="graph.svg")` writes a picture, and
+    `drawing.source` is its text in the DOT language. Rendering raises graphviz.ExecutableNotFound, and
+    tells how to get a layout program, where there is neither.
+    """
+
+    def pipe(self, *args, **kwargs):
+        return _laid_out(super().pipe, *args, **kwargs)
+
+    def render(self, *args, **kwargs):
+        return _laid_out(super().render, *args, **kwargs)
+
+    def __repr__(self):
+        return f"<{self.comment}: .render(outfile='graph.svg') writes it as a picture, .source is its text>"
+
+
+def _laid_out(render, *args, **kwargs):
+    if shutil.which("dot") is None:
+        beside_python = Path(sys.executable).parent
+        program = shutil.which("graphviz-pure") or shutil.which("graphviz-pure", path=beside_python)
+        dot_command.DOT_BINARY = Path(program or "dot")
+        kwargs.setdefault("quiet", True)  # graphviz-pure warns that it has to guess the width of σ
+    try:
+        return render(*args, **kwargs)
+    except graphviz.ExecutableNotFound as error:
+        error.args = ("no program to draw graphs here: `pip install graphviz-pure` gets one",)
+        raise error from None
+
+
+def rich(text, **font):
+    """Any text as part of an HTML-like label of graphviz, shown as it is."""
+    escaped = html.escape(text).replace("\n", "<BR/>")
+    attributes = "".join(f' {name.upper()}="{value}"' for name, value in font.items())
+    return f"<FONT{attributes}>{escaped}</FONT>" if font else escaped

@@ -1,0 +1,130 @@
+"""The picture of a graph says what the graph says, and no label breaks it."""
+
+import html
+import json
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import graphviz
+import pytest
+
+import engine
+from engine import Value, draw, topological_order
+
+NO_DOT = "no `dot` here: `apt install graphviz` or the like gets one"
+needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason=NO_DOT)
+HOSTILE = [
+    '"',
+    "<b>",
+    "a\\nb",
+    "two\nlines",
+    "&amp; &lt;",
+    "\\",
+    "∂ü🙂",
+    '"]; evil [label="x',
+    "<",
+    "a -> b",
+    "{x|y}",
+]
+
+
+def laid_out(drawing):
+    """What graphviz understood: its own JSON of the drawing."""
+    return json.loads(drawing.pipe(format="json"))
+
+
+def texts(svg):
+    return [html.unescape(part.split("</text>")[0].split(">", 1)[1]) for part in svg.split("<text")[1:]]
+
+
+@needs_dot
+def test_every_node_and_every_edge_is_drawn_once():
+    rng = random.Random(3)
+    values = [Value(rng.uniform(0.5, 2)) for _ in range(5)]
+    for _ in range(40):
+        left, right = rng.choices(values, k=2)
+        values.append(rng.choice([left + right, left * right, left.tanh(), left * 2, left / right]))
+    output = sum(values)
+    order = topological_order(output)
+    graph = laid_out(draw(output))
+    assert len(graph["objects"]) == len(order)
+    assert len(graph["edges"]) == sum(len(node.parents) for node in order)
+
+
+@needs_dot
+@pytest.mark.parametrize("label", HOSTILE)
+def test_a_label_is_shown_as_it_is(label):
+    y = Value(2, label) * Value(3, "b")
+    assert len(laid_out(draw(y, derivatives=True))["objects"]) == 3
+    shown = texts(draw(y).pipe(format="svg", encoding="utf-8"))
+    for line in label.split("\n"):
+        assert line in shown
+
+
+def test_data_gradients_formulas_and_derivatives_are_written():
+    a, b = Value(2, "a"), Value(-3, "b")
+    d = a * b
+    d.label = "d"
+    d.backward()
+    source = draw(d, derivatives=True).source
+    for text in ("<B>d</B>&#160;= a * b", "data -6", "grad 1", "data 2", "grad -3", "b = -3", "a = 2"):
+        assert text in source
+    assert "b = -3" not in draw(d).source
+
+
+def test_kinds_of_nodes_differ_in_shape():
+    x, w = Value(1, "x"), Value(2, "w")
+    lines = draw((w * x + 7).tanh(), inputs=[x]).source.splitlines()
+
+    def shape(text):
+        return next(line for line in lines if text in line).rpartition("shape=")[2].split("]")[0].split()[0]
+
+    kinds = [shape("<B>x</B>"), shape("<B>w</B>"), shape("label=<7>"), shape("<B>v1</B>")]
+    assert kinds == ["ellipse", "box", "plaintext", "box"]
+    assert "rounded" in next(line for line in lines if "<B>w</B>" in line)
+    assert "peripheries=2" in next(line for line in lines if "tanh" in line)
+
+
+def test_a_large_graph_says_how_to_draw_a_part():
+    y = Value(1)
+    for _ in range(600):
+        y = y.tanh()
+    with pytest.raises(ValueError, match=r"601 nodes.*depth=3"):
+        draw(y)
+    assert draw(y, depth=3).source.count("data ") == 4
+    assert draw(y, limit=601).source.count("data ") == 601
+
+
+def test_it_is_a_digraph_from_left_to_right():
+    drawing = draw(Value(1) + 1)
+    assert isinstance(drawing, graphviz.Digraph)
+    assert "rankdir=LR" in drawing.source
+    assert "rankdir=BT" in draw(Value(1) + 1, rankdir="BT").source
+
+
+def test_without_a_layout_program_one_line_says_how_to_get_one(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda *args, **kwargs: None)
+    monkeypatch.setenv("PATH", "")
+    drawing = draw(Value(1, "only") + 1)
+    with pytest.raises(
+        graphviz.ExecutableNotFound, match=r"^no program to draw graphs here: .*graphviz-pure"
+    ):
+        drawing.pipe(format="svg")
+    assert "only" in drawing.source
+
+
+@pytest.mark.skipif(
+    not (shutil.which("graphviz-pure") or shutil.which("graphviz-pure", path=sys.prefix + "/bin")),
+    reason="no graphviz-pure here: `pip install graphviz-pure` gets it",
+)
+def test_graphviz_pure_draws_where_there_is_no_dot(tmp_path):
+    script = "from engine import *; draw(Value(1, 'σ') + 1).render(outfile='graph.svg', cleanup=True)"
+    env = {"PATH": "", "PYTHONPATH": str(Path(engine.__file__).parents[1])}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "σ" in texts((tmp_path / "graph.svg").read_text())
