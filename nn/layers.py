@@ -102,8 +102,9 @@ class MLP(Module):
                 _number(neuron, f"{i}_{j}")
 
     def __call__(self, x):
-        for i, layer in enumerate(self.layers, 1):
-            x = layer(inputs(x, layer.nin, f"layer {i} of {self}"))
+        x = inputs(x, self.layers[0].nin, self, "layer 1 of ")
+        for layer in self.layers:
+            x = layer(x)
         return x
 
     def __repr__(self):
@@ -152,14 +153,14 @@ class Concat(Module):
         return f"Concat({', '.join(map(repr, self.functions))})"
 
 
-def inputs(x, count, layer):
+def inputs(x, count, layer, place=""):
     """`x` as a list of `count` inputs, or an error that names the layer and says what it got."""
     try:
         x = list(x)
     except TypeError:
-        raise TypeError(f"{layer} takes a list of {count} inputs, not {x!r}") from None
+        raise TypeError(f"{place}{layer} takes a list of {count} inputs, not {x!r}") from None
     if len(x) != count:
-        raise ValueError(f"{layer} takes {count} inputs, not {len(x)}")
+        raise ValueError(f"{place}{layer} takes {count} inputs, not {len(x)}")
     return x
 
 
