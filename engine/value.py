@@ -53,8 +53,8 @@ class Value:
         """Add ∂self/∂leaf to the grad of every leaf, and set ∂self/∂node as the grad of every other node.
 
         By the chain rule, a node's gradient is the sum over its children c of ∂self/∂c · ∂c/∂node. In
-        reverse topological order every child has its gradient before it hands it on. Leaves accumulate
-        over calls; interior nodes start from zero each time.
+        reverse topological order every child has its gradient before it hands it on. All start from zero,
+        and what a leaf held before is added at the end, so that every call adds exactly the same.
 
         Raises ValueError or ArithmeticError, and leaves all gradients as they were, where a derivative
         does not exist (the square root's at 0).
@@ -68,18 +68,20 @@ class Value:
         """
         order = topological_order(self)
         before = [node.grad for node in order]
-        for node in order:
-            if node.operation is not None:
-                node.grad = 0.0
-        self.grad += 1.0
-        order.reverse()
         try:
             for node in order:
+                node.grad = 0.0
+            self.grad = 1.0
+            for node in reversed(order):
                 if node.operation is not None:
                     node.operation.pull(node)
-        except (ValueError, ArithmeticError) as error:
-            error = refusal(error, node.operation, node.parents, "the derivative of ")
-            for node, grad in zip(reversed(order), before):
+            for node, grad in zip(order, before):
+                if node.operation is None:
+                    node.grad += grad
+        except BaseException as error:  # an interrupt too
+            if isinstance(error, (ValueError, ArithmeticError)):
+                error = refusal(error, node.operation, node.parents, "the derivative of ")
+            for node, grad in zip(order, before):
                 node.grad = grad
             raise error from None
 
@@ -100,8 +102,9 @@ class Value:
             for node in order:
                 if node.operation is not None:
                     node.data = node.operation.value(*[parent.data for parent in node.parents])
-        except (ValueError, ArithmeticError) as error:
-            error = refusal(error, node.operation, node.parents)
+        except BaseException as error:
+            if isinstance(error, (ValueError, ArithmeticError)):
+                error = refusal(error, node.operation, node.parents)
             for node, data in zip(order, before):
                 node.data = data
             raise error from None
