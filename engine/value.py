@@ -200,7 +200,7 @@ def real(data):
     """The float that `data` stands for, or a TypeError that says what it is instead."""
     if isinstance(data, (float, int)):
         return float(data)
-    numeric = hasattr(data, "__float__") and not isinstance(data, (str, bytes, bytearray))
+    numeric = hasattr(type(data), "__float__") and not isinstance(data, (str, bytes, bytearray))
     imaginary = isinstance(data, Complex) and not isinstance(data, Real)
     if not numeric or imaginary or getattr(data, "ndim", 0) > 0:
         raise TypeError(f"a Value holds one real number, not {reprlib.repr(data)} ({type(data).__name__})")
