@@ -64,14 +64,14 @@ def label(namespace):
     >>> a.label, w[1].label, p["bias"].label
     ('a', 'w[1]', "p['bias']")
     """
-    seen = set()
+    seen = {}
     todo = [(name, thing) for name, thing in reversed(list(namespace.items())) if _public(name)]
     while todo:
         name, thing = todo.pop()
         if isinstance(thing, Value):
             thing.label = thing.label or name
         elif id(thing) not in seen:
-            seen.add(id(thing))
+            seen[id(thing)] = thing  # held, so that nothing else is given the same id
             if str(getattr(thing, "dtype", "")) == "object":
                 thing = thing.tolist()
             if type(thing) is dict:
