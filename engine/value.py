@@ -5,6 +5,7 @@ graph from the result to the leaves and applies the chain rule at each node. The
 are in `engine.rules`.
 """
 
+import operator
 import reprlib
 from numbers import Complex, Real
 
@@ -133,9 +134,9 @@ class Value:
     maximum, minimum = map(binary, ("maximum", "minimum"))
 
     # by data: comparisons, truth, conversion; by identity: hashing
-    __eq__, __ne__ = comparison("__eq__"), comparison("__ne__")
-    __lt__, __le__ = comparison("__lt__"), comparison("__le__")
-    __gt__, __ge__ = comparison("__gt__"), comparison("__ge__")
+    __eq__, __ne__ = comparison(operator.eq), comparison(operator.ne)
+    __lt__, __le__ = comparison(operator.lt), comparison(operator.le)
+    __gt__, __ge__ = comparison(operator.gt), comparison(operator.ge)
     __hash__ = object.__hash__
 
     def __bool__(self):
