@@ -235,7 +235,7 @@ def operate(operation, left, right):
 
 def _incompatible(operation, left, right):
     other = right if isinstance(left, Value) else left
-    if type(other).__module__ != "builtins":
+    if type(other).__module__ != "builtins" and not operation.rule.op.isalpha():
         return NotImplemented  # an array, perhaps, which knows how to combine with a Value
     expression = operation.rule.written(
         *(repr(x) if x is not other else reprlib.repr(x) for x in (left, right))

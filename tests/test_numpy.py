@@ -78,6 +78,11 @@ def test_arithmetic_of_arrays_numbers_and_values(sign):
         assert data(out) == pytest.approx(sign(data(left), data(right)))
 
 
+def test_a_method_takes_one_value_or_number():
+    with pytest.raises(TypeError, match=r"maximum\(.*'x'\), array.*not ndarray"):
+        Value(2, "x").maximum(np.array([1.0, 3.0]))
+
+
 def test_matrix_products():
     W, x = values(1, 2, 3, 4, 5, 6).reshape(2, 3), values(-1, 0.5, 2)
     out = W @ x
