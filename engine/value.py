@@ -248,8 +248,8 @@ def _incompatible(operation, left, right):
 def refusal(error, operation, parents, what=""):
     """The same kind of exception as `error`, telling which operation failed, and on which numbers."""
     names = [parent.label or name for parent, name in zip(parents, "ab")]
-    numbers = {name: f"{name} = {parent.data}" for name, parent in zip(names, parents)}
-    return type(error)(f"{what}{operation.rule.written(*names)} where {', '.join(numbers.values())}: {error}")
+    numbers = dict.fromkeys(f"{name} = {parent.data}" for name, parent in zip(names, parents))
+    return type(error)(f"{what}{operation.rule.written(*names)} where {', '.join(numbers)}: {error}")
 
 
 NAMES.update(Value=Value, new=new, operate=operate, refusal=refusal)
