@@ -33,19 +33,21 @@ def names(order):
     >>> list(names(topological_order(a * b + 10)).values())
     ['a', 'b', 'v1', '10', 'v2']
     """
-    taken = {node.label for node in order}
+    labels = {node: str(node.label) for node in order if node.label}
+    taken = set(labels.values())
     fresh = (name for name in map("v{}".format, count(1)) if name not in taken)
-    named, used = {}, set()
+    named, used, again = {}, set(), {}
     for node in order:
+        name = labels.get(node)
         if type(node) is Constant:
             named[node] = number(node.data)
-        elif not node.label:
+        elif name is None:
             named[node] = next(fresh)
-        elif node.label not in used:
-            named[node] = node.label
+        elif name not in used:
+            named[node] = name
         else:
-            again = (f"{node.label}_{i}" for i in count(2))
-            named[node] = next(name for name in again if name not in taken | used)
+            numbers = again.setdefault(name, count(2))
+            named[node] = next(f"{name}_{i}" for i in numbers if f"{name}_{i}" not in taken)
         used.add(named[node])
     return named
 
@@ -62,14 +64,14 @@ def label(namespace):
     >>> a.label, w[1].label, p["bias"].label
     ('a', 'w[1]', "p['bias']")
     """
-    seen = set()
+    seen = {}
     todo = [(name, thing) for name, thing in reversed(list(namespace.items())) if _public(name)]
     while todo:
         name, thing = todo.pop()
         if isinstance(thing, Value):
             thing.label = thing.label or name
         elif id(thing) not in seen:
-            seen.add(id(thing))
+            seen[id(thing)] = thing  # held, so that nothing else is given the same id
             if str(getattr(thing, "dtype", "")) == "object":
                 thing = thing.tolist()
             if type(thing) is dict:

@@ -88,12 +88,11 @@ def reflected(name, op):
     return operator(REFLECTED, name, op)
 
 
-def comparison(name):
-    """The method for a comparison, which goes by data."""
-    compare = getattr(float, name)
+def comparison(compare):
+    """The method for a comparison, one of the `operator` module's, which goes by data."""
 
     def method(self, other):
         return compare(self.data, other.data if hasattr(other, "operation") else other)
 
-    method.__name__ = method.__qualname__ = name
+    method.__name__ = method.__qualname__ = f"__{compare.__name__}__"
     return method

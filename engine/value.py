@@ -5,6 +5,7 @@ graph from the result to the leaves and applies the chain rule at each node. The
 are in `engine.rules`.
 """
 
+import operator
 import reprlib
 from numbers import Complex, Real
 
@@ -53,8 +54,8 @@ class Value:
         """Add ∂self/∂leaf to the grad of every leaf, and set ∂self/∂node as the grad of every other node.
 
         By the chain rule, a node's gradient is the sum over its children c of ∂self/∂c · ∂c/∂node. In
-        reverse topological order every child has its gradient before it hands it on. Leaves accumulate
-        over calls; interior nodes start from zero each time.
+        reverse topological order every child has its gradient before it hands it on. All start from zero,
+        and what a leaf held before is added at the end, so that every call adds exactly the same.
 
         Raises ValueError or ArithmeticError, and leaves all gradients as they were, where a derivative
         does not exist (the square root's at 0).
@@ -68,18 +69,20 @@ class Value:
         """
         order = topological_order(self)
         before = [node.grad for node in order]
-        for node in order:
-            if node.operation is not None:
-                node.grad = 0.0
-        self.grad += 1.0
-        order.reverse()
         try:
             for node in order:
+                node.grad = 0.0
+            self.grad = 1.0
+            for node in reversed(order):
                 if node.operation is not None:
                     node.operation.pull(node)
-        except (ValueError, ArithmeticError) as error:
-            error = refusal(error, node.operation, node.parents, "the derivative of ")
-            for node, grad in zip(reversed(order), before):
+            for node, grad in zip(order, before):
+                if node.operation is None:
+                    node.grad += grad
+        except BaseException as error:  # an interrupt too
+            if isinstance(error, (ValueError, ArithmeticError)):
+                error = refusal(error, node.operation, node.parents, "the derivative of ")
+            for node, grad in zip(order, before):
                 node.grad = grad
             raise error from None
 
@@ -100,8 +103,9 @@ class Value:
             for node in order:
                 if node.operation is not None:
                     node.data = node.operation.value(*[parent.data for parent in node.parents])
-        except (ValueError, ArithmeticError) as error:
-            error = refusal(error, node.operation, node.parents)
+        except BaseException as error:
+            if isinstance(error, (ValueError, ArithmeticError)):
+                error = refusal(error, node.operation, node.parents)
             for node, data in zip(order, before):
                 node.data = data
             raise error from None
@@ -130,9 +134,9 @@ class Value:
     maximum, minimum = map(binary, ("maximum", "minimum"))
 
     # by data: comparisons, truth, conversion; by identity: hashing
-    __eq__, __ne__ = comparison("__eq__"), comparison("__ne__")
-    __lt__, __le__ = comparison("__lt__"), comparison("__le__")
-    __gt__, __ge__ = comparison("__gt__"), comparison("__ge__")
+    __eq__, __ne__ = comparison(operator.eq), comparison(operator.ne)
+    __lt__, __le__ = comparison(operator.lt), comparison(operator.le)
+    __gt__, __ge__ = comparison(operator.gt), comparison(operator.ge)
     __hash__ = object.__hash__
 
     def __bool__(self):
@@ -197,7 +201,7 @@ def real(data):
     """The float that `data` stands for, or a TypeError that says what it is instead."""
     if isinstance(data, (float, int)):
         return float(data)
-    numeric = hasattr(data, "__float__") and not isinstance(data, (str, bytes, bytearray))
+    numeric = hasattr(type(data), "__float__") and not isinstance(data, (str, bytes, bytearray))
     imaginary = isinstance(data, Complex) and not isinstance(data, Real)
     if not numeric or imaginary or getattr(data, "ndim", 0) > 0:
         raise TypeError(f"a Value holds one real number, not {reprlib.repr(data)} ({type(data).__name__})")
@@ -231,7 +235,7 @@ def operate(operation, left, right):
 
 def _incompatible(operation, left, right):
     other = right if isinstance(left, Value) else left
-    if type(other).__module__ != "builtins":
+    if type(other).__module__ != "builtins" and not operation.rule.op.isalpha():
         return NotImplemented  # an array, perhaps, which knows how to combine with a Value
     expression = operation.rule.written(
         *(repr(x) if x is not other else reprlib.repr(x) for x in (left, right))
@@ -244,8 +248,8 @@ def _incompatible(operation, left, right):
 def refusal(error, operation, parents, what=""):
     """The same kind of exception as `error`, telling which operation failed, and on which numbers."""
     names = [parent.label or name for parent, name in zip(parents, "ab")]
-    numbers = {name: f"{name} = {parent.data}" for name, parent in zip(names, parents)}
-    return type(error)(f"{what}{operation.rule.written(*names)} where {', '.join(numbers.values())}: {error}")
+    numbers = dict.fromkeys(f"{name} = {parent.data}" for name, parent in zip(names, parents))
+    return type(error)(f"{what}{operation.rule.written(*names)} where {', '.join(numbers)}: {error}")
 
 
 NAMES.update(Value=Value, new=new, operate=operate, refusal=refusal)
