@@ -31,7 +31,7 @@ def names(order):
     >>> from engine.value import Value, topological_order
     >>> a, b = Value(2, "a"), Value(-3, "b")
     >>> list(names(topological_order(a * b + 10)).values())
-    ['a', 'b', 'v1', '10', 'v2']
+    ['a', 'b', '10', 'v1', 'v2']
     """
     labels = {node: str(node.label) for node in order if node.label}
     taken = set(labels.values())

@@ -15,7 +15,7 @@ def {name}(left):
         data = {value}
     except (ValueError, ArithmeticError) as error:
         raise refusal(error, {operation}, (left,)) from None
-    out = new(Value)
+    out = new()
     out.data, out.grad, out.label = data, 0.0, ""
     out.operation, out.left, out.right = {operation}, left, None
     return out
@@ -31,7 +31,7 @@ def {name}(left, right):
         data = {value}
     except (ValueError, ArithmeticError) as error:
         raise refusal(error, {operation}, (left, right)) from None
-    out = new(Value)
+    out = new()
     out.data, out.grad, out.label = data, 0.0, ""
     out.operation, out.left, out.right = {operation}, left, right
     return out
@@ -58,7 +58,7 @@ def operator(template, name, op):
             data = tanh(a)
         except (ValueError, ArithmeticError) as error:
             raise refusal(error, TANH, (left,)) from None
-        out = new(Value)
+        out = new()
         out.data, out.grad, out.label = data, 0.0, ""
         out.operation, out.left, out.right = TANH, left, None
         return out

@@ -7,12 +7,11 @@ are in `engine.rules`.
 
 import operator
 import reprlib
+from functools import partial
 from numbers import Complex, Real
 
 from engine.operations import NAMES, OPERATIONS, SMALL_POWERS
 from engine.operators import binary, comparison, reflected, unary
-
-new = object.__new__
 
 
 class Value:
@@ -67,22 +66,22 @@ class Value:
         >>> y.backward(); x.grad
         12.0
         """
-        order = topological_order(self)
-        before = [node.grad for node in order]
+        leaves, operations = search(self)
+        before = [node.grad for node in leaves], [node.grad for node in operations]
         try:
-            for node in order:
+            for node in leaves:
+                node.grad = 0.0
+            for node in operations:
                 node.grad = 0.0
             self.grad = 1.0
-            for node in reversed(order):
-                if node.operation is not None:
-                    node.operation.pull(node)
-            for node, grad in zip(order, before):
-                if node.operation is None:
-                    node.grad += grad
+            for node in reversed(operations):
+                node.operation.pull(node)
+            for leaf, grad in zip(leaves, before[0]):
+                leaf.grad += grad
         except BaseException as error:  # an interrupt too
             if isinstance(error, (ValueError, ArithmeticError)):
                 error = refusal(error, node.operation, node.parents, "the derivative of ")
-            for node, grad in zip(order, before):
+            for node, grad in zip(leaves + operations, before[0] + before[1]):
                 node.grad = grad
             raise error from None
 
@@ -97,16 +96,15 @@ class Value:
         >>> y.forward(); y.data
         26.0
         """
-        order = topological_order(self)
-        before = [node.data for node in order]
+        _, operations = search(self)
+        before = [node.data for node in operations]
         try:
-            for node in order:
-                if node.operation is not None:
-                    node.data = node.operation.value(*[parent.data for parent in node.parents])
+            for node in operations:
+                node.data = node.operation.value(*[parent.data for parent in node.parents])
         except BaseException as error:
             if isinstance(error, (ValueError, ArithmeticError)):
                 error = refusal(error, node.operation, node.parents)
-            for node, data in zip(order, before):
+            for node, data in zip(operations, before):
                 node.data = data
             raise error from None
 
@@ -168,33 +166,43 @@ class Constant(Value):
 
 
 def topological_order(output):
-    """All nodes that `output` is computed from, parents before children, `output` last.
+    """All nodes that `output` is computed from, parents before children: the leaves, then the operations.
 
-    The graph is searched depth first, with a stack of its own instead of recursion, so its depth is
-    bounded by memory alone. Left operands come before right ones: the order in which Python evaluated
-    the expression.
+    Each comes in the order in which Python met it while it evaluated the expression; `output` is last.
 
     >>> a, b = Value(2, "a"), Value(3, "b")
-    >>> [node.label or node.op for node in topological_order(a * b + a)]
+    >>> [node.label or node.op for node in topological_order(a * a + b)]
     ['a', 'b', '*', '+']
     """
-    order, seen, stack = [], set(), [output]
-    push, pop = stack.append, stack.pop
-    while stack:
-        node = pop()
-        if node is None:  # the operands of the node below this mark are in order, now it is its turn
-            order.append(pop())
-        elif node not in seen:
+    leaves, operations = search(output)
+    return leaves + operations
+
+
+def search(output):
+    """The leaves and the operations of the graph below `output`, both in topological order.
+
+    The search goes depth first, left operands before right ones. Its path is a list instead of a
+    recursion, so that memory alone bounds the depth of a graph.
+    """
+    leaves, operations, seen, path = [], [], set(), []
+    node = output
+    while True:
+        while node not in seen:  # down, from left operand to left operand
             seen.add(node)
             if node.left is None:
-                order.append(node)
-                continue
-            push(node)
-            push(None)
-            if node.right is not None:
-                push(node.right)
-            push(node.left)
-    return order
+                leaves.append(node)
+                break
+            path.append(node)
+            node = node.left
+        while path:  # up, to where a right operand is left to search
+            node = path.pop()
+            if node.right is not None and node.right not in seen:
+                path.append(node)
+                node = node.right
+                break
+            operations.append(node)
+        else:
+            return leaves, operations
 
 
 def real(data):
@@ -227,7 +235,7 @@ def operate(operation, left, right):
         data = operation.value(left.data, right.data)
     except (ValueError, ArithmeticError) as error:
         raise refusal(error, operation, (left, right)) from None
-    out = new(Value)
+    out = new()
     out.data, out.grad, out.label = data, 0.0, ""
     out.operation, out.left, out.right = operation, left, right
     return out
@@ -252,4 +260,5 @@ def refusal(error, operation, parents, what=""):
     return type(error)(f"{what}{operation.rule.written(*names)} where {', '.join(numbers)}: {error}")
 
 
+new = partial(object.__new__, Value)
 NAMES.update(Value=Value, new=new, operate=operate, refusal=refusal)

@@ -44,7 +44,7 @@ def named(output):
 
 def test_names_are_labels_numbers_and_v1_v2():
     a, b = Value(2, "a"), Value(3)
-    assert named((a * b + 0.5).exp()) == ["a", "v1", "v2", "0.5", "v3", "v4"]
+    assert named((a * b + 0.5).exp()) == ["a", "v1", "0.5", "v2", "v3", "v4"]
 
 
 def test_names_are_unique_whatever_the_labels():

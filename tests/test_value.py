@@ -223,7 +223,7 @@ def test_constants_are_nodes_without_a_gradient():
 def test_sum_leaves_no_stray_node():
     values = [Value(x) for x in range(4)]
     order = topological_order(sum(values))
-    assert [node.op for node in order] == ["", "", "+", "", "+", "", "+"]
+    assert [node.op for node in order] == ["", "", "", "", "+", "+", "+"]
     assert sum(values[:1]) is values[0]
     assert len(topological_order(0.0 + values[0])) == 3
 

@@ -9,6 +9,7 @@ import ctypes
 import random
 import subprocess
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -184,10 +185,10 @@ def casadi_sx(task):
     import casadi
     import numpy as np
 
-    count = sum(n * (m + 1) for m, n in zip(SIZES, SIZES[1:]))
+    count = sum(n * (m + 1) for m, n in pairwise(SIZES))
     parameters, x, y = casadi.SX.sym("p", count), casadi.SX.sym("x", 2), casadi.SX.sym("y")
     values, used = [x[0], x[1]], 0
-    for m, n in zip(SIZES, SIZES[1:]):
+    for m, n in pairwise(SIZES):
         sums = []
         for _ in range(n):
             weights, bias = parameters[used : used + m], parameters[used + m]
@@ -212,7 +213,7 @@ def ddx_llvm(task):
     def loss():
         x, names = [ddx.param("x0"), ddx.param("x1")], iter(range(10**6))
         y = ddx.param("y")
-        for layer, (m, n) in enumerate(zip(SIZES, SIZES[1:])):
+        for layer, (m, n) in enumerate(pairwise(SIZES)):
             x = [
                 sum((w * v for w, v in zip([ddx.var(f"p{next(names)}") for _ in range(m)], x)), 0.0)
                 + ddx.var(f"p{next(names)}")
