@@ -17,7 +17,22 @@ def define(name, source, filename, namespace):
     def double(a):
         return a + a
     """
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     defined = {}
-    exec(compile(source, filename, "exec"), namespace, defined)
+    exec(_compiled(source, filename), namespace, defined)
     return defined[name]
+
+
+def module(source, filename):
+    """All that the text of a module defines, by name; its functions see each other.
+
+    >>> module("two = 2\\ndef double(a):\\n    return two * a\\n", "<an example>")["double"](4)
+    8
+    """
+    defined = {}
+    exec(_compiled(source, filename), defined)
+    return defined
+
+
+def _compiled(source, filename):
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    return compile(source, filename, "exec")
