@@ -2,6 +2,7 @@
 
 from engine.draw import draw
 from engine.notation import label
+from engine.program import Program
 from engine.value import Constant, Value, topological_order
 
-__all__ = ["Constant", "Value", "draw", "label", "topological_order"]
+__all__ = ["Constant", "Program", "Value", "draw", "label", "topological_order"]

@@ -1,0 +1,50 @@
+"""Labels made into identifiers, so that whatever a label says, a generated program only has a name."""
+
+import keyword
+import re
+import unicodedata
+
+from engine.rules import POWERS, TABLE
+
+# Names that mean something in a program's formulas, in Python, or in C, into which it may go.
+C_KEYWORDS = """auto break case char const continue default do double else enum extern float for goto if
+    inline int long register restrict return short signed sizeof static struct switch typedef union
+    unsigned void volatile while asm typeof"""
+_TEXTS = [text for rule in [*TABLE, *POWERS.values()] for text in (rule.value, *rule.partials)]
+_FORMULAS = set(re.findall(r"[a-z]\w*", " ".join(_TEXTS))) - {"a", "b", "out"}
+RESERVED = {*_FORMULAS, *(rule.op for rule in TABLE), "inf", "nan", *keyword.kwlist, *C_KEYWORDS.split()}
+
+
+def identifiers(names):
+    """An identifier for each of these names, in ASCII, all different, and different after `d_` too.
+
+    >>> identifiers(["w[0]", "p['bias']", "θ", "ŷ", "x₁", "lambda", "2nd", "d_θ", "w 0", "!"])
+    ['w_0', 'p_bias', 'theta', 'y', 'x1', 'lambda_', 'v2nd', 'd_theta_2', 'w_0_2', 'v']
+    >>> identifiers(['x\\nimport os', '"); system("'])
+    ['x_import_os', 'system']
+    """
+    taken, again, found = set(RESERVED), {}, []
+    for name in names:
+        plain = identifier = _identifier(name)
+        while identifier in taken or f"d_{identifier}" in taken:
+            again[plain] = again.get(plain, 1) + 1
+            identifier = f"{plain}_{again[plain]}"
+        taken |= {identifier, f"d_{identifier}"}
+        found.append(identifier)
+    return found
+
+
+def _identifier(name):
+    letters = re.sub(r"[^\x00-\x7f]", _spelled, unicodedata.normalize("NFKD", name))
+    word = re.sub(r"\W+", "_", letters, flags=re.ASCII).strip("_")[:30]
+    if not word or word[0].isdigit():
+        return f"v{word}"
+    return f"{word}_" if word in RESERVED else word
+
+
+def _spelled(character):
+    """A Greek letter in words, an accent left out, and a gap for anything else."""
+    name = unicodedata.name(character[0], "")
+    if name.startswith("GREEK"):
+        return name.split()[-1].lower()
+    return "" if unicodedata.combining(character[0]) else "_"

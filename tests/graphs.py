@@ -1,0 +1,81 @@
+"""Graphs for tests: every operation of the table, at random, within its domain for all inputs in [-1, 1]."""
+
+import random
+
+from engine import Value
+
+# An operation's own domain is met whatever its operands are; n is a number.
+OPERATIONS = (
+    lambda a, b, n: a + b,
+    lambda a, b, n: a + n,
+    lambda a, b, n: a - b,
+    lambda a, b, n: n - a,
+    lambda a, b, n: a * b,
+    lambda a, b, n: a * -n,
+    lambda a, b, n: a * 1,
+    lambda a, b, n: a / (b * b + n),
+    lambda a, b, n: n / (a * a + 1),
+    lambda a, b, n: a / n,
+    lambda a, b, n: (a * a + n) ** b.tanh(),
+    lambda a, b, n: (a * a + n) ** -n,
+    lambda a, b, n: n ** a.sin(),
+    lambda a, b, n: a.tanh() ** 5,
+    lambda a, b, n: a**2,
+    lambda a, b, n: a.sin() ** 3,
+    lambda a, b, n: a.sin() ** 4,
+    lambda a, b, n: a**1 + b**0,
+    lambda a, b, n: a.maximum(b),
+    lambda a, b, n: a.minimum(n),
+    lambda a, b, n: -a,
+    lambda a, b, n: abs(a),
+    lambda a, b, n: a.tanh().exp(),
+    lambda a, b, n: a.tanh().expm1(),
+    lambda a, b, n: (a * a + n).log(),
+    lambda a, b, n: (a * a).log1p(),
+    lambda a, b, n: (a * a + n).sqrt(),
+    lambda a, b, n: a.sin() * a.cos(),
+    lambda a, b, n: a.tanh().tan(),
+    lambda a, b, n: (a.sin() * 0.9).arcsin(),
+    lambda a, b, n: (a.sin() * 0.9).arccos(),
+    lambda a, b, n: a.arctan(),
+    lambda a, b, n: a.tanh().sinh(),
+    lambda a, b, n: a.tanh().cosh(),
+    lambda a, b, n: a.tanh(),
+    lambda a, b, n: a.sigmoid(),
+    lambda a, b, n: a.relu(),
+    lambda a, b, n: a.softplus(),
+    lambda a, b, n: a.erf(),
+)
+
+
+def random_graph(seed, size=60):
+    """An output, its inputs x and its parameters w; what is computed is used again, or not."""
+    rng = random.Random(seed)
+    x = [Value(rng.uniform(-1, 1), f"x[{i}]") for i in range(3)]
+    w = [Value(rng.gauss(0, 1), f"w[{i}]") for i in range(4)]
+    nodes = x + w
+    for _ in range(size):
+        operation = rng.choice(OPERATIONS)
+        node = operation(rng.choice(nodes), rng.choice(nodes), rng.uniform(0.5, 2))
+        nodes.append(node if abs(node.data) < 2 else node.tanh())
+    return sum(nodes[-8:]) + sum(w), x, w
+
+
+def random_rows(seed, count, width=3):
+    rng = random.Random(seed)
+    return [[rng.uniform(-1, 1) for _ in range(width)] for _ in range(count)]
+
+
+def eager(output, inputs, parameters, row):
+    """The output and its gradient at a row of inputs, from the graph itself."""
+    for leaf, number in zip(inputs, row):
+        leaf.data = number
+    output.forward()
+    before = [leaf.grad for leaf in parameters]
+    for leaf in parameters:
+        leaf.grad = 0.0
+    output.backward()
+    gradient = [leaf.grad for leaf in parameters]
+    for leaf, grad in zip(parameters, before):
+        leaf.grad = grad
+    return output.data, gradient
