@@ -7,7 +7,16 @@ import inspect
 import sys
 from pathlib import Path
 
-LESSONS = ("xor", "and_gate", "moons")
+LESSONS = (
+    "xor",
+    "and_gate",
+    "moons",
+    "classification",
+    "optimizers",
+    "initialization",
+    "iris",
+    "digits",
+)
 
 
 def main(arguments=None):
