@@ -7,6 +7,8 @@ import inspect
 import sys
 from pathlib import Path
 
+import graphviz
+
 LESSONS = (
     "xor",
     "and_gate",
@@ -43,7 +45,10 @@ def main(arguments=None):
             print(f"\n{'=' * 78}\n{name}\n{'=' * 78}")
         lesson = _lesson(name).main
         seeded = options.seed is not None and "seed" in inspect.signature(lesson).parameters
-        lesson(options.out, **({"seed": options.seed} if seeded else {}))
+        try:
+            lesson(options.out, **({"seed": options.seed} if seeded else {}))
+        except graphviz.ExecutableNotFound as error:
+            sys.exit(str(error))
 
 
 def _lesson(name):
