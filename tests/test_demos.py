@@ -15,7 +15,6 @@ import pytest
 from demos import __main__ as command
 from demos import classification, digits, initialization, iris, moons, optimizers, xor
 
-
 PATHS = (os.environ["PATH"], str(Path(sys.executable).parent))
 
 
