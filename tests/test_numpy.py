@@ -39,6 +39,12 @@ def test_numpy_scalars_on_either_side(sign, kind):
         assert out.data == expected and x.grad == pytest.approx(slope)
 
 
+@pytest.mark.parametrize("wrong", (np.ones(1), np.ones((2, 2)), np.complex64(1), np.str_("3")), ids=repr)
+def test_data_is_one_real_number(wrong):
+    with pytest.raises(TypeError, match="one real number, not"):
+        Value(wrong)
+
+
 @pytest.mark.parametrize("kind", (np.float64, np.float32, np.int64, np.array))
 def test_comparisons_with_numpy_scalars(kind):
     x = Value(2)
