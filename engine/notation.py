@@ -93,7 +93,9 @@ def formula(node, named):
     >>> formula(y, names(topological_order(y)))
     'x * (-2)'
     """
-    return node.operation.rule.written(*[bracketed(named[parent]) for parent in node.parents])
+    rule, operands = node.operation.rule, [named[parent] for parent in node.parents]
+    function = rule.op.isalpha() and rule.op != "neg"  # which brings brackets of its own
+    return rule.written(*(operands if function else map(bracketed, operands)))
 
 
 def derivative(node, which, named):
@@ -124,10 +126,11 @@ def derivative(node, which, named):
 def bracketed(name):
     """A name as part of a formula: in brackets if it could be misread there.
 
-    >>> [bracketed(name) for name in ("w[0]", "v1", "10", "-3", "a + b")]
-    ['w[0]', 'v1', '10', '(-3)', '(a + b)']
+    >>> [bracketed(name) for name in ("w[0]", "v1", "1e-10", "cos(x)", "-3", "a + b")]
+    ['w[0]', 'v1', '1e-10', 'cos(x)', '(-3)', '(a + b)']
     """
-    return name if re.fullmatch(r"\w[\w.']*(\[[^][]*\])*", name) else f"({name})"
+    one = re.fullmatch(r"\w[\w.']*(\[[^][]*\]|\([^()]*\))*|\d[\d.]*e[+-]\d+", name)
+    return name if one else f"({name})"
 
 
 class _Written(ast.NodeTransformer):
