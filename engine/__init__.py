@@ -4,6 +4,7 @@ from engine.draw import draw
 from engine.notation import label
 from engine.program import Program
 from engine.steps import steps
+from engine.tree import tree
 from engine.value import Constant, Value, topological_order
 
-__all__ = ["Constant", "Program", "Value", "draw", "label", "steps", "topological_order"]
+__all__ = ["Constant", "Program", "Value", "draw", "label", "steps", "topological_order", "tree"]
