@@ -1,5 +1,6 @@
 """A scalar reverse-mode autodiff engine: Value, and the ways to look at a graph of them."""
 
+from engine.annotate import annotate
 from engine.draw import draw
 from engine.notation import label
 from engine.program import Program
@@ -7,4 +8,4 @@ from engine.steps import steps
 from engine.tree import tree
 from engine.value import Constant, Value, topological_order
 
-__all__ = ["Constant", "Program", "Value", "draw", "label", "steps", "topological_order", "tree"]
+__all__ = ["Constant", "Program", "Value", "annotate", "draw", "label", "steps", "topological_order", "tree"]
