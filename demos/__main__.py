@@ -13,6 +13,8 @@ LESSONS = (
     "xor",
     "and_gate",
     "moons",
+    "step_through",
+    "by_line",
     "classification",
     "optimizers",
     "initialization",

@@ -3,6 +3,7 @@
 import contextlib
 import importlib.util
 import io
+import math
 import os
 import re
 import shutil
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from demos import __main__ as command
-from demos import classification, digits, initialization, iris, moons, optimizers, xor
+from demos import by_line, classification, digits, initialization, iris, moons, optimizers, step_through, xor
 
 PATHS = (os.environ["PATH"], str(Path(sys.executable).parent))
 
@@ -88,6 +89,25 @@ def test_zeros_stay_symmetric_and_large_weights_saturate(tmp_path):
     assert copies == 0 < drawn_apart
     normal, large = (float(x) for x in re.findall(r"second layer is ([\d.]+)", text))
     assert large < 0.1 < 0.5 < normal
+
+
+def test_by_hand_is_by_backward(tmp_path):
+    text, _ = said(step_through.main, tmp_path)
+    for way in ("by hand", r"by backward\(\)"):
+        gradients = re.search(rf"^{way}: +\[(.*)\]$", text, re.MULTILINE)[1]
+        assert [float(x) for x in gradients.split(", ")] == [6, -4, -2, 4]  # fb, fa, f, ab + c
+    assert "0 → 27 → 29" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_gradient_beside_each_line(tmp_path):
+    text, _ = said(by_line.main, tmp_path)
+    p = 1 / (1 + math.exp(-(0.5 * 2 - 1 * 1.5 + 0.1)))
+    assert f"p - y = {p - 1:.4f}" in text
+    assert f"∂/∂w1 = ∂/∂z × x1 = {p - 1:.4f} × 2 = {(p - 1) * 2:.4f}" in text
+    handed = [re.findall(rf"∂/∂{name} = (\S+)", text)[-2:] for name in (r"inputs\[\d\]", r"hidden\[\d\]")]
+    assert handed[0] == handed[1] == re.findall(r"∂/∂unit = (\S+)", text)[:2]
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_every_demo_is_listed_with_a_short_line():
