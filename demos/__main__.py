@@ -10,14 +10,15 @@ from pathlib import Path
 import graphviz
 
 LESSONS = (
-    "xor",
-    "and_gate",
-    "moons",
     "step_through",
     "by_line",
+    "program",
+    "and_gate",
+    "xor",
     "classification",
     "optimizers",
     "initialization",
+    "moons",
     "iris",
     "digits",
 )

@@ -1,4 +1,4 @@
-"""Classification: σ for two classes, softmax for more, with hidden neurons or none."""
+"""Classification: σ for two classes, softmax for more."""
 
 import math
 import random

@@ -1,6 +1,6 @@
 """L = (a * b + c) * f: every step of the chain rule, by hand."""
 
-from engine import Value, label, steps, tree
+from engine import Value, draw, label, steps, tree
 
 
 def main(out):
@@ -20,6 +20,8 @@ def main(out):
     print(f"{walk}\n")
     for step in walk:
         print(step)
+        draw(L, at=step, derivatives=True).render(outfile=out / f"step_{step.index}.svg", cleanup=True)
+    print(f"\nThe same as pictures: {out / 'step_1.svg'} to step_{len(walk.taken)}.svg")
 
     print("\nA sum hands its gradient on to both terms as it is; a product hands each factor")
     print("its gradient times the other factor. What has arrived where, in the whole graph:\n")

@@ -114,7 +114,7 @@ def test_every_demo_is_listed_with_a_short_line():
     text, _ = said(command.main, [])
     for name in command.LESSONS:
         line = re.search(rf"^  {name} +(.+)$", text, re.MULTILINE)[1]
-        assert len(line) <= 70
+        assert len(line) <= 66
 
 
 def test_an_unknown_demo_gets_a_suggestion():
