@@ -12,7 +12,7 @@ import pytest
 from graphs import random_graph
 
 import engine
-from engine import Constant, Value, steps, topological_order
+from engine import Constant, Program, Value, draw, steps, topological_order
 from engine.notation import names, number
 from engine.rules import RULES
 
@@ -301,6 +301,15 @@ def test_a_forward_step_shows_its_numbers():
     assert d.data == math.exp(4) and len(walk.taken) == 2
 
 
+def test_a_function_brings_its_own_brackets():
+    x, z = Value(-2, "x"), Value(1, "a + b")
+    assert str(next(steps(x.exp(), forward=True))) == "1/1  v1 = exp(x) = exp(-2) = 0.1353"
+    assert str(next(steps(-x.maximum(z), forward=True))).startswith(
+        "1/2  v1 = maximum(x, a + b) = maximum(-2, 1)"
+    )
+    assert str(next(steps(z * x, forward=True))).startswith("1/1  v1 = (a + b) * x")
+
+
 def test_what_a_drawing_needs():
     a, b, c = Value(2, "a"), Value(-3, "b"), Value(10, "c")
     product = a * b
@@ -315,6 +324,15 @@ def test_what_a_drawing_needs():
     first, last = steps(d, forward=True)
     assert (first.node, first.done, last.node, last.done) == (product, set(), d, {product})
     assert first.forward and first.contributions == ()
+
+
+def test_names_are_those_of_drawings_and_programs():
+    a, b = Value(2, "a"), Value(-3, "b")
+    output = (a * b + b).tanh()
+    shown = [str(step).splitlines()[0].split("  ")[1] for step in steps(output)][1:]
+    assert shown == ["v3 = tanh(v2)", "v2 = v1 + b", "v1 = a * b"]
+    assert all(line in Program(output, inputs=[a]).source for line in shown)
+    assert all(line in draw(output).source.replace("</B>&#160;", " ") for line in shown)
 
 
 def test_a_deep_graph():
