@@ -19,9 +19,10 @@ def annotate(function, /, *args, limit=4, follow=False, **kwargs):
 
     Numbers among the arguments, also those in lists, tuples and dicts, become Values; defaults stay as they
     are. Beside a line stand the Values that it assigned, and the derivative of the function's result with
-    respect to each. Of a line that ran more than `limit` times the first of them are shown, and likewise
-    of a list the first elements. With `follow`, functions of the same module that were called are shown too.
-    Like `backward`, this adds to the gradients of leaves that were there before.
+    respect to each: for the first `limit` times that the line ran, and the first `limit` elements of a list.
+    With `follow`, functions of the same module that were called are shown too. (A parameter of the function
+    that is called `limit` or `follow` is given by its position.) Gradients of leaves that were there before
+    are added to, as by `backward`.
 
     >>> def loss(w, x, b, y):
     ...     z = w * x + b
@@ -85,6 +86,7 @@ def _arguments(function, args, kwargs):
 
 
 def _valued(thing, name):
+    """`thing` with Values in place of its numbers, labelled after where they are."""
     if isinstance(thing, Real) and not isinstance(thing, bool):
         return Value(thing, name)
     if type(thing) is dict:
@@ -110,7 +112,7 @@ def _plain(code):
 
 
 def _derivatives(output):
-    """∂output/∂node for all nodes, by a backward pass that leaves get added to what they had."""
+    """∂output/∂node for every node; a leaf that had a gradient before has the sum afterwards."""
     order = topological_order(output)
     earlier = {node: node.grad for node in order if node.operation is None}
     for leaf in earlier:
@@ -142,7 +144,7 @@ def _source(name, code, runs):
         lines, first = inspect.getsourcelines(code)
     except OSError:
         if code.co_filename == "<stdin>" and sys.version_info < (3, 13):
-            return {}, f"{name} was typed at the prompt, and Python keeps that from 3.13 on"
+            return {}, f"{name} was typed at a prompt, which Python keeps since 3.13"
         return {}, f"{name} is in no file that could be found"
     numbered = dict(enumerate(textwrap.dedent("".join(lines)).splitlines(), first))
     head = next((number for number, text in numbered.items() if re.match(rf"def {name}\b", text)), None)

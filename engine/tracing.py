@@ -25,12 +25,13 @@ def bindings(namespace):
 
 
 def traced(call, wanted):
-    """What `call()` returns; {code: {line: [bindings, ...]}} for the functions whose frames are `wanted`;
-    and whether that is all, which it is not if a debugger that was started meanwhile took over the tracing.
+    """The result of `call()`, what was bound in functions whose frames are `wanted`, and whether that is all.
 
-    A line has the bindings of each of its runs that made any. A function's arguments are bound on its first
-    line, and what it returns to its name. No tracing stays behind. The debugger or coverage tool that was
-    tracing before goes on, in these functions too.
+    What was bound is {code: {line: [bindings of one run of the line, ...]}}. A function's arguments are bound
+    on its first line, and what it returns to its name. It is not all if a debugger that was started meanwhile
+    took over the tracing.
+
+    No tracing stays behind. A debugger or coverage tool that was tracing before goes on, also meanwhile.
 
     >>> def double(x):
     ...     y = x + x

@@ -203,6 +203,7 @@ def test_methods_partials_and_decorated_functions_have_their_source():
     lines = str(annotate(cube, 2.0)).splitlines()
     assert lines[:2] == ["@decorated", "@decorated"]
     assert lines[2].split("  ")[0] == "def cube(x):" and "∂/∂x = 12" in lines[2]
+    assert [each.name for each in annotate(cube, 2.0, follow=True).listings] == ["cube", "wrapper"]
 
 
 def factorial(x):
@@ -254,7 +255,7 @@ def test_at_a_plain_prompt():
         env={"PYTHONIOENCODING": "utf-8", "PYTHONUTF8": "1"},
     )
     if sys.version_info < (3, 13):
-        assert "f was typed at the prompt, and Python keeps that from 3.13 on" in ran.stdout
+        assert "f was typed at a prompt, which Python keeps since 3.13.\n" in ran.stdout
     else:
         assert "    y = x * x" in ran.stdout
     assert "y = 4" in ran.stdout and "∂/∂y = 3" in ran.stdout
