@@ -7,7 +7,7 @@ import inspect
 import sys
 from pathlib import Path
 
-LESSONS = ("xor", "and_gate", "moons")
+LESSONS = ("xor", "and_gate", "moons", "regression", "composition", "derivatives", "layerwise")
 
 
 def main(arguments=None):
