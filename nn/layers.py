@@ -104,7 +104,7 @@ class MLP(Module):
     def __call__(self, x):
         x = inputs(x, self.layers[0].nin, self, "layer 1 of ")
         for layer in self.layers:
-            x = layer(x)
+            x = layer(x if isinstance(x, list) else [x])  # a layer of one neuron returned its Value
         return x
 
     def __repr__(self):

@@ -69,6 +69,12 @@ def test_one_neuron_returns_its_value_more_return_a_list():
     assert isinstance(MLP(2, [16, 16, 1])([1, 2]), Value)
 
 
+def test_a_hidden_layer_may_have_one_neuron():
+    model = MLP(1, [1, 1], activation="tanh")
+    model.load_state(dict(zip(model.state(), (3, -1, 2, 5))))
+    assert model([0.5]).data == pytest.approx(2 * math.tanh(3 * 0.5 - 1) + 5, rel=1e-15)
+
+
 @pytest.mark.parametrize(("activation", "variance"), [("relu", 2 / 50), ("tanh", 1 / 50)])
 def test_initial_weights_are_reproducible_and_scaled(activation, variance):
     weights = [p.data for p in Layer(50, 200, activation, random.Random(7)).parameters() if p.label[0] == "w"]

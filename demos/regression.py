@@ -1,0 +1,81 @@
+"""f(x) = βᵀ g(Wx) fits a curve; with a linear g it is a line."""
+
+import importlib.util
+import math
+import random
+
+from engine.notation import number
+from nn import MLP, GradientDescent, diagram, fit, mean_squared_error
+from nn.jacobians import layers_of, product
+
+
+def data(rng):
+    """25 points of a wave, with noise of standard deviation 0.1."""
+    xs = [-2 + i / 6 for i in range(25)]
+    return xs, [math.sin(1.5 * x) + rng.gauss(0, 0.1) for x in xs]
+
+
+def fitted(g, k, xs, ys, rng):
+    """A network of k hidden neurons with activation g, after 1000 steps down the loss, and the last loss."""
+    network = MLP(1, [k, 1], activation=g, rng=rng)
+    descent = GradientDescent(network.parameters(), rate=0.05)
+    losses = fit(network, [[x] for x in xs], ys, mean_squared_error, descent, epochs=1000)
+    return network, losses[-1]
+
+
+def single_matrix(network):
+    """The one matrix that equals a linear network of two layers: [βᵀ c] times [W b] over [0 1]."""
+    hidden, output = layers_of(network)
+    return product(output.W, [*hidden.W, [0, 1]])
+
+
+def least_squares(xs, ys):
+    """Slope and intercept of the line with the least squared error, in closed form."""
+    x, y = sum(xs) / len(xs), sum(ys) / len(ys)
+    slope = sum((a - x) * (b - y) for a, b in zip(xs, ys)) / sum((a - x) ** 2 for a in xs)
+    return slope, y - slope * x
+
+
+def main(out, seed=0):
+    xs, ys = data(random.Random(seed))
+    print("f(x) = βᵀ g(Wx), of k = 8 hidden neurons, is fitted to 25 points of a wave. (The biases are the")
+    print("weights of a constant input 1.) The mean squared error, of which noise makes 0.01:\n")
+    networks = {}
+    for g in ("linear", "sigmoid", "tanh", "relu"):
+        networks[g], loss = fitted(g, 8, xs, ys, random.Random(seed))
+        print(f"  g = {g:10}{loss:.4f}")
+
+    line = networks["linear"]
+    [[slope, intercept]] = single_matrix(line)
+    print("\nWith a linear g, all neurons together make a line, for βᵀ(Wx) = (βᵀW)x is one matrix times x:\n")
+    print(f"  its {len(line.parameters())} weights multiplied out   [{slope:.6f}  {intercept:.6f}]")
+    print("  least squares, in closed form  [{:.6f}  {:.6f}]".format(*least_squares(xs, ys)))
+    apart = max(abs(float(line([x])) - (slope * x + intercept)) for x in xs)
+    print(f"\nAt the 25 points the network and its matrix differ by {number(apart)} at most.")
+
+    print("\nWith g = tanh, more hidden neurons follow the wave more closely:\n")
+    for k in (1, 2, 4):
+        networks[k], loss = fitted("tanh", k, xs, ys, random.Random(seed))
+        print(f"  k = {k:<10}{loss:.4f}")
+
+    diagram(networks[4], inputs=["x"]).render(outfile=out / "regression_network.svg", cleanup=True)
+    print(f"\nThe network of k = 4 with its weights: {out / 'regression_network.svg'}")
+    if importlib.util.find_spec("matplotlib") is None:
+        print("(the curves as a picture too with matplotlib: pip install matplotlib)")
+        return
+    curves(networks, xs, ys, out / "regression.png")
+    print(f"The points, and the curve of each g: {out / 'regression.png'}")
+
+
+def curves(networks, xs, ys, path):
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 4), layout="constrained")
+    axes = figure.subplots()
+    axes.scatter(xs, ys, c="black", s=14)
+    between = [-2 + i / 50 for i in range(201)]
+    for g in ("linear", "sigmoid", "tanh", "relu"):
+        axes.plot(between, [float(networks[g]([x])) for x in between], label=f"g = {g}")
+    axes.set(xlabel="x", ylabel="f(x)")
+    axes.legend()
+    figure.savefig(path, dpi=150)

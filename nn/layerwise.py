@@ -1,0 +1,184 @@
+"""Backpropagation as the lecture states it: layer by layer, forward with z(j), backward with D(j).
+
+A model f_W = f_m ∘ ... ∘ f₁ is a list of layers, objects with value, D_z and D_W (see `nn.jacobians`).
+Everything goes by the lecture's j, from 1 to m, with z(0) = x. In shapes, layer j makes h_j numbers of
+h_{j-1} with d_j parameters W_j. `Value.backward` computes the same gradients, a scalar at a time.
+
+(CIS 4190/5190, Spring 2023, lecture 13: Backpropagation Algorithm.)
+"""
+
+from itertools import zip_longest
+from operator import mul
+
+from engine.notation import number
+from nn.jacobians import identity, product, shape, size
+
+SHOWN = 12  # so many entries of a matrix are written in a table
+
+
+def forward(layers, x):
+    """The forward pass, [z(0), ..., z(m)]: z(0) = x, and z(j) = f_j(z(j-1)).
+
+    >>> from nn.jacobians import Activation, Linear
+    >>> forward([Linear([[1, 2], [3, 4]]), Activation("relu"), Linear([[1, -1]])], [-2, 1.5])
+    [[-2, 1.5], [1.0, 0.0], [1.0, 0.0], [1.0]]
+    """
+    z = [list(x)]
+    for layer in layers:
+        z.append(layer.value(z[-1]))
+    return z
+
+
+def backward(layers, z, times=mul):
+    """The backward pass: j, D(j) and D_Wj f_W(x), for j = m, ..., 1, from the forward pass z.
+
+    D(j), the derivative of the output with respect to z(j), is h_m × h_j: D(m) = 1, the identity, and
+    D(j) = D(j+1) · D_z f_{j+1}(z(j)). From it D_Wj f_W(x) = D(j) · D_W f_j(z(j-1)), which is h_m × d_j.
+    `times` multiplies two numbers, for those who want to count.
+
+    Raises ValueError, naming the layer, where one of its derivatives has the wrong shape.
+
+    >>> from nn.jacobians import Linear
+    >>> layers = [Linear([[1, 2], [3, 4]]), Linear([[5, 6]])]
+    >>> for j, D, D_W in backward(layers, forward(layers, [1, -1])):
+    ...     print(j, D, D_W)
+    2 [[1]] [[-1, -1]]
+    1 [[5, 6]] [[5, -5, 6, -6]]
+    """
+    D = identity(len(z[-1]))
+    for j in range(len(layers), 0, -1):
+        D_z, D_W = derivatives(layers, j, z)
+        yield j, D, product(D, D_W, times)
+        if j > 1:
+            D = product(D, D_z, times)  # D(j-1)
+
+
+def naive(layers, z, times=mul):
+    """What `backward` yields, but every D(j) = D_z f_m · ... · D_z f_{j+1} multiplied out anew."""
+    for j in range(len(layers), 0, -1):
+        D = identity(len(z[-1]))
+        for i in range(len(layers), j, -1):
+            D = product(D, derivatives(layers, i, z)[0], times)
+        yield j, D, product(D, derivatives(layers, j, z)[1], times)
+
+
+def derivatives(layers, j, z):
+    """D_z f_j(z(j-1)), which is h_j × h_{j-1}, and D_W f_j(z(j-1)), which is h_j × d_j."""
+    layer, h, k = layers[j - 1], len(z[j]), len(z[j - 1])
+    D_z, D_W = layer.D_z(z[j - 1]), layer.D_W(z[j - 1])
+    if shape(D_z) != (h, k) or len(D_W) != h:
+        raise ValueError(
+            f"layer {j}, {layer}, makes {h} numbers of {k}: its D_z must be {h}×{k} and its D_W must have "
+            f"{h} rows, but they are {size(D_z)} and {size(D_W)}"
+        )
+    return D_z, D_W
+
+
+def backpropagation(layers, x, y, loss_gradient):
+    """The gradients of L(f_W(x), y) with respect to W_1, ..., W_m: for each a list of d_j numbers.
+
+    They are ∇_Wj L(f_W(x), y)ᵀ = ∇_ŷ L(z(m), y)ᵀ · D_Wj f_W(x), where `loss_gradient(ŷ, y)` gives ∇_ŷ L as
+    a list of h_m numbers. Raises ValueError if it does not, and what `backward` raises.
+
+    >>> from nn.jacobians import Linear
+    >>> layers = [Linear([[1, 2], [3, 4]]), Linear([[5, 6]])]
+    >>> backpropagation(layers, [1, -1], 0, lambda prediction, y: [2 * (prediction[0] - y)])
+    [[-110, 110, -132, 132], [22, 22]]
+    """
+    z = forward(layers, x)
+    gradient = loss_gradient(z[-1], y)
+    if not isinstance(gradient, (list, tuple)) or len(gradient) != len(z[-1]):
+        raise ValueError(
+            f"the loss has one derivative for each number of the prediction {z[-1]}: loss_gradient must "
+            f"return a list of {len(z[-1])}, not {gradient!r}"
+        )
+    return [product([gradient], D_W)[0] for _, _, D_W in backward(layers, z)][::-1]
+
+
+def multiplications(algorithm, layers, x):
+    """How many multiplications of two numbers `backward` or `naive` does, those by 0 and 1 included.
+
+    >>> from nn.jacobians import Linear
+    >>> layers = [Linear([[2]])] * 10
+    >>> multiplications(backward, layers, [1]), multiplications(naive, layers, [1])
+    (19, 55)
+    """
+    done = 0
+
+    def times(a, b):
+        nonlocal done
+        done += 1
+        return a * b
+
+    for _ in algorithm(layers, forward(layers, x), times):
+        pass
+    return done
+
+
+def tables(layers, x, y, loss_gradient):
+    """The lecture's table as it builds up: a text for the forward pass, each j of the backward pass, the output.
+
+    It has a column for each j. Above the numbers of a matrix stands its shape; they are written
+    transposed, so that a line belongs to one component of z(j), or to one parameter.
+
+    >>> from nn.jacobians import Linear
+    >>> layers = [Linear([[1, 2], [3, 4]]), Linear([[5, 6]])]
+    >>> *_, last = tables(layers, [1, -1], 0, lambda prediction, y: [2 * (prediction[0] - y)])
+    >>> print(last)
+    Output: ∇_Wj L(f_W(x), y)ᵀ = ∇_ŷ L(z(2), y)ᵀ D_Wj f_W(x)
+    <BLANKLINE>
+    j                   0    1            2
+    f_j                 x    Linear(2×2)  Linear(1×2)
+    D_z f_j(z(j-1))          2×2          1×2
+    D_W f_j(z(j-1))          2×4          1×2
+    z(j)                2×1  2×1          1×1
+                        1    -1           -11
+                        -1   -1
+    D(j)                     1×2          1×1
+                             5            1
+                             6
+    D_Wj f_W(x)              1×4          1×2
+                             5            -1
+                             -5           -1
+                             6
+                             -6
+    ∇_Wj L(f_W(x), y)ᵀ       1×4          1×2
+                             -110         22
+                             110          22
+                             -132
+                             132
+    """
+    z, m = forward(layers, x), len(layers)
+    table = {
+        "j": {j: [str(j)] for j in range(m + 1)},
+        "f_j": {0: ["x"]} | {j: [repr(layer)] for j, layer in enumerate(layers, 1)},
+        "D_z f_j(z(j-1))": {j: [size(derivatives(layers, j, z)[0])] for j in range(1, m + 1)},
+        "D_W f_j(z(j-1))": {j: [size(derivatives(layers, j, z)[1])] for j in range(1, m + 1)},
+        "z(j)": {j: [f"{len(z_j)}×1", *_columns([z_j])] for j, z_j in enumerate(z)},
+        "D(j)": {},
+        "D_Wj f_W(x)": {},
+        "∇_Wj L(f_W(x), y)ᵀ": {},
+    }
+    yield f"Forward pass: z(0) = x, z(j) = f_j(z(j-1))\n\n{_aligned(table)}"
+    for j, D, D_W in backward(layers, z):
+        table["D(j)"][j] = [size(D), *_columns(D)]
+        table["D_Wj f_W(x)"][j] = [size(D_W), *_columns(D_W)]
+        recursion = "1" if j == m else f"D({j + 1}) D_z f_{j + 1}(z({j}))"
+        yield f"Backward pass, j = {j}: D({j}) = {recursion}\n\n{_aligned(table)}"
+    for j, gradient in enumerate(backpropagation(layers, x, y, loss_gradient), 1):
+        table["∇_Wj L(f_W(x), y)ᵀ"][j] = [size([gradient]), *_columns([gradient])]
+    yield f"Output: ∇_Wj L(f_W(x), y)ᵀ = ∇_ŷ L(z({m}), y)ᵀ D_Wj f_W(x)\n\n{_aligned(table)}"
+
+
+def _columns(matrix):
+    """The columns of a matrix, a line each, the first of them if there are many."""
+    lines = [" ".join(map(number, column)) for column in zip(*matrix)]
+    return lines if len(lines) <= SHOWN else [*lines[:SHOWN], "⋮"]
+
+
+def _aligned(table):
+    """A table of named rows, whose cells are lists of lines, as text."""
+    rows = [[[name], *(row.get(j, []) for j in table["j"])] for name, row in table.items()]
+    lines = [line for row in rows for line in zip_longest(*row, fillvalue="")]
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)

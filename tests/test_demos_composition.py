@@ -1,0 +1,161 @@
+"""What the demos on compositions and their derivatives claim, as mathematics."""
+
+import copy
+import importlib.util
+import math
+import random
+import shutil
+
+import pytest
+
+from demos import composition, derivatives, layerwise, regression
+from nn import MLP, Concat, Sequential
+
+MATPLOTLIB = importlib.util.find_spec("matplotlib") is not None
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="no `dot` here to draw with")
+@pytest.mark.parametrize(
+    ("lesson", "pictures"),
+    [
+        (regression, ["regression_network.svg", *["regression.png"] * MATPLOTLIB]),
+        (composition, ["composition_mlp.svg", "composition_shared.svg"]),
+        (derivatives, ["derivatives.svg"]),
+        (layerwise, ["layerwise_graph.svg"]),
+    ],
+)
+def test_a_demo_runs_and_names_the_pictures_that_it_wrote(lesson, pictures, tmp_path, capsys):
+    lesson.main(tmp_path)
+    text = capsys.readouterr().out
+    assert {path.name for path in tmp_path.iterdir()} == set(pictures)
+    assert all(str(tmp_path / name) in text for name in pictures)
+    assert all((tmp_path / name).stat().st_size > 1000 for name in pictures)
+    assert max(map(len, text.replace(str(tmp_path), "").splitlines())) <= 110
+
+
+# regression
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_linear_network_becomes_the_least_squares_line_which_is_one_matrix(seed):
+    xs, ys = regression.data(random.Random(seed))
+    network, loss = regression.fitted("linear", 8, xs, ys, random.Random(seed))
+    [[slope, intercept]] = regression.single_matrix(network)
+    for x in (-7.0, 0.0, 0.3, 100.0):  # where it was fitted, and where not
+        assert network([x]).data == pytest.approx(slope * x + intercept, rel=1e-12)
+    assert (slope, intercept) == pytest.approx(regression.least_squares(xs, ys), abs=1e-6)
+    residuals = [y - (slope * x + intercept) for x, y in zip(xs, ys)]
+    assert loss == pytest.approx(sum(r * r for r in residuals) / len(xs), rel=1e-9)
+    # the normal equations: what is left over is orthogonal to x and to 1
+    assert sum(residuals) == pytest.approx(0, abs=1e-6)
+    assert sum(r * x for r, x in zip(residuals, xs)) == pytest.approx(0, abs=1e-6)
+
+
+def test_the_single_matrix_has_the_biases_too():
+    network = MLP(1, [5, 1], activation="linear", rng=random.Random(3))
+    for parameter in network.parameters():
+        parameter.data += 0.5
+    [[slope, intercept]] = regression.single_matrix(network)
+    for x in (-2.0, 0.0, 1.0):
+        assert network([x]).data == pytest.approx(slope * x + intercept, rel=1e-12)
+
+
+def test_a_nonlinear_g_fits_what_no_line_can():
+    xs, ys = regression.data(random.Random(0))
+    slope, intercept = regression.least_squares(xs, ys)
+    best_line = sum((y - (slope * x + intercept)) ** 2 for x, y in zip(xs, ys)) / len(xs)
+    for g in ("sigmoid", "tanh"):
+        assert regression.fitted(g, 8, xs, ys, random.Random(0))[1] < best_line / 2
+
+
+# composition
+
+
+def test_custom_layers_compose_to_the_formula_and_their_parameters_are_found():
+    rng = random.Random(4)
+    f_W, f_W2, f_beta = (
+        composition.Linear(2, 3, rng),
+        composition.Linear(3, 4, rng),
+        composition.Linear(4, 1, rng),
+    )
+    x = [0.7, -0.2]
+
+    def times(W, z):
+        return [sum(w.data * a for w, a in zip(row, z)) for row in W]
+
+    def sigmoid(z):
+        return [1 / (1 + math.exp(-a)) for a in z]
+
+    deep = Sequential(f_W, composition.g, f_W2, composition.g, f_beta)
+    [expected] = times(f_beta.W, sigmoid(times(f_W2.W, sigmoid(times(f_W.W, x)))))
+    assert deep(x)[0].data == pytest.approx(expected, rel=1e-14)
+    assert len(deep.parameters()) == 2 * 3 + 3 * 4 + 4 * 1
+    both = Concat(f_W, deep)(x)
+    assert [z.data for z in both] == pytest.approx([*times(f_W.W, x), expected], rel=1e-14)
+
+
+def test_the_symmetric_family_is_symmetric_with_one_set_of_weights():
+    for seed in range(5):
+        h = MLP(2, [4, 1], rng=random.Random(seed))
+        s = composition.symmetric(h)
+        assert len(s.parameters()) == len(h.parameters()) == 17
+        for x in ([0.25, 1.0], [-3.0, 2.0], [5.0, 5.0]):
+            assert s(x).data == s(composition.swap(x)).data == h(x).data + h(x[::-1]).data
+
+
+def test_the_symmetric_family_learns_from_one_half_of_the_plane_and_knows_the_other():
+    network = MLP(2, [8, 1], rng=random.Random(1))
+    h, s = composition.trained(copy.deepcopy(network)), composition.trained(composition.symmetric(network))
+    swapped = [pair[::-1] for pair in composition.PAIRS]
+    assert composition.largest_error(h, composition.PAIRS) < 0.05
+    assert composition.largest_error(h, swapped) > 1
+    assert composition.largest_error(s, swapped) == composition.largest_error(s, composition.PAIRS) < 0.05
+
+
+def test_a_shared_weights_gradient_is_the_sum_over_its_uses():
+    h = MLP(2, [4, 1], activation="tanh", rng=random.Random(6))
+    gradients = []
+    for output in (h([0.5, -1]), h([-1, 0.5]), composition.symmetric(h)([0.5, -1])):
+        h.zero_grad()
+        output.backward()
+        gradients.append([parameter.grad for parameter in h.parameters()])
+    one, other, both = gradients
+    assert both == pytest.approx([a + b for a, b in zip(one, other)], rel=1e-12)
+
+
+# derivatives
+
+
+def test_the_approximations_error_is_of_second_order():
+    rng = random.Random(7)
+    W, beta = [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(3)], [rng.gauss(0, 1) for _ in range(3)]
+    whole, half, quarter = (
+        derivatives.approximation_error(W, beta, [1.0, -0.5], h) for h in (4e-3, 2e-3, 1e-3)
+    )
+    assert abs(whole) > 1e-8
+    assert whole / half == pytest.approx(4, rel=0.02)
+    assert half / quarter == pytest.approx(4, rel=0.01)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_gradients_written_out_are_the_engines(seed):
+    rng = random.Random(seed)
+    W, beta = [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(3)], [rng.gauss(0, 1) for _ in range(3)]
+    rows, targets = (
+        [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(7)],
+        [rng.gauss(0, 1) for _ in range(7)],
+    )
+    written = derivatives.mse_gradients(W, beta, rows, targets)
+    engine = derivatives.engine_gradients(W, beta, rows, targets)
+    for by_hand, by_engine in zip(written, engine):
+        assert by_hand == pytest.approx(by_engine, rel=1e-12, abs=1e-15)
+
+
+# layerwise
+
+
+def test_the_algorithm_agrees_with_the_engine_in_the_demo():
+    rng = random.Random(8)
+    for nin, nouts in ((2, [3, 1]), (3, [4, 4, 4, 1])):
+        mlp = MLP(nin, nouts, activation="sigmoid", rng=rng)
+        assert layerwise.disagreement(mlp, [rng.gauss(0, 1) for _ in range(nin)], 1) < 1e-14
