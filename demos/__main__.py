@@ -7,7 +7,21 @@ import inspect
 import sys
 from pathlib import Path
 
-LESSONS = ("xor", "and_gate", "moons")
+import graphviz
+
+LESSONS = (
+    "step_through",
+    "by_line",
+    "program",
+    "and_gate",
+    "xor",
+    "classification",
+    "optimizers",
+    "initialization",
+    "moons",
+    "iris",
+    "digits",
+)
 
 
 def main(arguments=None):
@@ -34,7 +48,10 @@ def main(arguments=None):
             print(f"\n{'=' * 78}\n{name}\n{'=' * 78}")
         lesson = _lesson(name).main
         seeded = options.seed is not None and "seed" in inspect.signature(lesson).parameters
-        lesson(options.out, **({"seed": options.seed} if seeded else {}))
+        try:
+            lesson(options.out, **({"seed": options.seed} if seeded else {}))
+        except graphviz.ExecutableNotFound as error:
+            sys.exit(str(error))
 
 
 def _lesson(name):

@@ -1,4 +1,4 @@
-"""XOR: built by hand from two layers, then learned (the main demo)."""
+"""XOR by hand, then learned by backpropagation (the main demo)."""
 
 import random
 

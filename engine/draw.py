@@ -14,15 +14,17 @@ STYLES = {
 }
 
 
-def draw(output, inputs=(), derivatives=False, depth=None, rankdir="LR", limit=500):
+def draw(output, inputs=(), derivatives=False, at=None, depth=None, rankdir="LR", limit=500):
     """The graph that computes `output`, as a graphviz.Digraph: data and gradient of every node.
 
     Leaves given as `inputs` are ellipses, other leaves (parameters) rounded boxes, constants bare
     numbers, operations boxes, and the output has a double border. With `derivatives`, every edge carries
-    the local derivative ∂child/∂parent, as a formula and as a number. `depth` draws that many operations
-    back from the output and no further; `rankdir` is graphviz's ("LR" left to right, "BT" upwards).
+    the local derivative ∂child/∂parent, as a formula and as a number. `at` is a step of `steps(output)`: its
+    node is marked, with the edges that its numbers travel, and what is still to come is dashed and grey.
+    `depth` draws that many operations back from the output and no further; `rankdir` is graphviz's ("LR"
+    left to right, "BT" upwards).
 
-    Raises ValueError if the picture would have more than `limit` nodes.
+    Raises ValueError if the picture would have more than `limit` nodes, or the step is of another graph.
 
     >>> from engine import Value
     >>> a, b = Value(2, "a"), Value(-3, "b")
@@ -37,6 +39,8 @@ def draw(output, inputs=(), derivatives=False, depth=None, rankdir="LR", limit=5
             f"this graph has {len(shown)} nodes, too many to read: draw(output, depth=3) draws its end, "
             f"draw(node) what one of its nodes is computed from, limit={len(shown)} all of it"
         )
+    if at is not None and at.node not in set(order):
+        raise ValueError(f"the step is at {at.names[at.node]}, which is not in this graph")
     named = names(order)
     identity = {node: f"n{i}" for i, node in enumerate(order)}
     drawing = Drawing(comment=f"a graph of {len(shown)} nodes")
@@ -46,7 +50,7 @@ def draw(output, inputs=(), derivatives=False, depth=None, rankdir="LR", limit=5
     visible = set(shown)
     for node in shown:
         kind = _kind(node, output, inputs)
-        drawing.node(identity[node], _card(node, named), **STYLES[kind])
+        drawing.node(identity[node], _card(node, named), **STYLES[kind] | _node_at(node, at))
         cut = [parent for parent in node.parents if parent not in visible]
         if cut:
             drawing.node(f"cut{identity[node]}", "…", shape="plaintext", style="")
@@ -54,8 +58,26 @@ def draw(output, inputs=(), derivatives=False, depth=None, rankdir="LR", limit=5
         for which, parent in enumerate(node.parents):
             if parent in visible:
                 text = _edge_text(node, which, named) if derivatives else ""
-                drawing.edge(identity[parent], identity[node], label=text)
+                drawing.edge(identity[parent], identity[node], label=text, **_edge_at(parent, node, at))
     return drawing
+
+
+def _node_at(node, at):
+    """How a node looks at a step: marked if it is the step's, grey if its own is still to come."""
+    if at is None or node.operation is None or node in at.done:
+        return {}
+    if node is at.node:
+        return {"color": "#d95f02", "penwidth": "3"}
+    return {"style": "filled,dashed", "color": "#999999", "fontcolor": "#777777"}
+
+
+def _edge_at(parent, node, at):
+    """How an edge looks at a step: marked if a number travels it, in that direction; grey if one will."""
+    if at is None or node in at.done:
+        return {}
+    if node is at.node and (at.forward or any(parent is c.operand for c in at.contributions)):
+        return {"color": "#d95f02", "penwidth": "2.5", "dir": "forward" if at.forward else "back"}
+    return {"style": "dashed", "color": "#bbbbbb"}
 
 
 def _within(output, depth):

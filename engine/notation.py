@@ -64,21 +64,31 @@ def label(namespace):
     >>> a.label, w[1].label, p["bias"].label
     ('a', 'w[1]', "p['bias']")
     """
+    for place, value in places({name: thing for name, thing in namespace.items() if _public(name)}):
+        value.label = value.label or place
+
+
+def places(namespace):
+    """Every Value in a namespace, with its place there: its variable, or `w[0]` and the like.
+
+    >>> list(places({"w": [Value(2), (Value(3),)]}))
+    [('w[0]', Value(data=2.0, grad=0.0)), ('w[1][0]', Value(data=3.0, grad=0.0))]
+    """
     seen = {}
-    todo = [(name, thing) for name, thing in reversed(list(namespace.items())) if _public(name)]
+    todo = list(reversed(namespace.items()))
     while todo:
         name, thing = todo.pop()
         if isinstance(thing, Value):
-            thing.label = thing.label or name
+            yield name, thing
         elif id(thing) not in seen:
             seen[id(thing)] = thing  # held, so that nothing else is given the same id
             if str(getattr(thing, "dtype", "")) == "object":
                 thing = thing.tolist()
             if type(thing) is dict:
-                places = thing.items()
+                inside = thing.items()
             else:
-                places = enumerate(thing) if type(thing) in (list, tuple) else ()
-            todo += [(f"{name}[{place!r}]", inner) for place, inner in reversed(list(places))]
+                inside = enumerate(thing) if type(thing) in (list, tuple) else ()
+            todo += [(f"{name}[{place!r}]", inner) for place, inner in reversed(list(inside))]
 
 
 def _public(name):
@@ -93,7 +103,9 @@ def formula(node, named):
     >>> formula(y, names(topological_order(y)))
     'x * (-2)'
     """
-    return node.operation.rule.written(*[bracketed(named[parent]) for parent in node.parents])
+    rule, operands = node.operation.rule, [named[parent] for parent in node.parents]
+    function = rule.op.isalpha() and rule.op != "neg"  # which brings brackets of its own
+    return rule.written(*(operands if function else map(bracketed, operands)))
 
 
 def derivative(node, which, named):
@@ -124,10 +136,11 @@ def derivative(node, which, named):
 def bracketed(name):
     """A name as part of a formula: in brackets if it could be misread there.
 
-    >>> [bracketed(name) for name in ("w[0]", "v1", "10", "-3", "a + b")]
-    ['w[0]', 'v1', '10', '(-3)', '(a + b)']
+    >>> [bracketed(name) for name in ("w[0]", "v1", "1e-10", "cos(x)", "-3", "a + b")]
+    ['w[0]', 'v1', '1e-10', 'cos(x)', '(-3)', '(a + b)']
     """
-    return name if re.fullmatch(r"\w[\w.']*(\[[^][]*\])*", name) else f"({name})"
+    one = re.fullmatch(r"\w[\w.']*(\[[^][]*\]|\([^()]*\))*|\d[\d.]*e[+-]\d+", name)
+    return name if one else f"({name})"
 
 
 class _Written(ast.NodeTransformer):

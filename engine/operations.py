@@ -50,28 +50,18 @@ def _pull(rule, varying):
     """The source of the function that hands a node's gradient on to the operands that vary."""
     places = ("left", "right")[: len(varying)]
     # a constant exponent folded into a product has no partial of its own, hence no strict zip
-    products = [
+    passed = [
         (place, times("g", text)) for place, text, varies in zip(places, rule.partials, varying) if varies
     ]
-    read = {
-        node.id for _, text in products for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)
-    }
-    loads = {"a": "left.data", "b": "right.data", "out": "node.data", "g": "node.grad"}
-    loads = {name: place for name, place in loads.items() if name in read}
-    used = [
-        place
-        for place in places
-        if f"{place}.data" in loads.values() or any(place == target for target, _ in products)
-    ]
+    read = {tree.id for _, text in passed for tree in ast.walk(ast.parse(text)) if isinstance(tree, ast.Name)}
+    sources = {"a": "left.data", "b": "right.data", "out": "node.data", "g": "node.grad"}
+    loads = {name: source for name, source in sources.items() if name in read}
     lines = [
         "def pull(node):",
         f"    # node = {rule.written(*'ab'[: len(varying)])}",
-        f"    {', '.join(used)} = {', '.join(f'node.{place}' for place in used)}",
+        f"    {', '.join(places)} = {', '.join(f'node.{place}' for place in places)}",
         f"    {', '.join(loads)} = {', '.join(loads.values())}",
-        *(
-            f"    {place}.grad -= {text[1:]}" if text == "-g" else f"    {place}.grad += {text}"
-            for place, text in products
-        ),
+        *(f"    {place}.grad {'-= g' if text == '-g' else f'+= {text}'}" for place, text in passed),
     ]
     return "\n".join(lines) + "\n"
 

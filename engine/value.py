@@ -250,7 +250,7 @@ def _incompatible(operation, left, right):
     )
     raise TypeError(
         f"{expression}: a Value combines with a Value or a real number, not {type(other).__name__}"
-    )
+    ) from None
 
 
 def refusal(error, operation, parents, what=""):

@@ -3,9 +3,9 @@
 from nn.diagram import diagram
 from nn.layers import MLP, Concat, Layer, Neuron, Sequential
 from nn.logic import AND, NAND, NOR, NOT, OR, XNOR, XOR, truth_table
-from nn.losses import binary_cross_entropy, hinge, mean_squared_error
+from nn.losses import binary_cross_entropy, cross_entropy, hinge, mean_squared_error, one_hot, softmax
 from nn.module import Module
-from nn.optim import GradientDescent, fit
+from nn.optim import Adam, GradientDescent, fit
 from nn.perceptron import Perceptron
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "OR",
     "XNOR",
     "XOR",
+    "Adam",
     "Concat",
     "GradientDescent",
     "Layer",
@@ -25,9 +26,12 @@ __all__ = [
     "Perceptron",
     "Sequential",
     "binary_cross_entropy",
+    "cross_entropy",
     "diagram",
     "fit",
     "hinge",
     "mean_squared_error",
+    "one_hot",
+    "softmax",
     "truth_table",
 ]

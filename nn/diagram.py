@@ -39,7 +39,7 @@ def diagram(model, inputs=None):
         last = depth == len(layers)
         bias, bias_place = f"one{depth}", places[-1]
         _circle(drawing, bias, bias_place, "+1", style="filled,dashed", fillcolor="#eeeeee")
-        x = bias_place[0] + 1.4 + (0.6 if written else 0.2) * len(layer)
+        x = bias_place[0] + 1.4 + (0.8 if written else 0.2) * len(layer)
         places = _column(len(layer) + (not last), x)
         targets = {f"z{depth}_{i}": place for i, place in enumerate(places[: len(layer)], 1)}
         for j, (neuron, (name, place)) in enumerate(zip(layer, targets.items())):

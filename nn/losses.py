@@ -1,12 +1,12 @@
 """Losses: how far a prediction is from its target.
 
-Each takes one prediction and its target, or a list of predictions and a list of as many targets, whose
-mean it returns. A prediction is a Value; a target is a number or a Value.
-
-Raises ValueError where there are more of one than of the other.
+A prediction is a Value, a target a number or a Value. Those of one output also take a list of predictions
+and a list of as many targets, and return the mean; ValueError tells where the two differ in length.
 """
 
-from functools import wraps
+from functools import reduce, wraps
+
+from engine import Value
 
 
 def mean_over_examples(loss):
@@ -58,3 +58,48 @@ def hinge(score, target):
     0.375
     """
     return (1 - target * score).relu()
+
+
+def softmax(logits):
+    """exp(zᵢ) / Σⱼ exp(zⱼ): positive numbers that sum to 1, for a list of logits z.
+
+    The largest logit is subtracted from all of them first, which changes nothing but that no power
+    overflows.
+
+    >>> from engine import Value
+    >>> [p.data for p in softmax([Value(1000), Value(1000)])]
+    [0.5, 0.5]
+    """
+    largest = reduce(Value.maximum, logits)
+    powers = [(logit - largest).exp() for logit in logits]
+    total = sum(powers)
+    return [power / total for power in powers]
+
+
+def cross_entropy(logits, target):
+    """-Σᵢ yᵢ log softmax(z)ᵢ for a list of logits z and as many target probabilities y.
+
+    Computed as log Σⱼ exp(zⱼ - max z) + max z - Σᵢ yᵢ zᵢ. For class k the target is `one_hot(k, classes)`.
+
+    >>> from engine import Value
+    >>> round(cross_entropy([Value(0), Value(0), Value(1000)], [0, 0, 1]).data, 12)
+    0.0
+    >>> round(cross_entropy([Value(2), Value(2)], [0, 1]).data, 12)         # log 2
+    0.69314718056
+    """
+    if len(logits) != len(target):
+        raise ValueError(f"cross_entropy of {len(logits)} logits needs as many targets, not {len(target)}")
+    largest = reduce(Value.maximum, logits)
+    total = sum((logit - largest).exp() for logit in logits)
+    return total.log() + largest - sum(y * logit for y, logit in zip(target, logits))
+
+
+def one_hot(k, classes):
+    """The target of class k: 1 in its place, 0 in all others.
+
+    >>> one_hot(1, 3)
+    [0, 1, 0]
+    """
+    if k not in range(classes):
+        raise ValueError(f"class {k} is not one of 0 to {classes - 1}")
+    return [int(i == k) for i in range(classes)]

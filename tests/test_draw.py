@@ -12,7 +12,7 @@ import graphviz
 import pytest
 
 import engine
-from engine import Value, draw, topological_order
+from engine import Value, draw, steps, topological_order
 
 NO_DOT = "no `dot` here: `apt install graphviz` or the like gets one"
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason=NO_DOT)
@@ -128,3 +128,20 @@ def test_graphviz_pure_draws_where_there_is_no_dot(tmp_path):
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "σ" in texts((tmp_path / "graph.svg").read_text())
+
+
+def test_a_step_marks_its_node_and_the_edges_that_the_gradient_travels():
+    a, b = Value(2, "a"), Value(-3, "b")
+    output = (a * b + a).tanh() * 2
+    order = topological_order(output)
+    walk = steps(output)
+    assert draw(output, at=next(walk)).source.count("dir=back") == 0
+    for step in walk:
+        drawing = draw(output, at=step)
+        marked = {c.operand for c in step.contributions}
+        assert drawing.source.count("dir=back") == sum(parent in marked for parent in step.node.parents)
+        assert drawing.source.count("#d95f02") == 1 + drawing.source.count("dir=back")
+        later = sum(1 for node in order if node.operation and node not in {step.node, *step.done})
+        assert drawing.source.count('style="filled,dashed"') == later
+    with pytest.raises(ValueError, match="which is not in this graph"):
+        draw(a + b, at=step)

@@ -39,6 +39,12 @@ def test_numpy_scalars_on_either_side(sign, kind):
         assert out.data == expected and x.grad == pytest.approx(slope)
 
 
+@pytest.mark.parametrize("wrong", (np.ones(1), np.ones((2, 2)), np.complex64(1), np.str_("3")), ids=repr)
+def test_data_is_one_real_number(wrong):
+    with pytest.raises(TypeError, match="one real number, not"):
+        Value(wrong)
+
+
 @pytest.mark.parametrize("kind", (np.float64, np.float32, np.int64, np.array))
 def test_comparisons_with_numpy_scalars(kind):
     x = Value(2)
@@ -57,7 +63,7 @@ def test_ufuncs_on_arrays_and_on_one_value(op):
     assert data(out) == pytest.approx(ufunc(numbers))
     out.sum().backward()
     assert grads(x) == pytest.approx((ufunc(numbers + 1e-6) - ufunc(numbers - 1e-6)) / 2e-6)
-    assert type(ufunc(x[0])) is Value and ufunc(x[0]).parents == (x[0],)
+    assert type(ufunc(x[0])) is Value and ufunc(x[0]).parents[0] is x[0]
 
 
 def test_the_functions_that_numpy_has_are_named_as_numpy_names_them():

@@ -9,12 +9,13 @@ import ctypes
 import random
 import subprocess
 import tempfile
+from array import array
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
-from engine import Value
-from nn import MLP
+from engine import Program, Value
+from nn import MLP, hinge
 from tests.benchmarks.slotted import Slotted
 
 SIZES = (2, 16, 16, 1)
@@ -38,6 +39,29 @@ def task(rows):
 def flat(layers):
     """Gradients of weight matrices and biases, in the order of the model's parameters."""
     return [float(g) for matrix, biases in layers for row, bias in zip(matrix, biases) for g in [*row, bias]]
+
+
+def _program(task):
+    x, y = [Value(0, "x1"), Value(0, "x2")], Value(1, "y")
+    program = Program(hinge(task.model(x), y), inputs=[*x, y])
+    places = {parameter: i for i, parameter in enumerate(program.parameters)}
+    order = [places[parameter] for parameter in task.model.parameters()]
+    return program, lambda found: [found[1][i] for i in order]
+
+
+def linegrad_program(task):
+    program, gradient = _program(task)
+    rows = [[*point, label] for point, label in zip(task.points, task.labels)]
+    return lambda: program.gradient(rows), gradient
+
+
+def linegrad_native(task):
+    """Rows and weights in buffers, as `fit` has them."""
+    program, gradient = _program(task)
+    rows = array("d", [v for point, label in zip(task.points, task.labels) for v in (*point, label)])
+    rows = memoryview(rows).cast("B").cast("d", (len(task.points), 3))
+    native, weights = program.native(), array("d", [p.data for p in program.parameters])
+    return lambda: native.gradient(rows, weights), gradient
 
 
 def _scalar(task, value):
@@ -271,16 +295,17 @@ void gradient(int rows, const double *points, const double *labels, const double
 """
 
 
-def c_by_hand(task, flags=("-O2", "-march=native", "-ffp-contract=off")):
+def compiled(source, flags=("-O2", "-march=native", "-ffp-contract=off")):
+    """The function `gradient` of a C source, and what makes a C array of numbers."""
     with tempfile.TemporaryDirectory() as folder:
-        source, library = Path(folder, "gradient.c"), Path(folder, "gradient.so")
-        source.write_text(C_BY_HAND)
-        subprocess.run(["cc", *flags, "-shared", "-fPIC", "-o", library, source], check=True)
-        function = ctypes.CDLL(str(library)).gradient
+        text, library = Path(folder, "gradient.c"), Path(folder, "gradient.so")
+        text.write_text(source)
+        subprocess.run(["cc", *flags, "-shared", "-fPIC", "-o", library, text], check=True)
+        return ctypes.CDLL(str(library)).gradient, lambda numbers: (ctypes.c_double * len(numbers))(*numbers)
 
-    def array(numbers):
-        return (ctypes.c_double * len(numbers))(*numbers)
 
+def c_by_hand(task):
+    function, array = compiled(C_BY_HAND)
     points, labels = array([v for point in task.points for v in point]), array(task.labels)
     weights, gradient = array(flat(task.layers)), array([0.0] * 337)
 
@@ -288,4 +313,4 @@ def c_by_hand(task, flags=("-O2", "-march=native", "-ffp-contract=off")):
         function(len(task.points), points, labels, weights, gradient)
         return gradient
 
-    return run, list
+    return run

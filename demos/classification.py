@@ -1,0 +1,63 @@
+"""Classification: σ for two classes, softmax for more."""
+
+import math
+import random
+
+from engine import Value
+from nn import MLP, Adam, Layer, cross_entropy, diagram, fit, one_hot, softmax
+
+COUNT = 40  # points of each class
+
+
+def arms(classes, noise, rng):
+    """Points along so many arms of a spiral, and the arm of each."""
+    points, labels = [], []
+    for label in range(classes):
+        for i in range(COUNT):
+            r = (i + 1) / COUNT
+            angle = 2 * math.pi * label / classes + 3 * r + rng.gauss(0, noise)
+            points.append([r * math.cos(angle), r * math.sin(angle)])
+            labels.append(label)
+    return points, labels
+
+
+def main(out, seed=0):
+    print(
+        "For two classes a network returns one logit z, and p(Y=1|x) = σ(z). For more it returns one for each"
+    )
+    print("class, and p(Y=y|x) = softmax(z)_y = exp(z_y) / Σ_k exp(z_k). With two logits that is the same:\n")
+    z = 1.7
+    zero, one = softmax([Value(0), Value(z)])
+    print(f"  σ({z}) = {Value(z).sigmoid():.6f}    softmax(0, {z}) = ({zero:.6f}, {one:.6f})\n")
+
+    points, labels = arms(3, 0.2, random.Random(seed))
+    targets = [one_hot(label, 3) for label in labels]
+    models = {
+        "softmax(Wx), no hidden layer: logistic regression": Layer(2, 3, "linear", random.Random(seed)),
+        "softmax(U g(Wx)), 8 hidden neurons, g = tanh": MLP(2, [8, 3], "tanh", random.Random(seed)),
+    }
+    print(f"Three arms of a spiral, {len(points)} points, by the least cross-entropy:")
+    accuracies = []
+    for name, model in models.items():
+        losses = fit(model, points, targets, cross_entropy, Adam(model.parameters(), rate=0.05), epochs=500)
+        right = sum(predicted(model, x) == label for x, label in zip(points, labels))
+        accuracies.append(right / len(points))
+        print(f"\n{name}:\nmean loss {losses[0]:.3f} → {losses[-1]:.3f}, {accuracies[-1]:.0%} right.\n")
+        print(regions(model))
+    diagram(models["softmax(U g(Wx)), 8 hidden neurons, g = tanh"]).render(
+        outfile=out / "classification.svg", cleanup=True
+    )
+    print(f"\nThe second network: {out / 'classification.svg'}")
+    return accuracies
+
+
+def predicted(model, x):
+    logits = model(x)
+    return max(range(3), key=logits.__getitem__)
+
+
+def regions(model, columns=56, lines=20):
+    """What a model takes every place of the plane for: ●, + or a blank."""
+    ys = [1.1 - 2.2 * j / (lines - 1) for j in range(lines)]
+    xs = [-1.1 + 2.2 * i / (columns - 1) for i in range(columns)]
+    return "\n".join("  " + "".join("●+ "[predicted(model, [x, y])] for x in xs) for y in ys)

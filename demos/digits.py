@@ -1,0 +1,79 @@
+"""Handwritten digits: 2,410 weights learn 1,437 images."""
+
+import importlib.util
+import random
+import time
+
+from demos.datasets import digits, split
+from nn import MLP, Adam, cross_entropy, fit, one_hot, softmax
+
+
+def examples(seed=0):
+    """Images to learn from with the targets of softmax, and a fifth of all images held out with their digits."""
+    (rows, labels), held = split(*digits(), part=0.2, rng=random.Random(seed))
+    return (rows, [one_hot(label, 10) for label in labels]), held
+
+
+def network(seed=0):
+    """p(Y = y | x) = softmax(U g(Wx))_y with 32 hidden neurons and g = relu; it returns the logits."""
+    return MLP(64, [32, 10], rng=random.Random(seed))
+
+
+def main(out, seed=0):
+    (rows, targets), (held_rows, held_labels) = examples(seed)
+    model = network(seed)
+    print("One of the images, 8 by 8 pixels, which the network sees as 64 numbers:\n")
+    print(
+        "\n".join(
+            "  " + "".join(" ░▒▓█"[round(4 * p)] * 2 for p in rows[0][i : i + 8]) for i in range(0, 64, 8)
+        )
+    )
+
+    def predicted(x):
+        logits = model(x)
+        return max(range(10), key=logits.__getitem__)
+
+    print(
+        f"\n{model}: {len(model.parameters())} weights. The loss of one image, forward and backward, is a program"
+    )
+    print("of some 15,000 lines, compiled where there is a C compiler, and run on 32 images at a time.\n")
+    start = time.perf_counter()
+    adam = Adam(model.parameters(), rate=0.005)
+    losses = fit(model, rows, targets, cross_entropy, adam, epochs=15, batch=32, rng=random.Random(seed))
+    print(
+        f"mean loss {losses[0]:.3f} → {losses[-1]:.4f} in {len(losses)} epochs, {time.perf_counter() - start:.1f} s"
+    )
+
+    guesses = [predicted(x) for x in held_rows]
+    accuracy = sum(guess == label for guess, label in zip(guesses, held_labels)) / len(held_labels)
+    print(f"accuracy on the {len(held_labels)} images held out: {accuracy:.1%}\n")
+
+    wrong = [(x, guess, label) for x, guess, label in zip(held_rows, guesses, held_labels) if guess != label]
+    for x, guess, label in wrong[:3]:
+        sure = float(softmax(model(x))[guess])
+        print(f"  takes this {label} for a {guess}, with probability {sure:.2f}:")
+        print(
+            "\n".join(
+                "    " + "".join(" ░▒▓█"[round(4 * p)] * 2 for p in x[i : i + 8]) for i in range(0, 64, 8)
+            )
+        )
+    picture(model, out / "digits_neurons.png")
+
+
+def picture(model, path):
+    """What each hidden neuron looks for: its weights as an image."""
+    if importlib.util.find_spec("matplotlib") is None:
+        print("  (the hidden neurons as pictures with matplotlib: pip install matplotlib)")
+        return
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 4.4), layout="constrained")
+    figure.suptitle("What each hidden neuron looks for: blue pixels excite it, red ones inhibit it")
+    for axes, neuron in zip(figure.subplots(4, 8).flat, model.layers[0].neurons):
+        weights = [w.data for w in neuron.w]
+        size = max(map(abs, weights))
+        image = [weights[i : i + 8] for i in range(0, 64, 8)]
+        axes.imshow(image, cmap="RdBu", vmin=-size, vmax=size)
+        axes.set_axis_off()
+    figure.savefig(path, dpi=150)
+    print(f"\nWhat the hidden neurons look for: {path}")

@@ -1,0 +1,62 @@
+"""Fisher's iris: three species told apart by softmax."""
+
+import random
+
+from demos.datasets import iris
+from nn import Adam, Layer, cross_entropy, diagram, fit, one_hot, softmax
+
+FOLDS = 10
+
+
+def standardised(rows, like):
+    """Rows with the mean and the standard deviation of `like` taken out of every column."""
+    columns = []
+    for column, reference in zip(zip(*rows), zip(*like)):
+        mean = sum(reference) / len(reference)
+        deviation = (sum((x - mean) ** 2 for x in reference) / len(reference)) ** 0.5
+        columns.append([(x - mean) / deviation for x in column])
+    return [list(row) for row in zip(*columns)]
+
+
+def learned(rows, labels, seed):
+    """Multinomial logistic regression: p(Y = y | x) = softmax(Wx + b)_y."""
+    model = Layer(4, 3, activation="linear", rng=random.Random(seed))
+    targets = [one_hot(label, 3) for label in labels]
+    fit(model, rows, targets, cross_entropy, Adam(model.parameters(), rate=0.1), epochs=400)
+    return model
+
+
+def main(out, seed=0):
+    rows, labels, species = iris()
+    print(f"{len(rows)} flowers, 4 measurements each, of the species {', '.join(species)}.\n")
+
+    # Cross-validation: every flower is judged by a model that has not seen it.
+    order = list(range(len(rows)))
+    random.Random(seed).shuffle(order)
+    confusion = [[0] * 3 for _ in range(3)]
+    for fold in range(FOLDS):
+        held = set(order[fold::FOLDS])
+        seen = [i for i in order if i not in held]
+        known = [rows[i] for i in seen]
+        model = learned(standardised(known, known), [labels[i] for i in seen], seed)
+        for i, x in zip(held, standardised([rows[i] for i in held], known)):
+            logits = model(x)
+            confusion[labels[i]][max(range(3), key=logits.__getitem__)] += 1
+
+    print("taken for →  " + "".join(f"{name:>12}" for name in species))
+    for name, counts in zip(species, confusion):
+        print(f"{name:13}" + "".join(f"{count:12}" for count in counts))
+    right = sum(confusion[k][k] for k in range(3))
+    print(f"\n{right} of {len(rows)} right, {right / len(rows):.1%}, by {FOLDS}-fold cross-validation.")
+
+    # One model of all flowers, to see how sure it is.
+    model = learned(standardised(rows, rows), labels, seed)
+    print("\nHow sure a model of all flowers is of some of them:\n")
+    for i in (0, 50, 70, 83, 100, 133):
+        probabilities = softmax(model(standardised(rows, rows)[i]))
+        told = "  ".join(f"{name} {float(p):.3f}" for name, p in zip(species, probabilities))
+        print(f"  {species[labels[i]]:12} {told}")
+    measured = ["sepal\nlength", "sepal\nwidth", "petal\nlength", "petal\nwidth"]
+    diagram(model, inputs=measured).render(outfile=out / "iris.svg", cleanup=True)
+    print(f"\nIts weights: {out / 'iris.svg'}")
+    return right / len(rows)

@@ -1,0 +1,58 @@
+"""Gradient descent, mini-batches, momentum and Adam, side by side."""
+
+import random
+
+from demos.curves import curves
+from demos.moons import moons
+from nn import MLP, Adam, GradientDescent, binary_cross_entropy, fit
+
+EPOCHS = 100
+
+
+def descents(seed=0):
+    """The mean losses of five ways to descend, each from the same weights on the same data."""
+    points, labels = moons(100, 0.1, random.Random(seed))
+    labels = [int(label > 0) for label in labels]
+
+    def descend(optimizer, batch=None):
+        model = MLP(2, [16, 1], activation="tanh", rng=random.Random(seed))
+        rng = random.Random(seed)
+        return fit(
+            model,
+            points,
+            labels,
+            binary_cross_entropy,
+            optimizer(model.parameters()),
+            EPOCHS,
+            batch=batch,
+            rng=rng,
+        )
+
+    return {
+        "gradient descent": descend(lambda weights: GradientDescent(weights, rate=0.3)),
+        "with momentum": descend(lambda weights: GradientDescent(weights, rate=0.3, momentum=0.9)),
+        "mini-batches of 10": descend(lambda weights: GradientDescent(weights, rate=0.3), batch=10),
+        "both": descend(lambda weights: GradientDescent(weights, rate=0.3, momentum=0.9), batch=10),
+        "Adam": descend(lambda weights: Adam(weights, rate=0.1)),
+    }
+
+
+def main(out, seed=0):
+    print("Two moons, 100 points, an MLP 2-16-1. All descents start from the same weights.\n")
+    print("  gradient descent   W ← W - α/n Σᵢ ∇L(f(xᵢ), yᵢ), one step an epoch")
+    print("  with momentum      V ← μV + ∇L, W ← W - αV: what was downhill before still counts")
+    print(
+        "  mini-batches       the gradient of 10 points at a time: ten noisy steps an epoch for the price of one"
+    )
+    print("  Adam               every weight has a step size of its own, from the size of its gradients\n")
+    print(f"The mean loss over {EPOCHS} epochs, on a logarithmic scale:\n")
+    histories = descents(seed)
+    curves(histories, out / "optimizers.png")
+    plain = histories["gradient descent"][-1]
+    print(
+        f"\nPlain gradient descent ends at {plain:.3f}. The others are there, or below, after so many epochs:\n"
+    )
+    for name, losses in histories.items():
+        if name != "gradient descent":
+            reached = next((epoch for epoch, loss in enumerate(losses, 1) if loss <= plain), None)
+            print(f"  {name:18} {reached or f'more than {EPOCHS}'}")

@@ -1,0 +1,91 @@
+"""What annotate found: functions' lines with their values, for a program to read and a terminal to show."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from engine.explanation import SCREEN
+from engine.notation import bracketed, number
+from engine.tracing import Binding
+from engine.value import Constant, Value
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A line of source, and the Bindings that each of its runs made."""
+
+    number: int
+    source: str
+    runs: list[list[Binding]]
+
+    def texts(self, limit):
+        """The bindings as pairs of texts, value and gradient: of `limit` runs, and of `limit` elements a list."""
+        texts = []
+        for bindings in self.runs[:limit]:
+            for variable, elements in groupby(bindings, lambda binding: binding.name.partition("[")[0]):
+                elements = list(elements)
+                texts += map(_texts, elements[:limit])
+                if len(elements) > limit:
+                    texts.append((f"… {len(elements) - limit} more of {variable}", ""))
+        if len(self.runs) > limit:
+            texts.append((f"… {len(self.runs) - limit} more", ""))
+        return texts
+
+
+def _texts(binding):
+    value = f"{binding.name} = {number(binding.data)}"
+    gradient = f"∂/∂{bracketed(binding.name)} = {number(binding.grad)}"
+    return value, "" if type(binding.value) is Constant else gradient
+
+
+@dataclass(frozen=True, eq=False)
+class Listing:
+    """The lines of one function, and a `note` where there is something to say about them."""
+
+    name: str
+    lines: list[Line]
+    note: str
+
+    @property
+    def bindings(self):
+        """All that was bound, by line and then by time."""
+        return [binding for line in self.lines for run in line.runs for binding in run]
+
+    def text(self, limit):
+        texts = [line.texts(limit) for line in self.lines]
+        pairs = [pair for line in texts for pair in line]
+        left = max((len(value) for value, _ in pairs), default=0)
+        right = max((len(gradient) for _, gradient in pairs), default=0)
+        margin = max((len(line.source) for line, texts in zip(self.lines, texts) if texts), default=0)
+        margin = min(margin, SCREEN - 6 - left - right)
+        rows = [self.note] if self.note else []
+        for line, pairs in zip(self.lines, texts):
+            source = line.source
+            if pairs and len(source) > margin:  # no room beside it
+                rows.append(source)
+                source = ""
+            for value, gradient in pairs or [("", "")]:
+                rows.append(f"{source.ljust(margin)}   {value.ljust(left)}   {gradient}".rstrip())
+                source = ""
+        return "\n".join(rows)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Annotation:
+    """What annotate shows: its text has the source with the values beside it.
+
+    `output` is the Value that the function returned, `listings` holds the function's Listing and those of
+    the functions that were followed. In each, `lines` has for every line of source the Bindings of its runs:
+    name, value, data and grad. `limit` shortens the text alone. It is not `complete` if a debugger that was
+    started meanwhile took over the tracing.
+    """
+
+    output: Value
+    listings: list[Listing]
+    limit: int
+    complete: bool
+
+    def __repr__(self):
+        texts = [listing.text(self.limit) for listing in self.listings]
+        if not self.complete:
+            texts.append("A debugger took over meanwhile: nothing is shown from there on.")
+        return "\n\n".join(texts)

@@ -1,0 +1,32 @@
+"""What every task does with its contenders: find which are installed, check that all agree, time them."""
+
+from tests.benchmarks.race import race, table
+
+
+def contest(title, task, contenders, ours, tolerance=1e-9, **timing):
+    """Print the table of a task: how many times as long as `ours` every installed contender takes.
+
+    A contender is a function of the task that returns a run, or a run and a function that makes a list of
+    numbers of what it returns. All must give the same numbers as the first, which says what is right.
+    """
+    runs, missing, right = {}, [], None
+    for name, contender in contenders.items():
+        try:
+            made = contender(task)
+        except ImportError as error:
+            missing.append(f"{name} ({error.name})")
+            continue
+        run, numbers = made if isinstance(made, tuple) else (made, list)
+        found = numbers(run())
+        right = right or found
+        scale = max(map(abs, right))
+        worst = max(abs(a - b) for a, b in zip(found, right, strict=True)) / scale
+        if worst > tolerance:
+            raise ArithmeticError(
+                f"{name} differs from {next(iter(contenders))} by {worst:.1e} of the largest number"
+            )
+        runs[name] = run
+    print(table(title, race(runs, **timing), ours))
+    if missing:
+        print(f"\nNot installed here: {', '.join(missing)}.")
+    print(flush=True)

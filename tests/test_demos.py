@@ -1,0 +1,132 @@
+"""The demos do what they say: networks learn what they are meant to, and the pictures are there."""
+
+import contextlib
+import importlib.util
+import io
+import math
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from demos import __main__ as command
+from demos import by_line, classification, digits, initialization, iris, moons, optimizers, step_through, xor
+
+PATHS = (os.environ["PATH"], str(Path(sys.executable).parent))
+
+
+def said(lesson, *arguments, **options):
+    """What a demo prints, and what it returns."""
+    with contextlib.redirect_stdout(io.StringIO()) as text:
+        result = lesson(*arguments, **options)
+    return text.getvalue(), result
+
+
+needs_layout = pytest.mark.skipif(
+    not any(shutil.which(program, path=path) for program in ("dot", "graphviz-pure") for path in PATHS),
+    reason="no program to draw graphs here: `pip install graphviz-pure` gets one",
+)
+drawn = importlib.util.find_spec("matplotlib") is not None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_xor_is_learned_from_every_seed(seed, tmp_path, monkeypatch):
+    monkeypatch.setattr(xor, "draw", lambda *args, **kwargs: NoPicture())
+    monkeypatch.setattr(xor, "diagram", lambda *args, **kwargs: NoPicture())
+    monkeypatch.setattr(xor, "boundary", lambda *args, **kwargs: None)
+    text, _ = said(xor.main, tmp_path, seed=seed)
+    after = text.partition("After ")[2]
+    assert re.findall(r"^ (\d)   (\d)  .*≈ (\d)$", after, re.MULTILINE) == [
+        ("0", "0", "0"),
+        ("0", "1", "1"),
+        ("1", "0", "1"),
+        ("1", "1", "0"),
+    ]
+    assert text.count("hidden unit ") == 2
+
+
+class NoPicture:
+    def render(self, **options):
+        pass
+
+
+def test_moons_are_told_apart(tmp_path):
+    text, _ = said(moons.main, tmp_path)
+    assert int(re.search(r"accuracy after: +(\d+)%", text)[1]) > 97
+    assert (tmp_path / "moons_boundary.png").exists() == drawn
+
+
+@needs_layout
+def test_iris_by_cross_validation(tmp_path):
+    assert said(iris.main, tmp_path)[1] >= 0.95
+
+
+def test_digits_held_out(tmp_path):
+    text, _ = said(digits.main, tmp_path)
+    assert float(re.search(r"held out: ([\d.]+)%", text)[1]) > 95
+
+
+@needs_layout
+def test_a_hidden_layer_bends_the_boundary(tmp_path):
+    without, hidden = said(classification.main, tmp_path)[1]
+    assert without < 0.8 < 0.97 < hidden
+
+
+def test_every_other_optimiser_beats_plain_descent():
+    histories = optimizers.descents()
+    plain = histories.pop("gradient descent")
+    for losses in histories.values():
+        assert losses[-1] < 0.7 * plain[-1]
+
+
+def test_zeros_stay_symmetric_and_large_weights_saturate(tmp_path):
+    text, _ = said(initialization.main, tmp_path)
+    copies, drawn_apart = (float(x) for x in re.findall(r"differ by up to ([\d.e-]+)", text))
+    assert copies == 0 < drawn_apart
+    normal, large = (float(x) for x in re.findall(r"second layer is ([\d.]+)", text))
+    assert large < 0.1 < 0.5 < normal
+
+
+@needs_layout
+def test_by_hand_is_by_backward(tmp_path):
+    text, _ = said(step_through.main, tmp_path)
+    for way in ("by hand", r"by backward\(\)"):
+        gradients = re.search(rf"^{way}: +\[(.*)\]$", text, re.MULTILINE)[1]
+        assert [float(x) for x in gradients.split(", ")] == [6, -4, -2, 4]  # fb, fa, f, ab + c
+    assert "0 → 27 → 29" in text
+    assert max(len(line) for line in text.splitlines() if str(tmp_path) not in line) <= 80
+    assert len(list(tmp_path.glob("step_*.svg"))) == 4
+
+
+def test_the_gradient_beside_each_line(tmp_path):
+    text, _ = said(by_line.main, tmp_path)
+    p = 1 / (1 + math.exp(-(0.5 * 2 - 1 * 1.5 + 0.1)))
+    assert f"p - y = {p - 1:.4f}" in text
+    assert f"∂/∂w1 = ∂/∂z × x1 = {p - 1:.4f} × 2 = {(p - 1) * 2:.4f}" in text
+    handed = [re.findall(rf"∂/∂{name} = (\S+)", text)[-2:] for name in (r"inputs\[\d\]", r"hidden\[\d\]")]
+    assert handed[0] == handed[1] == re.findall(r"∂/∂unit = (\S+)", text)[:2]
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_every_demo_is_listed_with_a_short_line():
+    text, _ = said(command.main, [])
+    for name in command.LESSONS:
+        line = re.search(rf"^  {name} +(.+)$", text, re.MULTILINE)[1]
+        assert len(line) <= 66
+
+
+def test_an_unknown_demo_gets_a_suggestion():
+    with pytest.raises(SystemExit, match="no demo called xorr; did you mean xor"):
+        command.main(["xorr"])
+
+
+@needs_layout
+def test_the_command_says_where_its_pictures_are(tmp_path):
+    arguments = [sys.executable, "-m", "demos", "and_gate", "--out", str(tmp_path / "new")]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    assert str(tmp_path / "new" / "and_graph.svg") in done.stdout
+    assert (tmp_path / "new" / "and_graph.svg").exists()
