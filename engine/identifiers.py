@@ -6,13 +6,10 @@ import unicodedata
 
 from engine.rules import POWERS, TABLE
 
-# Names that mean something in a program's formulas, in Python, or in C, into which it may go.
-C_KEYWORDS = """auto break case char const continue default do double else enum extern float for goto if
-    inline int long register restrict return short signed sizeof static struct switch typedef union
-    unsigned void volatile while asm typeof"""
+# Names that mean something in a program's formulas, or in Python.
 _TEXTS = [text for rule in [*TABLE, *POWERS.values()] for text in (rule.value, *rule.partials)]
 _FORMULAS = set(re.findall(r"[a-z]\w*", " ".join(_TEXTS))) - {"a", "b", "out"}
-RESERVED = {*_FORMULAS, *(rule.op for rule in TABLE), "inf", "nan", *keyword.kwlist, *C_KEYWORDS.split()}
+RESERVED = {*_FORMULAS, *(rule.op for rule in TABLE), "inf", "nan", *keyword.kwlist}
 
 
 def identifiers(names):

@@ -67,14 +67,13 @@ class Program:
         and what an operation raises, with the line and its numbers. Then no gradient is touched.
         """
         numbers = row(inputs, self.inputs)
-        output, derivatives = self._run(self.function, numbers + self._data())
-        for parameter, derivative in zip(self.parameters, derivatives):
-            parameter.grad += derivative
+        output, derivatives = self._run(self.function, [*numbers, *self.data()])
+        self.add(derivatives)
         return output
 
     def value(self, *inputs):
         """The output, by the forward pass alone."""
-        return self._run(self._forward, row(inputs, self.inputs) + self._data())[0]
+        return self._run(self._forward, [*row(inputs, self.inputs), *self.data()])[0]
 
     def batch(self, rows):
         """The mean output over rows of inputs; the mean gradient is added to the parameters' own.
@@ -83,8 +82,7 @@ class Program:
         (a NumPy array, a memoryview), which is not copied. Raises what a call raises, naming the row.
         """
         mean, gradient = self.gradient(rows)
-        for parameter, derivative in zip(self.parameters, gradient):
-            parameter.grad += derivative
+        self.add(gradient)
         return mean
 
     def gradient(self, rows, parameters=None):
@@ -98,8 +96,12 @@ class Program:
         (25.0, array('d', [10.0]))
         """
         flat, count = table(rows, self.inputs)
+        return self._mean(flat, count, self.data(parameters))
+
+    def _mean(self, flat, count, data):
+        """What `gradient` returns, from rows as engine.rows.table makes them and the parameters' data."""
         refuse_nan(flat, self.inputs)
-        width, data = len(self.inputs), self._data(parameters)
+        width, data = len(self.inputs), list(data)
         # Eight sums in turn, as the native program adds, for the same bits; -0.0 + x is x, even for -0.0.
         sums = [[-0.0] * (1 + len(data))] * 8
         for i in range(count):
@@ -108,6 +110,25 @@ class Program:
             sums[i % 8] = list(map(add, sums[i % 8], (output, *derivatives)))
         means = [(a + b + c + d + e + f + g + h) / count for a, b, c, d, e, f, g, h in zip(*sums)]
         return means[0], array("d", means[1:])
+
+    def data(self, numbers=None):
+        """The parameters' data, or as many other numbers, in an array of its own."""
+        if numbers is None:
+            numbers = [parameter.data for parameter in self.parameters]
+        if len(numbers) != len(self.parameters):
+            raise ValueError(f"{len(numbers)} numbers given for {len(self.parameters)} parameters")
+        return array("d", numbers)
+
+    def add(self, gradient):
+        """Add a gradient, in the order of `parameters`, to their own."""
+        for parameter, derivative in zip(self.parameters, gradient):
+            parameter.grad += derivative
+
+    def native(self, fast_math=False):
+        """The same program in machine code: see engine.native.Native."""
+        from engine.native import Native
+
+        return Native(self, fast_math)
 
     @cached_property
     def function(self):
@@ -122,13 +143,6 @@ class Program:
         filename = f"<program {self.name} {next(_serial)}>"
         weakref.finalize(self, linecache.cache.pop, filename, None)
         return module(source, filename)[self.name]
-
-    def _data(self, parameters=None):
-        if parameters is None:
-            return [float(parameter.data) for parameter in self.parameters]
-        if len(parameters) != len(self.parameters):
-            raise ValueError(f"{len(parameters)} numbers given for {len(self.parameters)} parameters")
-        return list(array("d", parameters))
 
     def _run(self, function, numbers, where=""):
         try:

@@ -20,6 +20,7 @@ import pytest
 from graphs import eager, random_graph, random_rows
 
 from engine import Constant, Program, Value, topological_order
+from engine.rows import table
 from engine.rules import POWERS, TABLE
 
 SEEDS = range(40)
@@ -173,6 +174,13 @@ def test_rows_may_be_of_any_kind():
         np.array(rows, dtype=object),
     ]
     assert {program.gradient(kind)[0] for kind in kinds} == {program.gradient(rows)[0]}
+
+
+def test_a_buffer_is_not_copied():
+    rows = array("d", [1, 2, 3, 4])
+    flat, count = table(memoryview(rows).cast("B").cast("d", (2, 2)), ["x", "y"])
+    rows[3] = 5
+    assert (list(flat), count) == ([1, 2, 3, 5], 2)
 
 
 def test_a_program_without_inputs_takes_empty_rows():
