@@ -9,7 +9,7 @@ import random
 import sys
 from array import array
 
-from engine import Program, Value
+from engine import Program, Value, c_compiler
 from engine.rows import table
 
 
@@ -181,7 +181,7 @@ def _recorded(model, rows, targets, loss, parameters, native):
     ys = [[target] if scalar else target for target in targets]
     y = [Value(number, "y" if scalar else f"y{i}") for i, number in enumerate(ys[0], 1)]
     program = Program(loss(model(x), y[0] if scalar else y), inputs=[*x, *y])
-    if native:
+    if native or (native is None and c_compiler() is not None):
         program = program.native()
 
     # The program has its parameters in an order of its own, and perhaps some that are not trained.
