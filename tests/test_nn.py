@@ -5,6 +5,7 @@ import itertools
 import json
 import math
 import random
+import shutil
 import stat
 from pathlib import Path
 
@@ -347,6 +348,21 @@ def test_a_diagram_has_an_edge_for_every_weight():
 def test_a_diagram_refuses_what_it_cannot_draw():
     with pytest.raises(TypeError, match="a diagram shows layers of neurons"):
         diagram(Sequential(AND, lambda x: x))
+    for empty in (Sequential(), Concat()):
+        with pytest.raises(TypeError, match="a diagram shows layers of neurons"):
+            diagram(empty)
+
+
+@pytest.mark.parametrize("names", [["a"], ["a", "b", "c"], []])
+def test_a_diagram_needs_a_name_for_every_input(names):
+    with pytest.raises(ValueError, match=f"2 inputs need as many names, not {len(names)}"):
+        diagram(AND, inputs=names)
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="no `dot` here")
+@pytest.mark.parametrize("name", ["", "\x00", 7])
+def test_a_diagrams_inputs_may_have_any_name(name):
+    assert diagram(AND, inputs=[name, "b"]).pipe(format="svg")
 
 
 def test_a_networks_graph_has_one_leaf_for_every_parameter():
