@@ -192,6 +192,8 @@ def test_losses_are_means_over_examples_with_the_closed_forms_gradients():
     assert [p.grad for p in predictions] == pytest.approx([-1 / 3, 0, 1 / 3])
     with pytest.raises(ValueError, match="hinge of 3 predictions needs as many targets, not 2"):
         hinge(predictions, [1, 1])
+    with pytest.raises(ValueError, match="hinge of 3 predictions needs as many targets, not one number"):
+        hinge(predictions, 1)
 
 
 def test_descent_on_a_parabola_is_a_geometric_sequence():

@@ -96,6 +96,8 @@ def test_bad_classes_are_named():
         one_hot(3, 3)
     with pytest.raises(ValueError, match="3 logits needs as many targets, not 2"):
         cross_entropy([Value(0)] * 3, [1, 0])
+    with pytest.raises(ValueError, match="3 logits needs as many targets, not one number"):
+        cross_entropy([Value(0)] * 3, 2)
 
 
 # fit
