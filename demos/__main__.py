@@ -4,6 +4,7 @@ import argparse
 import difflib
 import importlib
 import inspect
+import os
 import sys
 from pathlib import Path
 
@@ -46,7 +47,10 @@ def main(arguments=None):
         for name in LESSONS:
             print(f"  {name:18}{_lesson(name).__doc__.splitlines()[0]}")
         return
-    options.out.mkdir(parents=True, exist_ok=True)
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        sys.exit(f"--out {options.out}: {error.strerror}")
     for name in names:
         if len(names) > 1:
             print(f"\n{'=' * 78}\n{name}\n{'=' * 78}")
@@ -63,4 +67,9 @@ def _lesson(name):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+        sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has read enough; nothing is left to write when Python exits
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -2,7 +2,7 @@
 
 from engine.drawing import Drawing, rich
 from engine.notation import derivative, formula, names, number
-from engine.value import Constant, topological_order
+from engine.value import Constant, Value, topological_order
 
 # Told apart by shape and by lightness, so that they are in greyscale too.
 STYLES = {
@@ -24,7 +24,7 @@ def draw(output, inputs=(), derivatives=False, at=None, depth=None, rankdir="LR"
     `depth` draws that many operations back from the output and no further; `rankdir` is graphviz's ("LR"
     left to right, "BT" upwards).
 
-    Raises ValueError if the picture would have more than `limit` nodes, or the step is of another graph.
+    Raises TypeError if `output` is not a Value, ValueError if the picture would have more than `limit` nodes, or the step is of another graph.
 
     >>> from engine import Value
     >>> a, b = Value(2, "a"), Value(-3, "b")
@@ -32,6 +32,8 @@ def draw(output, inputs=(), derivatives=False, at=None, depth=None, rankdir="LR"
     >>> drawing
     <a graph of 5 nodes: .render(outfile='graph.svg') writes it as a picture, .source is its text>
     """
+    if not isinstance(output, Value):
+        raise TypeError(f"draw() starts from a Value, not from {type(output).__name__}")
     order = topological_order(output)
     shown = order if depth is None else [node for node in order if node in _within(output, depth)]
     if len(shown) > limit:

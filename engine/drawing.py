@@ -8,6 +8,10 @@ from pathlib import Path
 import graphviz
 from graphviz.backend import dot_command
 
+from engine.notation import printable
+
+LONGEST = 1000  # characters of a text; graphviz takes no label of more than 16,384 bytes
+
 
 class Drawing(graphviz.Digraph):
     """A graphviz.Digraph that renders with graphviz's `dot`, or else with the wheel `graphviz-pure`.
@@ -41,7 +45,9 @@ def _laid_out(render, *args, **kwargs):
 
 
 def rich(text, **font):
-    """Any text as part of an HTML-like label of graphviz, shown as it is."""
-    escaped = html.escape(text).replace("\n", "<BR/>")
+    """Any text as part of an HTML-like label of graphviz, shown as it is, or its beginning if it is long."""
+    text = printable(str(text)) or " "  # graphviz refuses an empty label
+    shown = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    escaped = html.escape(shown).replace("\n", "<BR/>")
     attributes = "".join(f' {name.upper()}="{value}"' for name, value in font.items())
     return f"<FONT{attributes}>{escaped}</FONT>" if font else escaped

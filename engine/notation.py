@@ -33,7 +33,7 @@ def names(order):
     >>> list(names(topological_order(a * b + 10)).values())
     ['a', 'b', '10', 'v1', 'v2']
     """
-    labels = {node: str(node.label) for node in order if node.label}
+    labels = {node: printable(str(node.label)) for node in order if node.label}
     taken = set(labels.values())
     fresh = (name for name in map("v{}".format, count(1)) if name not in taken)
     named, used, again = {}, set(), {}
@@ -50,6 +50,15 @@ def names(order):
             named[node] = next(f"{name}_{i}" for i in numbers if f"{name}_{i}" not in taken)
         used.add(named[node])
     return named
+
+
+def printable(text):
+    """Text in which what cannot be seen is written as Python writes it; new lines stay.
+
+    >>> print(printable("θ" + chr(27) + "[31m"))
+    θ\\x1b[31m
+    """
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
 def label(namespace):

@@ -16,7 +16,7 @@ def diagram(model, inputs=None):
     weights are written beside their edges. `inputs` are names to use instead of x1, x2, ...
 
     Draws a Neuron, Perceptron, Layer or MLP, and what Sequential and Concat make of them; raises
-    TypeError, naming the part, for anything else.
+    TypeError, naming the part, for anything else, and ValueError if the names are not as many as the inputs.
 
     >>> from nn import AND
     >>> "-30" in diagram(AND).source
@@ -31,6 +31,8 @@ def diagram(model, inputs=None):
     drawing.attr("edge", arrowsize="0.5")
 
     given = [f"x{i + 1}" for i in range(len(layers[0][0].w))]
+    if inputs is not None and len(inputs) != len(given):
+        raise ValueError(f"{len(given)} inputs need as many names, not {len(inputs)}")
     places = _column(len(given) + 1, 0)
     for name, place, text in zip(given, places, inputs or given):
         _circle(drawing, name, place, text, fillcolor="#cfe8fc")
@@ -76,9 +78,9 @@ def _layers(model):
             return [model.neurons]
         case MLP():
             return [layer.neurons for layer in model.layers]
-        case Sequential():
+        case Sequential() if model.functions:
             return [layer for function in model.functions for layer in _layers(function)]
-        case Concat() if all(len(_layers(function)) == 1 for function in model.functions):
+        case Concat() if model.functions and all(len(_layers(function)) == 1 for function in model.functions):
             return [[neuron for function in model.functions for neuron in _layers(function)[0]]]
     raise TypeError(f"a diagram shows layers of neurons, and {model!r} is none")
 

@@ -14,13 +14,17 @@ def mean_over_examples(loss):
     def mean(prediction, target):
         if not isinstance(prediction, (list, tuple)):
             return loss(prediction, target)
-        if len(prediction) != len(target):
-            raise ValueError(
-                f"{loss.__name__} of {len(prediction)} predictions needs as many targets, not {len(target)}"
-            )
+        pair(loss, prediction, "predictions", target)
         return sum(map(loss, prediction, target)) / len(prediction)
 
     return mean
+
+
+def pair(loss, predictions, what, targets):
+    """Raise ValueError unless there is a target for every prediction."""
+    count = len(targets) if hasattr(targets, "__len__") else "one number"
+    if count != len(predictions):
+        raise ValueError(f"{loss.__name__} of {len(predictions)} {what} needs as many targets, not {count}")
 
 
 @mean_over_examples
@@ -87,8 +91,7 @@ def cross_entropy(logits, target):
     >>> round(cross_entropy([Value(2), Value(2)], [0, 1]).data, 12)         # log 2
     0.69314718056
     """
-    if len(logits) != len(target):
-        raise ValueError(f"cross_entropy of {len(logits)} logits needs as many targets, not {len(target)}")
+    pair(cross_entropy, logits, "logits", target)
     largest = reduce(Value.maximum, logits)
     total = sum((logit - largest).exp() for logit in logits)
     return total.log() + largest - sum(y * logit for y, logit in zip(target, logits))

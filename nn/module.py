@@ -31,7 +31,7 @@ class Module:
     def named_parameters(self):
         """A list of (name, parameter): the name is the path of attributes and places that leads there."""
         found = {}
-        _collect(vars(self).items(), "{}", found, set())
+        _collect(vars(self).items(), found, set())
         return [(name, parameter) for parameter, name in found.items()]
 
     def parameters(self):
@@ -63,7 +63,7 @@ class Module:
         wrong = []
         for what, names in (("missing", parameters.keys() - state), ("unknown", state.keys() - parameters)):
             if names:
-                wrong.append(f"{what} {_some(sorted(names))}")
+                wrong.append(f"{what} {_some(sorted(map(str, names)))}")
         numbers = {}
         for name in parameters.keys() & state:
             try:
@@ -80,11 +80,14 @@ class Module:
     def save(self, path):
         """Write the state to a JSON file, whole or not at all.
 
-        Raises ValueError if a parameter is infinite or not a number.
+        Raises ValueError if a parameter is infinite or not a number, OSError if the path is taken by
+        anything but a file (a folder, a device).
         """
-        path = Path(path)
+        path = Path(path).resolve()  # what a link stands for is written, the link stays
+        if path.exists() and not path.is_file():
+            raise OSError(f"{path} is not a file, and stays as it is")
         text = json.dumps(self.state(), indent=1, allow_nan=False)
-        temporary = path.with_name(f".{path.name}.{uuid4().hex}")
+        temporary = path.with_name(f".{path.name[:40]}.{uuid4().hex}")
         try:
             temporary.write_text(text, encoding="utf-8")
             temporary.replace(path)
@@ -98,7 +101,7 @@ class Module:
         """
         try:
             state = json.loads(Path(path).read_text(encoding="utf-8"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"{path} is not a saved state: {error}") from None
         if not isinstance(state, dict):
             raise ValueError(
@@ -110,20 +113,19 @@ class Module:
         return f"{type(self).__name__}({len(self.parameters())} parameters)"
 
 
-def _collect(places, template, found, seen):
-    for key, thing in places:
-        name = template.format(key)
+def _collect(places, found, seen):
+    for name, thing in places:
         if isinstance(thing, Value):
             if type(thing) is not Constant and thing.operation is None:
                 found.setdefault(thing, name)
         elif id(thing) not in seen:
             seen.add(id(thing))
             if isinstance(thing, Module):
-                _collect(vars(thing).items(), name + ".{}", found, seen)
+                _collect([(f"{name}.{key}", inner) for key, inner in vars(thing).items()], found, seen)
             elif isinstance(thing, (list, tuple)):
-                _collect(enumerate(thing), name + "[{}]", found, seen)
+                _collect([(f"{name}[{i}]", inner) for i, inner in enumerate(thing)], found, seen)
             elif isinstance(thing, dict):
-                _collect(((repr(key), inner) for key, inner in thing.items()), name + "[{}]", found, seen)
+                _collect([(f"{name}[{key!r}]", inner) for key, inner in thing.items()], found, seen)
 
 
 def _some(names):

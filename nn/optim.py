@@ -8,6 +8,7 @@ import math
 import random
 import sys
 from array import array
+from numbers import Integral
 
 from engine import Program, Value, c_compiler
 from engine.rows import table
@@ -117,7 +118,8 @@ def fit(
     all give the same losses. `progress` is shown on a terminal unless it is False. Ctrl-C stops the
     descent and keeps what was learned.
 
-    Raises ValueError where rows and targets don't match, ArithmeticError if the loss is no longer finite.
+    Raises ValueError where rows and targets don't match or the recorded loss depends on none of the
+    optimiser's parameters, TypeError if it is not a Value, ArithmeticError if it is no longer finite.
 
     >>> from nn import MLP, binary_cross_entropy
     >>> network = MLP(2, [4, 1], activation="tanh", rng=random.Random(0))
@@ -126,11 +128,17 @@ def fit(
     >>> [round(network(x).sigmoid().data) for x in xor[0]]
     [0, 1, 1, 0]
     """
-    rows, targets = [list(row) for row in rows], list(targets)
+    try:
+        rows = [list(row) for row in rows]
+    except TypeError as error:
+        raise TypeError(f"fit needs rows of inputs, each a list of numbers: {error}") from None
+    targets = [target.tolist() if hasattr(target, "tolist") else target for target in targets]  # of arrays
     if not rows or len(rows) != len(targets):
         raise ValueError(
             f"fit needs as many targets as rows, and one at least: not {len(rows)} and {len(targets)}"
         )
+    if batch is not None and not (isinstance(batch, Integral) and batch >= 1):
+        raise ValueError(f"batch is a number of rows, one at least, not {batch!r}")
     parameters = optimizer.parameters
     record = _recorded if program else _graph
     gradient_at = record(model, rows, targets, loss, parameters, native)
@@ -168,6 +176,8 @@ def _graph(model, rows, targets, loss, parameters, native):
         for parameter, data in zip(parameters, weights):
             parameter.data, parameter.grad = data, 0.0
         mean = sum(loss(model(rows[i]), targets[i]) for i in chosen) / len(chosen)
+        if not isinstance(mean, Value):
+            raise TypeError(f"the loss of a row is a Value, not a {type(mean).__name__}")
         mean.backward()
         return mean.data, [parameter.grad for parameter in parameters]
 
@@ -181,6 +191,8 @@ def _recorded(model, rows, targets, loss, parameters, native):
     ys = [[target] if scalar else target for target in targets]
     y = [Value(number, "y" if scalar else f"y{i}") for i, number in enumerate(ys[0], 1)]
     program = Program(loss(model(x), y[0] if scalar else y), inputs=[*x, *y])
+    if set(parameters).isdisjoint(program.parameters):
+        raise ValueError("the loss of the first row depends on none of the optimiser's parameters")
     if native or (native is None and c_compiler() is not None):
         program = program.native()
 

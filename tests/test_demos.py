@@ -16,6 +16,7 @@ import pytest
 from demos import __main__ as command
 from demos import by_line, classification, digits, initialization, iris, moons, optimizers, step_through, xor
 
+ROOT = Path(command.__file__).parents[1]
 PATHS = (os.environ["PATH"], str(Path(sys.executable).parent))
 
 
@@ -130,3 +131,20 @@ def test_the_command_says_where_its_pictures_are(tmp_path):
     done = subprocess.run(arguments, capture_output=True, text=True, check=True)
     assert str(tmp_path / "new" / "and_graph.svg") in done.stdout
     assert (tmp_path / "new" / "and_graph.svg").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_named_in_one_line(tmp_path):
+    (tmp_path / "file").touch()
+    for out in (tmp_path / "file", tmp_path / "file" / "folder"):
+        with pytest.raises(SystemExit, match=f"^--out {re.escape(str(out))}: "):
+            command.main(["and_gate", "--out", str(out)])
+
+
+def test_a_reader_who_has_seen_enough_ends_it_quietly():
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "wb") as pipe:
+        done = subprocess.run(
+            [sys.executable, "-m", "demos"], cwd=ROOT, stdout=pipe, stderr=subprocess.PIPE, text=True
+        )
+    assert (done.returncode, done.stderr) == (1, "")

@@ -12,7 +12,7 @@ import graphviz
 import pytest
 
 import engine
-from engine import Value, draw, steps, topological_order
+from engine import Value, draw, steps, topological_order, tree
 
 NO_DOT = "no `dot` here: `apt install graphviz` or the like gets one"
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason=NO_DOT)
@@ -62,6 +62,33 @@ def test_a_label_is_shown_as_it_is(label):
     shown = texts(draw(y).pipe(format="svg", encoding="utf-8"))
     for line in label.split("\n"):
         assert line in shown
+
+
+INVISIBLE = ["\x00", "\x1b[31m", "\ud800", "\u202e", "\r", "\t", "\x7f", "\ufffe", "\x0b", "\u2028"]
+
+
+@needs_dot
+@pytest.mark.parametrize("label", INVISIBLE)
+def test_what_cannot_be_seen_is_written_as_python_writes_it(label, capsys):
+    y = Value(2, label) * Value(3, "b")
+    svg = draw(y, derivatives=True).pipe(format="svg", encoding="utf-8")
+    tree(y)
+    for shown in (*texts(svg), *capsys.readouterr().out.split("\n")):
+        assert shown.replace("\xa0", " ").isprintable()
+    assert repr(label)[1:-1] in texts(svg)
+
+
+@needs_dot
+def test_the_beginning_of_a_long_label_is_shown():
+    y = Value(2, '"' * 100_000) * Value(3, "b")
+    svg = draw(y, derivatives=True).pipe(format="svg", encoding="utf-8")
+    assert '"' * 900 in svg or "&quot;" * 900 in svg
+
+
+@pytest.mark.parametrize("thing", [5, None, [Value(1)]])
+def test_only_a_value_can_be_drawn(thing):
+    with pytest.raises(TypeError, match=rf"draw\(\) starts from a Value, not from {type(thing).__name__}"):
+        draw(thing)
 
 
 def test_data_gradients_formulas_and_derivatives_are_written():

@@ -4,7 +4,9 @@ import copy
 import itertools
 import json
 import math
+import os
 import random
+import shutil
 import stat
 from pathlib import Path
 
@@ -190,6 +192,8 @@ def test_losses_are_means_over_examples_with_the_closed_forms_gradients():
     assert [p.grad for p in predictions] == pytest.approx([-1 / 3, 0, 1 / 3])
     with pytest.raises(ValueError, match="hinge of 3 predictions needs as many targets, not 2"):
         hinge(predictions, [1, 1])
+    with pytest.raises(ValueError, match="hinge of 3 predictions needs as many targets, not one number"):
+        hinge(predictions, 1)
 
 
 def test_descent_on_a_parabola_is_a_geometric_sequence():
@@ -259,6 +263,14 @@ def test_parameters_are_found_in_any_container_and_intermediate_results_are_not(
     ]
 
 
+def test_names_of_parameters_may_have_braces():
+    class Model(Module):
+        def __init__(self):
+            self.table = {"{}": [Value(1)], "{0}": {"{x}": Value(2)}}
+
+    assert Model().state() == {"table['{}'][0]": 1, "table['{0}']['{x}']": 2}
+
+
 def test_save_and_load_restore_every_bit(tmp_path):
     model, other = MLP(3, [4, 2]), MLP(3, [4, 2])
     model.save(tmp_path / "model.json")
@@ -273,6 +285,7 @@ def test_save_and_load_restore_every_bit(tmp_path):
     [
         (lambda s: s.pop("b"), "missing b"),
         (lambda s: s.update(c=1), "unknown c"),
+        (lambda s: s.update({"c": 1, 7: 1}), "unknown 7, c"),
         (lambda s: s.update(b="1"), "b is '1', not a number"),
         (lambda s: s.update(b=None), "b is None, not a number"),
         (lambda s: s.update({"b": math.nan}), "b is nan, not a number"),
@@ -288,7 +301,7 @@ def test_a_state_that_does_not_fit_is_named_and_changes_nothing(change, message)
     assert neuron.state() == before
 
 
-@pytest.mark.parametrize("text", ["", "not json", "[1, 2]", '{"w[0]": 1'])
+@pytest.mark.parametrize("text", ["", "not json", "[1, 2]", '{"w[0]": 1', "[" * 100_000])
 def test_a_file_that_is_no_state_is_refused(tmp_path, text):
     path = tmp_path / "model.json"
     path.write_text(text)
@@ -312,6 +325,33 @@ def test_a_failing_save_leaves_the_old_file_alone(tmp_path, monkeypatch):
         unsound.save(path)
     assert path.read_text() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["model.json"]
+
+
+def test_saving_writes_what_a_link_stands_for(tmp_path):
+    (tmp_path / "link.json").symlink_to(tmp_path / "model.json")
+    neuron = Neuron(1)
+    for _ in range(2):  # where there is no such file yet, and where there is
+        neuron.save(tmp_path / "link.json")
+        assert (tmp_path / "link.json").is_symlink()
+        assert json.loads((tmp_path / "model.json").read_text()) == neuron.state()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_saving_replaces_nothing_but_files(tmp_path):
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("folder", "pipe"):
+        with pytest.raises(OSError, match=f"{name} is not a file"):
+            Neuron(1).save(tmp_path / name)
+    assert (tmp_path / "folder").is_dir()
+    assert (tmp_path / "pipe").is_fifo()
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_the_longest_of_names_will_do_for_a_file(tmp_path):
+    path = tmp_path / ("θ" * 125 + ".json")
+    Neuron(1).save(path)
+    Neuron(1).load(path)
 
 
 def test_a_deep_copy_has_weights_of_its_own():
@@ -347,6 +387,21 @@ def test_a_diagram_has_an_edge_for_every_weight():
 def test_a_diagram_refuses_what_it_cannot_draw():
     with pytest.raises(TypeError, match="a diagram shows layers of neurons"):
         diagram(Sequential(AND, lambda x: x))
+    for empty in (Sequential(), Concat()):
+        with pytest.raises(TypeError, match="a diagram shows layers of neurons"):
+            diagram(empty)
+
+
+@pytest.mark.parametrize("names", [["a"], ["a", "b", "c"], []])
+def test_a_diagram_needs_a_name_for_every_input(names):
+    with pytest.raises(ValueError, match=f"2 inputs need as many names, not {len(names)}"):
+        diagram(AND, inputs=names)
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="no `dot` here")
+@pytest.mark.parametrize("name", ["", "\x00", 7])
+def test_a_diagrams_inputs_may_have_any_name(name):
+    assert diagram(AND, inputs=[name, "b"]).pipe(format="svg")
 
 
 def test_a_networks_graph_has_one_leaf_for_every_parameter():

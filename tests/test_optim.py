@@ -14,6 +14,7 @@ from nn import (
     GradientDescent,
     Layer,
     Neuron,
+    Perceptron,
     binary_cross_entropy,
     cross_entropy,
     fit,
@@ -95,6 +96,8 @@ def test_bad_classes_are_named():
         one_hot(3, 3)
     with pytest.raises(ValueError, match="3 logits needs as many targets, not 2"):
         cross_entropy([Value(0)] * 3, [1, 0])
+    with pytest.raises(ValueError, match="3 logits needs as many targets, not one number"):
+        cross_entropy([Value(0)] * 3, 2)
 
 
 # fit
@@ -144,6 +147,51 @@ def test_targets_may_be_lists():
         losses[program] = fit(layer, rows, targets, cross_entropy, descent, 30, program=program)
     assert losses[True] == pytest.approx(losses[False], rel=1e-9)
     assert losses[True][-1] < 0.5 * losses[True][0]
+
+
+@pytest.mark.parametrize("way", [{"program": False}, {"native": False}, {}])
+def test_rows_and_targets_may_be_arrays(way):
+    numpy = pytest.importorskip("numpy")
+    rng = random.Random(0)
+    rows = [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(9)]
+    targets = [one_hot((x > 0) + (y > 0), 3) for x, y in rows]
+    lists, arrays = (
+        fit(layer, *data, cross_entropy, GradientDescent(layer.parameters(), rate=1), 5, **way)
+        for layer, data in (
+            (Layer(2, 3, "linear", random.Random(1)), (rows, targets)),
+            (Layer(2, 3, "linear", random.Random(1)), (numpy.array(rows), numpy.array(targets, "float32"))),
+        )
+    )
+    assert arrays == lists
+
+
+@pytest.mark.parametrize("program", [True, False])
+@pytest.mark.parametrize("batch", [0, -1, 1.5, "2"])
+def test_a_batch_is_a_number_of_rows(batch, program):
+    model = line()
+    before = model.state()
+    descent = GradientDescent(model.parameters(), rate=0.1)
+    with pytest.raises(ValueError, match=f"batch is a number of rows, one at least, not {batch!r}"):
+        fit(model, [[1.0], [2.0]], [1, 2], mean_squared_error, descent, batch=batch, program=program)
+    assert model.state() == before
+
+
+@pytest.mark.parametrize("program", [True, False])
+def test_what_cannot_be_descended_is_refused(program):
+    model = line()
+    before = model.state()
+    descent = GradientDescent(model.parameters(), rate=0.1)
+    with pytest.raises(TypeError, match="Value, not a float"):
+        fit(model, [[1.0]], [2], lambda p, y: 0.5, descent, program=program)
+    with pytest.raises(TypeError, match="rows of inputs, each a list of numbers: 'int' object"):
+        fit(model, [1, 2], [1, 2], mean_squared_error, descent, program=program)
+    assert model.state() == before
+
+
+def test_an_optimiser_of_another_models_parameters_is_refused():
+    for model, parameters in ((line(), line().parameters()), (line(), []), (Perceptron(1), Perceptron(1).w)):
+        with pytest.raises(ValueError, match="depends on none of the optimiser's parameters"):
+            fit(model, [[1.0]], [2], mean_squared_error, GradientDescent(parameters, rate=0.1))
 
 
 def test_it_stops_when_the_loss_no_longer_changes():
