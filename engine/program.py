@@ -56,7 +56,6 @@ class Program:
     def __init__(self, output, inputs=()):
         if not isinstance(output, Value):
             raise TypeError(f"a program computes one Value, not a {type(output).__name__}")
-        inputs = list(inputs)
         _check(inputs)
         self.name, self.source, self.inputs, self.parameters = listing(output, inputs)
 
@@ -179,6 +178,8 @@ class Program:
 
 def _check(inputs):
     """Refuse inputs that are not leaves whose data a call can give."""
+    if not isinstance(inputs, (list, tuple)):
+        raise TypeError(f"inputs is a list of Values, not a {type(inputs).__name__}")
     given = set()
     for place, leaf in enumerate(inputs):
         if not isinstance(leaf, Value):

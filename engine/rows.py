@@ -41,7 +41,7 @@ def table(rows, inputs):
     (array('d', [1.0, 2.0, 3.0, 4.0]), 2)
     >>> table([[1, 2], [3]], ["x", "y"])
     Traceback (most recent call last):
-    ValueError: row 1: 1 given for 2 inputs (x, y)
+    ValueError: row 1: 1 number given for 2 inputs (x, y)
     """
     matrix = _matrix(rows)
     if matrix is None:
@@ -49,7 +49,7 @@ def table(rows, inputs):
     else:
         count, width = matrix.shape
         if width != len(inputs):
-            raise ValueError(f"rows of {width} given for {described(inputs)}")
+            raise ValueError(f"rows of {width} numbers given for {described(inputs)}")
         flat = matrix.cast("B").cast("d") if matrix.nbytes else array("d")
     if not count:
         raise ValueError("there are no rows to take the mean of")
@@ -69,8 +69,8 @@ def _copied(rows, inputs):
     flat, count = array("d"), 0
     if isinstance(rows, memoryview):
         rows = rows.tolist()
-    for numbers in _sequence(rows, "the rows are"):
-        numbers = _sequence(numbers, f"row {count} is")
+    for numbers in _sequence(rows, "the rows are", "rows"):
+        numbers = _sequence(numbers, f"row {count} is", "numbers")
         where = f"row {count}: "
         _refuse_count(numbers, inputs, where)
         try:
@@ -82,17 +82,18 @@ def _copied(rows, inputs):
     return flat, count
 
 
-def _sequence(numbers, what):
+def _sequence(numbers, what, of):
     try:
         return list(numbers)
     except TypeError:
         given = f"{reprlib.repr(numbers)} ({type(numbers).__name__})"
-        raise TypeError(f"{what} {given}, not a sequence") from None
+        raise TypeError(f"{what} {given}, not a sequence of {of}") from None
 
 
 def _refuse_count(numbers, inputs, where):
     if len(numbers) != len(inputs):
-        raise ValueError(f"{where}{len(numbers)} given for {described(inputs)}")
+        count = f"{len(numbers)} number{'s' * (len(numbers) != 1)}"
+        raise ValueError(f"{where}{count} given for {described(inputs)}")
 
 
 def refuse_nan(flat, inputs):

@@ -249,7 +249,7 @@ def test_calls_are_refused_as_by_the_program():
     L, inputs, _ = line()
     native = Program(L, inputs).native()
     for call in (native, native.value):
-        with pytest.raises(ValueError, match=r"1 given for 2 inputs \(x, y\)"):
+        with pytest.raises(ValueError, match=r"1 number given for 2 inputs \(x, y\)"):
             call(1)
         with pytest.raises(ValueError, match="input y is NaN"):
             call(1, math.nan)

@@ -388,8 +388,8 @@ def test_a_pickled_program_has_parameters_of_its_own():
 
 NAN, INF = math.nan, math.inf
 REFUSED_ROWS = [
-    ([[1, 2], [1]], ValueError, "row 1: 1 given for 2 inputs (x, y)"),
-    ([[1, 2], [1, 2, 3]], ValueError, "row 1: 3 given for 2 inputs (x, y)"),
+    ([[1, 2], [1]], ValueError, "row 1: 1 number given for 2 inputs (x, y)"),
+    ([[1, 2], [1, 2, 3]], ValueError, "row 1: 3 numbers given for 2 inputs (x, y)"),
     ([[1, 2], [1, "2"]], TypeError, "row 1: input y is '2' (str), not a real number"),
     ([[1, None]], TypeError, "row 0: input y is None (NoneType), not a real number"),
     ([[1, 2j]], TypeError, "row 0: input y is 2j (complex), not a real number"),
@@ -398,13 +398,13 @@ REFUSED_ROWS = [
     ([[1, 2], [NAN, 2]], ValueError, "row 1: input x is NaN"),
     (matrix([[1, 2], [1, NAN]]), ValueError, "row 1: input y is NaN"),
     (matrix([[INF, 2], [-INF, NAN]]), ValueError, "row 1: input y is NaN"),
-    (matrix([[1, 2, 3]]), ValueError, "rows of 3 given for 2 inputs (x, y)"),
-    ([1.0, 2.0], TypeError, "row 0 is 1.0 (float), not a sequence"),
-    (array("d", [1, 2]), TypeError, "row 0 is 1.0 (float), not a sequence"),
-    (b"12345678", TypeError, "row 0 is 49 (int), not a sequence"),
+    (matrix([[1, 2, 3]]), ValueError, "rows of 3 numbers given for 2 inputs (x, y)"),
+    ([1.0, 2.0], TypeError, "row 0 is 1.0 (float), not a sequence of numbers"),
+    (array("d", [1, 2]), TypeError, "row 0 is 1.0 (float), not a sequence of numbers"),
+    (b"12345678", TypeError, "row 0 is 49 (int), not a sequence of numbers"),
     (["ab"], TypeError, "row 0: input x is 'a' (str), not a real number"),
-    (5, TypeError, "the rows are 5 (int), not a sequence"),
-    (None, TypeError, "the rows are None (NoneType), not a sequence"),
+    (5, TypeError, "the rows are 5 (int), not a sequence of rows"),
+    (None, TypeError, "the rows are None (NoneType), not a sequence of rows"),
     ([], ValueError, "there are no rows to take the mean of"),
 ]
 
@@ -421,8 +421,8 @@ def test_rows_that_are_refused(rows, kind, message):
 @pytest.mark.parametrize(
     "numbers, kind, message",
     [
-        ([], ValueError, "0 given for 2 inputs (x, y)"),
-        ([1, 2, 3], ValueError, "3 given for 2 inputs (x, y)"),
+        ([], ValueError, "0 numbers given for 2 inputs (x, y)"),
+        ([1, 2, 3], ValueError, "3 numbers given for 2 inputs (x, y)"),
         ([1, "2"], TypeError, "input y is '2' (str), not a real number"),
         ([1, NAN], ValueError, "input y is NaN"),
     ],
@@ -439,7 +439,9 @@ def test_calls_that_are_refused(numbers, kind, message):
 
 def test_many_inputs_are_not_all_named():
     x = [Value(1, f"x[{i}]") for i in range(64)]
-    with pytest.raises(ValueError, match=r"0 given for 64 inputs \(x_0, x_1, x_2, x_3, x_4, x_5, ...\)"):
+    with pytest.raises(
+        ValueError, match=r"0 numbers given for 64 inputs \(x_0, x_1, x_2, x_3, x_4, x_5, ...\)"
+    ):
         Program(sum(x), x)()
 
 
@@ -493,6 +495,8 @@ def test_outputs_and_inputs_that_are_refused():
     y = x * w
     with pytest.raises(TypeError, match="a program computes one Value, not a list"):
         Program([y])
+    with pytest.raises(TypeError, match="inputs is a list of Values, not a Value"):
+        Program(y, x)
     with pytest.raises(TypeError, match="input 1 is a float, not a Value"):
         Program(y, [x, 1.0])
     with pytest.raises(ValueError, match=r"input 1 \(x\) is given twice"):
