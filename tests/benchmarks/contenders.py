@@ -20,8 +20,9 @@ def contest(title, task, contenders, ours, tolerance=1e-9, **timing):
         found = numbers(run())
         right = right or found
         scale = max(map(abs, right))
-        worst = max(abs(a - b) for a, b in zip(found, right, strict=True)) / scale
-        if worst > tolerance:
+        errors = [abs(a - b) / scale for a, b in zip(found, right, strict=True)]
+        if not all(error <= tolerance for error in errors):  # which NaN is not
+            worst = max(errors)
             raise ArithmeticError(
                 f"{name} differs from {next(iter(contenders))} by {worst:.1e} of the largest number"
             )
