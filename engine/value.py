@@ -243,7 +243,7 @@ def operate(operation, left, right):
 
 def _incompatible(operation, left, right):
     other = right if isinstance(left, Value) else left
-    if type(other).__module__ != "builtins" and not operation.rule.op.isalpha():
+    if type(other).__module__ != "builtins" and not operation.rule.op.isidentifier():
         return NotImplemented  # an array, perhaps, which knows how to combine with a Value
     expression = operation.rule.written(
         *(repr(x) if x is not other else reprlib.repr(x) for x in (left, right))
@@ -255,9 +255,24 @@ def _incompatible(operation, left, right):
 
 def refusal(error, operation, parents, what=""):
     """The same kind of exception as `error`, telling which operation failed, and on which numbers."""
-    names = [parent.label or name for parent, name in zip(parents, "ab")]
-    numbers = dict.fromkeys(f"{name} = {parent.data}" for name, parent in zip(names, parents))
-    return type(error)(f"{what}{operation.rule.written(*names)} where {', '.join(numbers)}: {error}")
+    rule = operation.rule
+    infix = rule.op == "neg" or not rule.op.isidentifier()
+    names = [_described(parent) for parent in parents]
+    bracketed = [f"({name})" if infix and (" " in name or name[0] == "-") else name for name in names]
+    numbers = dict.fromkeys(f"{name} = {p.data}" for name, p in zip(names, parents) if p.label or p.operation)
+    where = f" where {', '.join(numbers)}" if numbers else ""
+    return type(error)(f"{what}{rule.written(*bracketed)}{where}: {error}")
+
+
+def _described(node, further=True):
+    """A node for an error message: its label, or its number, or how it was computed, one operation deep."""
+    if node.label:
+        return str(node.label)
+    if node.operation is None:
+        return f"{node.data:g}"
+    if not further:
+        return "…"
+    return node.operation.rule.written(*[_described(parent, further=False) for parent in node.parents])
 
 
 new = partial(object.__new__, Value)

@@ -38,14 +38,14 @@ class Neuron(Module):
     ValueError: Neuron(2, sigmoid) takes 2 inputs, not 3
     """
 
-    def __init__(self, nin, activation="relu", rng=random):
+    def __init__(self, nin, activation="relu", rng=None):
         if not callable(activation) and activation not in ACTIVATIONS:
             known = ", ".join(ACTIVATIONS)
             raise ValueError(
                 f"unknown activation {activation!r}: it is one of {known}, or a function on Values"
             )
         scale = math.sqrt((2 if activation == "relu" else 1) / nin)
-        self.w = [Value(rng.gauss(0, scale), f"w{i + 1}") for i in range(nin)]
+        self.w = [Value((rng or random).gauss(0, scale), f"w{i + 1}") for i in range(nin)]
         self.b = Value(0, "b")
         self.activation = activation
 
@@ -62,7 +62,7 @@ class Neuron(Module):
 class Layer(Module):
     """g(Wx + b): neurons side by side on the same inputs. A layer of one neuron returns its Value."""
 
-    def __init__(self, nin, nout, activation="relu", rng=random):
+    def __init__(self, nin, nout, activation="relu", rng=None):
         self.neurons = [Neuron(nin, activation, rng) for _ in range(nout)]
         self.nin = nin
         for i, neuron in enumerate(self.neurons, 1):
@@ -90,7 +90,7 @@ class MLP(Module):
     ValueError: layer 1 of MLP(2, [3, 1], relu) takes 2 inputs, not 3
     """
 
-    def __init__(self, nin, nouts, activation="relu", rng=random):
+    def __init__(self, nin, nouts, activation="relu", rng=None):
         sizes = [nin, *nouts]
         self.layers = [
             Layer(sizes[i], sizes[i + 1], activation if i + 1 < len(nouts) else "linear", rng)
