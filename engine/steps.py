@@ -131,7 +131,9 @@ class Walk:
         """Any other backward step: the chain rule at a node."""
         for parent in (node, *node.parents):
             if parent.grad != self._earlier[parent] + self._gained[parent]:
-                raise ValueError(f"{self.names[parent]}.grad was changed since this pass began: reset() it first")
+                raise ValueError(
+                    f"{self.names[parent]}.grad was changed since this pass began: reset() it first"
+                )
         try:
             amounts = pulled(node)
             derivatives = {which: derivative(node, which, self.names) for which in varying(node)}
