@@ -6,7 +6,8 @@ from copy import copy
 
 from engine.explanation import Contribution, Step
 from engine.notation import derivative, formula, names, number
-from engine.value import Constant, Value, refusal, search
+from engine.refusals import refusal
+from engine.value import Constant, Value, search
 
 
 def steps(output, forward=False):
