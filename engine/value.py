@@ -76,7 +76,7 @@ class Value:
             for node in reversed(operations):
                 node.operation.pull(node)
             for leaf, grad in zip(leaves, before[0]):
-                leaf.grad += grad
+                leaf.grad = 0.0 if type(leaf) is Constant else leaf.grad + grad
         except BaseException as error:  # an interrupt too
             if isinstance(error, (ValueError, ArithmeticError)):
                 error = refusal(error, node.operation, node.parents, "the derivative of ")

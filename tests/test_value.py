@@ -456,3 +456,11 @@ def test_a_chain_of_a_million_nodes(no_garbage_collector):
     held = sys.getallocatedblocks()
     del y
     assert held - before > 1_000_000 and sys.getallocatedblocks() - before < 1000
+
+
+def test_a_constant_has_no_gradient_wherever_it_stands():
+    two, x = Constant(2), Value(3)
+    output = two * x + two.exp() * x + two**x + two
+    output.backward()
+    assert two.grad == 0
+    assert x.grad == pytest.approx(2 + math.exp(2) + math.log(2) * 2**3, rel=1e-15)
