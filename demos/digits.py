@@ -36,7 +36,7 @@ def main(out, seed=0):
     print(
         f"\n{model}: {len(model.parameters())} weights. The loss of one image, forward and backward, is a program"
     )
-    print("of some 15,000 lines, compiled where there is a C compiler, and run on 32 images at a time.\n")
+    print("of 13,000 lines, compiled where there is a C compiler, and run on 32 images at a time.\n")
     start = time.perf_counter()
     adam = Adam(model.parameters(), rate=0.005)
     losses = fit(model, rows, targets, cross_entropy, adam, epochs=15, batch=32, rng=random.Random(seed))

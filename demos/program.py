@@ -4,7 +4,7 @@ import math
 import random
 import time
 
-from engine import CompilerError, Program, Value
+from engine import NoCompiler, Program, Value
 from engine.notation import number
 from nn import MLP, hinge
 
@@ -64,7 +64,7 @@ def speeds(rows=32):
     try:
         native = program.native()
         ways["its program, compiled from C"] = lambda: native.batch(batch)
-    except CompilerError as error:
+    except NoCompiler as error:
         print(f"  ({error})")
     return {name: best(way) for name, way in ways.items()}
 

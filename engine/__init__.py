@@ -1,7 +1,7 @@
 """A scalar reverse-mode autodiff engine: Value, and the ways to look at a graph of them."""
 
 from engine.annotate import annotate
-from engine.compiler import CompilerError, c_compiler
+from engine.compiler import NoCompiler, c_compiler
 from engine.draw import draw
 from engine.notation import label
 from engine.program import Program
@@ -10,8 +10,8 @@ from engine.tree import tree
 from engine.value import Constant, Value, topological_order
 
 __all__ = [
-    "CompilerError",
     "Constant",
+    "NoCompiler",
     "Program",
     "Value",
     "annotate",

@@ -17,6 +17,9 @@ typedef long long masks __attribute__((vector_size(64)));
 #define EACH for (int i = 0; i < 8; i++)
 #define ALL(number) ((number) - (lanes){0})
 #define PICK(test, yes, no) ((lanes)(((masks)(yes) & (test)) | ((masks)(no) & ~(test))))
+#define COLUMN(at, step) ((lanes){ \\
+    (at)[0], (at)[step], (at)[2 * step], (at)[3 * step], \\
+    (at)[4 * step], (at)[5 * step], (at)[6 * step], (at)[7 * step]})
 #define PART(name) static __attribute__((noinline)) void name( \\
     const double *restrict w, lanes *restrict kept, lanes *restrict sums, masks *restrict doubts)
 
@@ -37,43 +40,44 @@ static inline lanes sures(lanes numbers, masks *doubts)
 }
 """
 
-# Where fewer than eight rows are left, the last one fills the other lanes, which are not summed. Sums begin
-# at -0.0, because -0.0 + x is x even for -0.0.
+# Sums begin at -0.0, because -0.0 + x is x even for -0.0.
 RUN = """\
+static double mean(lanes sums, long count)
+{
+    double sum = -0.0;
+    EACH sum += sums[i];
+    return sum / count;
+}
+
 double run(const double *rows, long count, const double *w, double *gradient)
 {
-    lanes *kept = aligned_alloc(sizeof(lanes), sizeof(lanes) * (KEPT + 2 * PARAMETERS));
+    lanes *kept = aligned_alloc(sizeof(lanes), sizeof(lanes) * (KEPT + 2 * SUMS + INPUTS));
     if (!kept) return NAN;
-    lanes *sums = kept + KEPT, *rest = sums + PARAMETERS, total = ALL(-0.0);
+    lanes *sums = kept + KEPT, *rest = sums + SUMS;
+    double *filled = (double *)(rest + SUMS);
     masks doubts = {0};
-    for (int j = 0; j < PARAMETERS; j++) sums[j] = ALL(-0.0);
+    for (int j = 0; j < SUMS; j++) sums[j] = ALL(-0.0);
 
     for (long row = 0; row < count; row += 8) {
         long left = count - row;
-        EACH for (int j = 0; j < INPUTS; j++)
-            kept[j][i] = rows[(row + (i < left ? i : left - 1)) * INPUTS + j];
-        for (int j = 0; j < INPUTS; j++) sures(kept[j], &doubts);
-        forward(w, kept, sums, &doubts);
-        EACH if (i < left) total[i] += kept[INPUTS][i];
-        if (!gradient) continue;
-        if (left >= 8) {
-            backward(w, kept, sums, &doubts);
-        } else {
-            for (int j = 0; j < PARAMETERS; j++) rest[j] = ALL(-0.0);
-            backward(w, kept, rest, &doubts);
-            for (int j = 0; j < PARAMETERS; j++) EACH if (i < left) sums[j][i] += rest[j][i];
+        const double *at = rows + row * INPUTS;
+        if (left < 8) {  // the last row fills the other lanes, whose sums are left out below
+            for (int j = 0; j < SUMS; j++) rest[j] = ALL(-0.0);
+            EACH for (int j = 0; j < INPUTS; j++)
+                filled[i * INPUTS + j] = at[(i < left ? i : left - 1) * INPUTS + j];
+            at = filled;
         }
+        for (int j = 0; j < INPUTS; j++) kept[j] = sures(COLUMN(at + j, INPUTS), &doubts);
+        forward(w, kept, left < 8 ? rest : sums, &doubts);
+        if (gradient) backward(w, kept, left < 8 ? rest : sums, &doubts);
+        if (left < 8) for (int j = 0; j < SUMS; j++) EACH if (i < left) sums[j][i] += rest[j][i];
     }
-    double mean = -0.0;
+    double output = mean(sums[0], count);
+    if (gradient) for (int j = 1; j < SUMS; j++) gradient[j - 1] = mean(sums[j], count);
     long long doubt = 0;
-    EACH mean += total[i], doubt |= doubts[i];
-    if (gradient) for (int j = 0; j < PARAMETERS; j++) {
-        double sum = -0.0;
-        EACH sum += sums[j][i];
-        gradient[j] = sum / count;
-    }
+    EACH doubt |= doubts[i];
     free(kept);
-    return doubt ? NAN : mean / count;
+    return doubt ? NAN : output;
 }
 """
 
@@ -93,7 +97,7 @@ def c_module(source):
     arguments = [argument.arg for argument in program.args.args]
     inputs = arguments[: len(arguments) - len(derivatives.elts)]
     numbers = {name: f"w[{j}]" for j, name in enumerate(arguments[len(inputs) :])}
-    sums = {name.id: f"sums[{j}]" for j, name in enumerate(derivatives.elts)}
+    sums = {name.id: f"sums[{j}]" for j, name in enumerate(derivatives.elts, 1)}
     functions = [helper.name for helper in helpers]
 
     middle = source.partition("    # backward\n")[0].count("\n")
@@ -115,12 +119,12 @@ def c_module(source):
         names = Names(ChainMap(here, kept), numbers, functions)
         body = [*_statements(part, names, kept, {name for name in here if last[name] > k}, sums)]
         if part is forward[-1]:
-            body.append(f"kept[{len(inputs)}] = {names.expression(output)};")
+            body.append(f"sums[0] += {names.expression(output)};")
         text.append(_part(f"part{k}", body))
     calls = [f"part{k}(w, kept, sums, doubts);" for k in range(len(parts))]
     text.append(_part("forward", calls[: len(forward)]))
     text.append(_part("backward", calls[len(forward) :]))
-    text.append(f"enum {{ INPUTS = {len(inputs)}, KEPT = {size}, PARAMETERS = {len(sums)} }};\n")
+    text.append(f"enum {{ INPUTS = {len(inputs)}, KEPT = {size}, SUMS = {len(sums) + 1} }};\n")
     return "\n".join([*text, RUN])
 
 
@@ -133,11 +137,11 @@ def _target(line):
 
 
 def _kept(parts, last, inputs):
-    """Places in memory for the inputs, the output and all that a later part needs, and how many they are.
+    """Places in memory for the inputs and for all that a later part needs, and how many they are.
 
     A place is free again after the last part that needs what is kept there.
     """
-    kept, free, size = {name: f"kept[{j}]" for j, name in enumerate(inputs)}, [], len(inputs) + 1
+    kept, free, size = {name: f"kept[{j}]" for j, name in enumerate(inputs)}, [], len(inputs)
     ending = [[] for _ in parts]
     for k, part in enumerate(parts):
         for name in map(_target, part):

@@ -18,8 +18,8 @@ FAST = ["-O3", "-ffast-math", "-fno-finite-math-only", "-D__FAST_MATH__"]
 THIS_MACHINE = {"x86_64": ["-march=native"], "aarch64": ["-mcpu=native"], "arm64": ["-mcpu=native"]}
 
 
-class CompilerError(RuntimeError):
-    """There is no C compiler, or it failed."""
+class NoCompiler(RuntimeError):
+    """There is no C compiler here, or none that works."""
 
 
 def c_compiler():
@@ -32,12 +32,12 @@ def c_compiler():
 def compiled(text, fast_math=False):
     """The functions of a C text, as a ctypes library that is unloaded when nothing refers to it any more.
 
-    Raises CompilerError if there is no compiler, or if it fails.
+    Raises NoCompiler if there is no compiler, or if it fails.
     """
     command = c_compiler()
     if command is None:
         missing = os.environ.get("CC") or "cc"
-        raise CompilerError(f"no C compiler: {missing!r} is not there (the variable CC may name another)")
+        raise NoCompiler(f"no C compiler: {missing!r} is not there (the variable CC may name another)")
     flags = [*(FAST if fast_math else EXACT), *THIS_MACHINE.get(platform.machine(), [])]
     with tempfile.TemporaryDirectory(prefix="linegrad") as folder:
         text_file, code, library_file = (os.path.join(folder, name) for name in ("run.c", "run.o", "run.so"))
@@ -49,7 +49,7 @@ def compiled(text, fast_math=False):
         try:
             library = ctypes.CDLL(library_file)
         except OSError as error:
-            raise CompilerError(f"what the C compiler made cannot be loaded: {error}") from None
+            raise NoCompiler(f"what the C compiler made cannot be loaded: {error}") from None
     weakref.finalize(library, _ctypes.dlclose, library._handle).atexit = False
     return library
 
@@ -60,4 +60,4 @@ def _run(command, folder):
     if done.returncode:
         told = done.stderr.decode(errors="replace").splitlines() or [f"exit status {done.returncode}"]
         line = next((line for line in told if "error" in line), told[0])
-        raise CompilerError(f"the C compiler failed: {shlex.join(command)}: {line}")
+        raise NoCompiler(f"the C compiler failed: {shlex.join(command)}: {line}")

@@ -79,6 +79,24 @@ def forward_alone(source):
     return f"{forward}    return {output}, ()\n"
 
 
+def over_rows(source, inputs):
+    """The same module, line by line, with a generator that takes many rows of inputs and yields the results.
+
+    >>> print(over_rows("def f(x, w):\\n    # forward\\n    y = x * w\\n    return y, ()\\n", ["x"]), end="")
+    def f(_rows, w):
+        for (x,) in _rows:
+            y = x * w
+            yield y, ()
+    """
+    head, _, body = source.partition("    # forward\n")
+    before, function, arguments = re.fullmatch(r"(.*)def (\w+)\((.*)\):\n", head, re.DOTALL).groups()
+    parameters = re.findall(r"\w+", arguments)[len(inputs) :]
+    row = "".join(f"{name}," for name in inputs)
+    body = textwrap.indent(body, "    ").replace("        return ", "        yield ")
+    gap = "\n" * arguments.count("\n")
+    return f"{before}def {function}({', '.join(['_rows', *parameters])}):{gap}\n    for ({row}) in _rows:\n{body}"
+
+
 def _written(nodes):
     """What every node is called in the text: an identifier, or a constant's number in full."""
     named = names(nodes)

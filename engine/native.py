@@ -21,7 +21,7 @@ class Native:
     With `fast_math` the compiler may reorder sums, fuse products with them and take the vector forms of
     exp, tanh and the like. Then the last digits differ, from the graph's and from machine to machine.
 
-    Raises CompilerError if there is no C compiler; then `c_compiler()` is None.
+    Raises NoCompiler if there is no C compiler; then `c_compiler()` is None.
 
     >>> from engine import Program, Value, c_compiler
     >>> x, w = Value(2, "x"), Value(3, "w")

@@ -5,10 +5,10 @@ import re
 import weakref
 from array import array
 from functools import cached_property
-from itertools import count
+from itertools import count, repeat
 from operator import add
 
-from engine.listing import forward_alone, listing
+from engine.listing import forward_alone, listing, over_rows
 from engine.rows import described, refuse_nan, row, table
 from engine.source import module
 from engine.value import Constant, Value
@@ -66,14 +66,13 @@ class Program:
         Raises TypeError or ValueError that names the input, if they are too many or few, not numbers or NaN;
         and what an operation raises, with the line and its numbers. Then no gradient is touched.
         """
-        numbers = row(inputs, self.inputs)
-        output, derivatives = self._run(self.function, [*numbers, *self.data()])
+        output, derivatives = self._run(self.function, row(inputs, self.inputs))
         self.add(derivatives)
         return output
 
     def value(self, *inputs):
         """The output, by the forward pass alone."""
-        return self._run(self._forward, [*row(inputs, self.inputs), *self.data()])[0]
+        return self._run(self._forward, row(inputs, self.inputs))[0]
 
     def batch(self, rows):
         """The mean output over rows of inputs; the mean gradient is added to the parameters' own.
@@ -99,15 +98,16 @@ class Program:
         return self._mean(flat, count, self.data(parameters))
 
     def _mean(self, flat, count, data):
-        """What `gradient` returns, from rows as engine.rows.table makes them and the parameters' data."""
         refuse_nan(flat, self.inputs)
-        width, data = len(self.inputs), list(data)
+        rows = zip(*[iter(flat)] * len(self.inputs)) if self.inputs else repeat((), count)
         # Eight sums in turn, as the native program adds, for the same bits; -0.0 + x is x, even for -0.0.
-        sums = [[-0.0] * (1 + len(data))] * 8
-        for i in range(count):
-            numbers = [*flat[i * width : (i + 1) * width], *data]
-            output, derivatives = self._run(self.function, numbers, f"row {i}: ")
-            sums[i % 8] = list(map(add, sums[i % 8], (output, *derivatives)))
+        sums, done = [[-0.0] * (1 + len(data))] * 8, 0
+        try:
+            for output, derivatives in self._over_rows(rows, *data):
+                sums[done % 8] = list(map(add, sums[done % 8], (output, *derivatives)))
+                done += 1
+        except (ValueError, ArithmeticError) as error:
+            raise self._refusal(error, self._over_rows, f"row {done}: ") from None
         means = [(a + b + c + d + e + f + g + h) / count for a, b, c, d, e, f, g, h in zip(*sums)]
         return means[0], array("d", means[1:])
 
@@ -139,16 +139,31 @@ class Program:
     def _forward(self):
         return self._compiled(forward_alone(self.source))
 
+    @cached_property
+    def _over_rows(self):  # a loop inside the function, which takes half the time of one around it
+        return self._compiled(over_rows(self.source, self.inputs))
+
     def _compiled(self, source):
         filename = f"<program {self.name} {next(_serial)}>"
         weakref.finalize(self, linecache.cache.pop, filename, None)
         return module(source, filename)[self.name]
 
-    def _run(self, function, numbers, where=""):
+    def _run(self, function, numbers):
         try:
-            return function(*numbers)
+            return function(*numbers, *self.data())
         except (ValueError, ArithmeticError) as error:
-            raise _refusal(error, function, where).with_traceback(error.__traceback__) from None
+            raise self._refusal(error, function) from None
+
+    def _refusal(self, error, function, where=""):
+        """The same kind of exception as `error`, telling the row, the line that failed, and its numbers."""
+        trace = error.__traceback__
+        while trace.tb_frame.f_code is not function.__code__:
+            trace = trace.tb_next
+        line, numbers = self.source.splitlines()[trace.tb_lineno - 1].strip(), trace.tb_frame.f_locals
+        operands = [name for name in re.findall(r"\w+", line.partition("=")[2]) if name in numbers]
+        known = ", ".join(f"{name} = {numbers[name]}" for name in dict.fromkeys(operands))
+        message = f"{where}line {trace.tb_lineno}, {line} where {known}: {error}"
+        return type(error)(message).with_traceback(error.__traceback__)
 
     def __getstate__(self):
         kept = ("name", "source", "inputs", "parameters")
@@ -176,15 +191,3 @@ def _check(inputs):
         if leaf in given:
             raise ValueError(f"{name} is given twice")
         given.add(leaf)
-
-
-def _refusal(error, function, where):
-    """The same kind of exception as `error`, telling the row, the line that failed, and its numbers."""
-    trace = error.__traceback__
-    while trace.tb_frame.f_code is not function.__code__:
-        trace = trace.tb_next
-    line = linecache.getline(function.__code__.co_filename, trace.tb_lineno).strip()
-    numbers = trace.tb_frame.f_locals
-    operands = [name for name in re.findall(r"\w+", line.partition("=")[2]) if name in numbers]
-    known = ", ".join(f"{name} = {numbers[name]}" for name in dict.fromkeys(operands))
-    return type(error)(f"{where}line {trace.tb_lineno}, {line} where {known}: {error}")

@@ -38,7 +38,7 @@ class Neuron(Module):
     ValueError: Neuron(2, sigmoid) takes 2 inputs, not 3
     """
 
-    def __init__(self, nin, activation="relu", rng=random):
+    def __init__(self, nin, activation="relu", rng=None):
         if not callable(activation) and activation not in ACTIVATIONS:
             known = ", ".join(ACTIVATIONS)
             raise ValueError(
@@ -46,7 +46,7 @@ class Neuron(Module):
             )
         at_least_one(nin, "a neuron has inputs")
         scale = math.sqrt((2 if activation == "relu" else 1) / nin)
-        self.w = [Value(rng.gauss(0, scale), f"w{i + 1}") for i in range(nin)]
+        self.w = [Value((rng or random).gauss(0, scale), f"w{i + 1}") for i in range(nin)]
         self.b = Value(0, "b")
         self.activation = activation
 
@@ -63,7 +63,7 @@ class Neuron(Module):
 class Layer(Module):
     """g(Wx + b): neurons side by side on the same inputs. A layer of one neuron returns its Value."""
 
-    def __init__(self, nin, nout, activation="relu", rng=random):
+    def __init__(self, nin, nout, activation="relu", rng=None):
         at_least_one(nout, "a layer has neurons")
         self.neurons = [Neuron(nin, activation, rng) for _ in range(nout)]
         self.nin = nin
@@ -92,7 +92,7 @@ class MLP(Module):
     ValueError: layer 1 of MLP(2, [3, 1], relu) takes 2 inputs, not 3
     """
 
-    def __init__(self, nin, nouts, activation="relu", rng=random):
+    def __init__(self, nin, nouts, activation="relu", rng=None):
         at_least_one(len(nouts), "an MLP has layers")
         sizes = [nin, *nouts]
         self.layers = [

@@ -17,7 +17,7 @@ from test_program import HOSTILE, REFUSED_ARITHMETIC, REFUSED_ROWS, line, matrix
 
 import engine.compiler
 import engine.native
-from engine import CompilerError, Constant, Program, Value, c_compiler
+from engine import Constant, NoCompiler, Program, Value, c_compiler
 
 needs_compiler = pytest.mark.skipif(c_compiler() is None, reason="there is no C compiler")
 
@@ -308,7 +308,7 @@ def test_no_files_are_left(monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     output, inputs, _ = random_graph("no files")
     Program(output, inputs).native()
-    with pytest.raises(CompilerError):
+    with pytest.raises(NoCompiler):
         engine.compiler.compiled("this is not C")
     assert list(tmp_path.iterdir()) == []
 
@@ -333,7 +333,7 @@ def test_machine_code_is_unloaded_with_its_last_program(monkeypatch):
 def test_without_a_compiler_there_is_one_clear_line(monkeypatch):
     monkeypatch.setenv("CC", "no-such-compiler -O3")
     assert c_compiler() is None
-    with pytest.raises(CompilerError, match="no C compiler: 'no-such-compiler -O3' is not there") as refused:
+    with pytest.raises(NoCompiler, match="no C compiler: 'no-such-compiler -O3' is not there") as refused:
         Program(random_graph("no compiler")[0]).native()
     assert "\n" not in str(refused.value)
 
@@ -341,7 +341,7 @@ def test_without_a_compiler_there_is_one_clear_line(monkeypatch):
 @needs_compiler
 def test_the_compiler_is_run_without_a_shell(monkeypatch, tmp_path):
     monkeypatch.setenv("CC", f"cc; touch {tmp_path / 'ran'}")
-    with pytest.raises(CompilerError):
+    with pytest.raises(NoCompiler):
         Program(random_graph("no shell")[0]).native()
     assert list(tmp_path.iterdir()) == []
 
@@ -350,9 +350,7 @@ def test_the_compiler_is_run_without_a_shell(monkeypatch, tmp_path):
 def test_a_compiler_may_have_options_and_may_fail(monkeypatch):
     program = Program(random_graph("options")[0])
     monkeypatch.setenv("CC", "cc --no-such-option")
-    with pytest.raises(
-        CompilerError, match=r"the C compiler failed: /.*cc --no-such-option .*no-such-option"
-    ):
+    with pytest.raises(NoCompiler, match=r"the C compiler failed: /.*cc --no-such-option .*no-such-option"):
         program.native()
     monkeypatch.setenv("CC", "cc -DANYTHING=1")
     assert program.native().gradient([[]]) == program.gradient([[]])  # the failure is not remembered

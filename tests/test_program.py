@@ -10,6 +10,7 @@ import math
 import multiprocessing
 import pdb
 import pickle
+import re
 import subprocess
 import sys
 import traceback
@@ -466,6 +467,17 @@ def test_arithmetic_that_is_refused_names_row_line_and_numbers(expression, bad, 
     assert str(refused.value).startswith(f"line {number}, {ending}: ")
     assert w.grad == 0.0
     assert f"    {text}\n" in "".join(traceback.format_exception(refused.value))
+
+
+@pytest.mark.parametrize("width", [1, 2, 64])
+def test_the_line_that_is_named_is_the_printed_one(width):
+    x, w = [Value(1, f"x[{i}]") for i in range(width)], Value(2, "w")
+    program = Program(sum(v.log() * w for v in x), x)
+    with pytest.raises(ValueError, match="row 1: line ") as refused:
+        program.batch([[1.0] * width, [1.0] * (width - 1) + [-1.0]])
+    number, line = re.match(r"row 1: line (\d+), (.*) where", str(refused.value)).groups()
+    assert line.endswith(f"= log(x_{width - 1})")
+    assert str(program).splitlines()[int(number) - 1] == f"    {line}"
 
 
 def test_the_value_is_there_where_the_derivative_is_not():

@@ -6,28 +6,17 @@ import platform
 
 from tests.benchmarks import compiling, digits, mlp, tiny
 from tests.benchmarks.contenders import contest
+from tests.benchmarks.race import summary
 
-
-def eager():
-    contest(
-        "M, 32 rows, the graph",
-        mlp.task(32),
-        {
-            "linegrad, eager": mlp.linegrad_eager,
-            "a slotted Value": mlp.slotted_value,
-            "micrograd": mlp.micrograd,
-            "linegrad, program": mlp.linegrad_program,
-        },
-        ours="linegrad, eager",
-        budget=0.3,
-    )
-    # apart, since a large library in the process makes every garbage collection longer
-    scalars = {"linegrad, eager": mlp.linegrad_eager, "PyTorch scalars": mlp.pytorch_scalars}
-    contest("M, 32 rows, the graph", mlp.task(32), scalars, ours="linegrad, eager", rounds=3)
-
-
+EAGER, NATIVE = "linegrad, eager", "linegrad, native"
+GRAPHS = {
+    EAGER: "linegrad_eager",
+    "a slotted Value": "slotted_value",
+    "micrograd": "micrograd",
+    "linegrad, program": "linegrad_program",
+}
 ARRAYS = {
-    "linegrad, native": "linegrad_native",
+    NATIVE: "linegrad_native",
     "C by hand": "c_by_hand",
     "NumPy by hand": "numpy_by_hand",
     "ddx-ad": "ddx_llvm",
@@ -39,33 +28,33 @@ ARRAYS = {
 }
 
 
-def _of(task):
-    return {name: getattr(task, function) for name, function in ARRAYS.items() if hasattr(task, function)}
+def _of(task, names):
+    return {name: getattr(task, function) for name, function in names.items() if hasattr(task, function)}
 
 
-def m32():
-    contest("M, 32 rows", mlp.task(32), _of(mlp), ours="linegrad, native")
+def graphs():
+    """The graph against other graphs. PyTorch apart: a large library makes every garbage collection longer."""
+    contest("M, 32 rows, the graph", mlp.task(32), _of(mlp, GRAPHS), ours=EAGER, budget=0.3)
+    scalars = {EAGER: mlp.linegrad_eager, "PyTorch scalars": mlp.pytorch_scalars}
+    contest("M, 32 rows, the graph", mlp.task(32), scalars, ours=EAGER, rounds=3)
 
 
-def m1024():
-    contest("M, 1,024 rows", mlp.task(1024), _of(mlp), ours="linegrad, native")
-
-
-def t():
-    graphs = {
-        "micrograd": tiny.micrograd,
-        "a slotted Value": tiny.slotted_value,
-        "linegrad, eager": tiny.linegrad_eager,
+def arrays():
+    """The compiled program against what computes with arrays, or compiles."""
+    tasks = {
+        "M, 32 rows": (mlp, mlp.task(32)),
+        "M, 1,024 rows": (mlp, mlp.task(1024)),
+        "T, 100,000 rows": (tiny, tiny.task(100_000)),
+        "digits, an epoch": (digits, digits.task()),
     }
-    contest("T, 1,000 rows", tiny.task(1000), {**graphs, **_of(tiny)}, ours="linegrad, native")
-    contest("T, 100,000 rows", tiny.task(100_000), _of(tiny), ours="linegrad, native")
+    found = {
+        title: contest(title, task, _of(module, ARRAYS), ours=NATIVE)
+        for title, (module, task) in tasks.items()
+    }
+    print(summary(found, NATIVE), end="\n\n", flush=True)
 
 
-def digit():
-    contest("digits, an epoch", digits.task(), _of(digits), ours="linegrad, native", budget=0.5)
-
-
-SECTIONS = {"eager": eager, "m32": m32, "m1024": m1024, "t": t, "digits": digit, "compile": compiling.report}
+SECTIONS = {"graphs": graphs, "arrays": arrays, "compiling": compiling.report}
 
 
 def main():

@@ -1,10 +1,10 @@
 """What every task does with its contenders: find which are installed, check that all agree, time them."""
 
-from tests.benchmarks.race import race, table
+from tests.benchmarks.race import race, ratios, table
 
 
 def contest(title, task, contenders, ours, tolerance=1e-9, **timing):
-    """Print the table of a task: how many times as long as `ours` every installed contender takes.
+    """Print and return how many times as long as `ours` every installed contender takes for a task.
 
     A contender is a function of the task that returns a run, or a run and a function that makes a list of
     numbers of what it returns. All must give the same numbers as the first, which says what is right.
@@ -27,7 +27,9 @@ def contest(title, task, contenders, ours, tolerance=1e-9, **timing):
                 f"{name} differs from {next(iter(contenders))} by {worst:.1e} of the largest number"
             )
         runs[name] = run
-    print(table(title, race(runs, **timing), ours))
+    ratio = ratios(race(runs, **timing), ours)
+    print(table(title, ratio, ours))
     if missing:
         print(f"\nNot installed here: {', '.join(missing)}.")
     print(flush=True)
+    return ratio

@@ -29,21 +29,43 @@ def race(runs, rounds=7, budget=0.1):
     return seconds
 
 
-def table(title, seconds, ours):
-    """The seconds as a table of ratios: how many times as long as `ours` each takes, median and range."""
+def ratios(seconds, ours):
+    """How many times as long as `ours` every run takes, a number a round."""
+    return {name: [s / base for s, base in zip(theirs, seconds[ours])] for name, theirs in seconds.items()}
+
+
+def table(title, ratio, ours):
+    """The ratios to `ours` as a table, median and range over the rounds, the fastest first."""
     lines = [
         f"| {title} | times as long as {ours} | lowest to highest of the rounds |",
         "| --- | ---: | ---: |",
     ]
-    ratios = {name: [s / base for s, base in zip(theirs, seconds[ours])] for name, theirs in seconds.items()}
-    for name, ratio in sorted(ratios.items(), key=lambda item: statistics.median(item[1])):
-        low, middle, high = (_digits(x) for x in (min(ratio), statistics.median(ratio), max(ratio)))
-        spread = "" if name == ours else f"{low} to {high}"
-        lines.append(
-            f"| {'**' + name + '**' if name.startswith('linegrad') else name} | {middle} | {spread} |"
-        )
+    for name in sorted(ratio, key=lambda name: statistics.median(ratio[name])):
+        rounds = ratio[name]
+        spread = "" if name == ours else f"{digits(min(rounds))} to {digits(max(rounds))}"
+        lines.append(f"| {bold(name)} | {digits(statistics.median(rounds))} | {spread} |")
     return "\n".join(lines)
 
 
-def _digits(ratio):
+def summary(tasks, ours):
+    """The medians of several tasks as one table, a column a task, by the first task's order."""
+    medians = {
+        title: {name: statistics.median(r) for name, r in ratio.items()} for title, ratio in tasks.items()
+    }
+    names = sorted(
+        {name for median in medians.values() for name in median},
+        key=lambda name: [median.get(name, float("inf")) for median in medians.values()],
+    )
+    lines = [f"| times as long as {ours} | {' | '.join(medians)} |", "| --- |" + " ---: |" * len(medians)]
+    for name in names:
+        cells = [digits(median[name]) if name in median else "" for median in medians.values()]
+        lines.append(f"| {bold(name)} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def bold(name):
+    return f"**{name}**" if name.startswith("linegrad") else name
+
+
+def digits(ratio):
     return f"{ratio:.2f}" if ratio < 10 else f"{ratio:,.0f}"
