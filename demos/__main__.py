@@ -8,8 +8,6 @@ import os
 import sys
 from pathlib import Path
 
-import graphviz
-
 LESSONS = (
     "step_through",
     "by_line",
@@ -56,10 +54,7 @@ def main(arguments=None):
             print(f"\n{'=' * 78}\n{name}\n{'=' * 78}")
         lesson = _lesson(name).main
         seeded = options.seed is not None and "seed" in inspect.signature(lesson).parameters
-        try:
-            lesson(options.out, **({"seed": options.seed} if seeded else {}))
-        except graphviz.ExecutableNotFound as error:
-            sys.exit(str(error))
+        lesson(options.out, **({"seed": options.seed} if seeded else {}))
 
 
 def _lesson(name):

@@ -2,6 +2,7 @@
 
 import random
 
+from demos.pictures import save
 from engine import Value, draw
 from nn import AND, GradientDescent, Neuron, binary_cross_entropy, diagram, fit, truth_table
 
@@ -14,14 +15,14 @@ def main(out):
     print(truth_table(AND))
 
     # The picture of the network: weights on the edges, the bias as the weight of a constant 1.
-    diagram(AND).render(outfile=out / "and_diagram.svg", cleanup=True)
+    save(diagram(AND), out / "and_diagram.svg")
 
     # The graph of one example: what each weight would have to do for AND(1, 1) to rise.
     x1, x2 = Value(1, "x1"), Value(1, "x2")
     y = AND([x1, x2])
     y.label = "y"
     y.backward()
-    draw(y, inputs=[x1, x2], derivatives=True).render(outfile=out / "and_graph.svg", cleanup=True)
+    save(draw(y, inputs=[x1, x2], derivatives=True), out / "and_graph.svg")
 
     # Logistic regression finds such weights by itself, from the four rows alone.
     unit = Neuron(2, activation="linear", rng=random.Random(0))

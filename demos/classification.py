@@ -3,6 +3,7 @@
 import math
 import random
 
+from demos.pictures import save
 from engine import Value
 from nn import MLP, Adam, Layer, cross_entropy, diagram, fit, one_hot, softmax
 
@@ -44,9 +45,7 @@ def main(out, seed=0):
         accuracies.append(right / len(points))
         print(f"\n{name}:\nmean loss {losses[0]:.3f} → {losses[-1]:.3f}, {accuracies[-1]:.0%} right.\n")
         print(regions(model))
-    diagram(models["softmax(U g(Wx)), 8 hidden neurons, g = tanh"]).render(
-        outfile=out / "classification.svg", cleanup=True
-    )
+    save(diagram(models["softmax(U g(Wx)), 8 hidden neurons, g = tanh"]), out / "classification.svg")
     print(f"\nThe second network: {out / 'classification.svg'}")
     return accuracies
 

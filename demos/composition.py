@@ -2,6 +2,7 @@
 
 import random
 
+from demos.pictures import save
 from engine import Value, draw
 from nn import MLP, Concat, GradientDescent, Module, Neuron, Sequential, diagram, fit, mean_squared_error
 
@@ -65,7 +66,7 @@ def main(out, seed=1):
     print("\nAn MLP is such a composition too, of layers that have biases:\n")
     print(f"  {mlp!s:29}{mlp(x):.6f}")
     print(f"  Sequential of its layers     {Sequential(*mlp.layers)(x):.6f}")
-    diagram(mlp).render(outfile=out / "composition_mlp.svg", cleanup=True)
+    save(diagram(mlp), out / "composition_mlp.svg")
 
     print("\n⊕ is Concat: both results in one list.\n")
     for name, function in (("f_W", f_W), ("f", f), ("f_W ⊕ f", Concat(f_W, f))):
@@ -84,7 +85,7 @@ def main(out, seed=1):
     output = symmetric(Neuron(2, "tanh", rng))([x1, x2])
     output.label = "s"
     output.backward()
-    draw(output, inputs=[x1, x2]).render(outfile=out / "composition_shared.svg", cleanup=True)
+    save(draw(output, inputs=[x1, x2]), out / "composition_shared.svg")
     print(f"\nThe MLP as a picture: {out / 'composition_mlp.svg'}")
     print(
         f"The graph of s, where h is one neuron whose weights are used twice: {out / 'composition_shared.svg'}"

@@ -2,6 +2,7 @@
 
 import random
 
+from demos.pictures import save
 from engine import Value, draw, label
 from engine.notation import number
 from nn import mean_squared_error
@@ -78,6 +79,6 @@ def main(out, seed=0):
     output = by_scalars(**values)
     output.label = "f"
     output.backward()
-    draw(output, inputs=values["x"], derivatives=True).render(outfile=out / "derivatives.svg", cleanup=True)
+    save(draw(output, inputs=values["x"], derivatives=True), out / "derivatives.svg")
     print("The graph of f(x), with D f as its gradients and a local derivative on every edge:")
     print(out / "derivatives.svg")

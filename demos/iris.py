@@ -3,6 +3,7 @@
 import random
 
 from demos.datasets import iris
+from demos.pictures import save
 from nn import Adam, Layer, cross_entropy, diagram, fit, one_hot, softmax
 
 FOLDS = 10
@@ -57,6 +58,6 @@ def main(out, seed=0):
         told = "  ".join(f"{name} {float(p):.3f}" for name, p in zip(species, probabilities))
         print(f"  {species[labels[i]]:12} {told}")
     measured = ["sepal\nlength", "sepal\nwidth", "petal\nlength", "petal\nwidth"]
-    diagram(model, inputs=measured).render(outfile=out / "iris.svg", cleanup=True)
+    save(diagram(model, inputs=measured), out / "iris.svg")
     print(f"\nIts weights: {out / 'iris.svg'}")
     return right / len(rows)

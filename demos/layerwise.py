@@ -2,6 +2,7 @@
 
 import random
 
+from demos.pictures import save
 from engine import Value, draw
 from engine.notation import number
 from nn import MLP, mean_squared_error
@@ -40,7 +41,7 @@ def main(out, seed=0):
     loss = mean_squared_error(sum(b * z for b, z in zip(betas, z2)), y)
     loss.label = "loss"
     loss.backward()
-    draw(loss, inputs=values).render(outfile=out / "layerwise_graph.svg", cleanup=True)
+    save(draw(loss, inputs=values), out / "layerwise_graph.svg")
     print("\nThe engine's gradients of the same loss, a scalar at a time:\n")
     print("  W  ", "  ".join(number(w.grad) for row in weights for w in row))
     print("  β  ", "  ".join(number(b.grad) for b in betas))

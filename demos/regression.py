@@ -4,6 +4,7 @@ import importlib.util
 import math
 import random
 
+from demos.pictures import save
 from engine.notation import number
 from nn import MLP, GradientDescent, diagram, fit, mean_squared_error
 from nn.jacobians import layers_of, product
@@ -58,7 +59,7 @@ def main(out, seed=0):
         networks[k], loss = fitted("tanh", k, xs, ys, random.Random(seed))
         print(f"  k = {k:<10}{loss:.4f}")
 
-    diagram(networks[4], inputs=["x"]).render(outfile=out / "regression_network.svg", cleanup=True)
+    save(diagram(networks[4], inputs=["x"]), out / "regression_network.svg")
     print(f"\nThe network of k = 4 with its weights: {out / 'regression_network.svg'}")
     if importlib.util.find_spec("matplotlib") is None:
         print("(the curves as a picture too with matplotlib: pip install matplotlib)")

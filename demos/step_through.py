@@ -1,5 +1,6 @@
 """L = (a * b + c) * f: every step of the chain rule, by hand."""
 
+from demos.pictures import save
 from engine import Value, draw, label, steps, tree
 
 
@@ -20,7 +21,7 @@ def main(out):
     print(f"{walk}\n")
     for step in walk:
         print(step)
-        draw(L, at=step, derivatives=True).render(outfile=out / f"step_{step.index}.svg", cleanup=True)
+        save(draw(L, at=step, derivatives=True), out / f"step_{step.index}.svg")
     print(f"\nThe same as pictures: {out / 'step_1.svg'} to step_{len(walk.taken)}.svg")
 
     print("\nA sum hands its gradient on to both terms as it is; a product hands each factor")

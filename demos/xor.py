@@ -3,6 +3,7 @@
 import random
 
 from demos.boundary import boundary
+from demos.pictures import save
 from engine import Value, draw
 from nn import MLP, XOR, GradientDescent, binary_cross_entropy, diagram, fit, truth_table
 
@@ -23,7 +24,7 @@ FUNCTIONS = {
 def main(out, seed=1):
     print("No single unit computes XOR. Two layers do: x1 XOR x2 = (x1 OR x2) AND (x1 NAND x2).\n")
     print(truth_table(XOR))
-    diagram(XOR).render(outfile=out / "xor_by_hand.svg", cleanup=True)
+    save(diagram(XOR), out / "xor_by_hand.svg")
 
     print("\nNow a network of two hidden units and one output learns it from these four rows.")
     for attempt in range(20):
@@ -63,7 +64,7 @@ def main(out, seed=1):
     loss.label = "loss"
     network.zero_grad()
     loss.backward()
-    draw(loss, inputs=[x1, x2]).render(outfile=out / "xor_graph.svg", cleanup=True)
-    diagram(network).render(outfile=out / "xor_learned.svg", cleanup=True)
+    save(draw(loss, inputs=[x1, x2]), out / "xor_graph.svg")
+    save(diagram(network), out / "xor_learned.svg")
     print(f"\nPictures in {out}/: xor_by_hand.svg and xor_learned.svg (the networks),")
     print("xor_graph.svg (the computation graph of one example, with data and gradients).")

@@ -30,8 +30,10 @@ def draw(output, inputs=(), derivatives=False, at=None, depth=None, rankdir="LR"
     >>> a, b = Value(2, "a"), Value(-3, "b")
     >>> drawing = draw(a * b + 10, inputs=[a])
     >>> drawing
-    <a graph of 5 nodes: .render(outfile='graph.svg') writes it as a picture, .source is its text>
+    <a graph of 5 nodes: .render('graph.svg') writes it as a picture, .source is its text>
     """
+    if not isinstance(output, Value):
+        raise TypeError(f"draw() starts from a Value, not from {type(output).__name__}")
     if not isinstance(output, Value):
         raise TypeError(f"draw() starts from a Value, not from {type(output).__name__}")
     order = topological_order(output)
@@ -45,9 +47,9 @@ def draw(output, inputs=(), derivatives=False, at=None, depth=None, rankdir="LR"
         raise ValueError(f"the step is at {at.names[at.node]}, which is not in this graph")
     named = names(order)
     identity = {node: f"n{i}" for i, node in enumerate(order)}
-    drawing = Drawing(comment=f"a graph of {len(shown)} nodes")
+    drawing = Drawing(format="svg", comment=f"a graph of {len(shown)} nodes")
     drawing.attr(rankdir=rankdir)
-    drawing.attr("node", style="filled", fontname="Helvetica", fontsize="11", margin="0.08,0.04")
+    drawing.attr("node", style="filled", fontname="Helvetica", fontsize="11", margin="0.1,0.05")
     drawing.attr("edge", fontname="Helvetica", fontsize="9", arrowsize="0.6", color="#555555")
     visible = set(shown)
     for node in shown:

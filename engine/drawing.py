@@ -16,7 +16,7 @@ LONGEST = 1000  # characters of a text; graphviz takes no label of more than 16,
 class Drawing(graphviz.Digraph):
     """A graphviz.Digraph that renders with graphviz's `dot`, or else with the wheel `graphviz-pure`.
 
-    It shows by itself in Jupyter; elsewhere `drawing.render(outfile="graph.svg")` writes a picture, and
+    It shows by itself in Jupyter; elsewhere `drawing.render("graph.svg")` writes a picture, and
     `drawing.source` is its text in the DOT language. Rendering raises graphviz.ExecutableNotFound, and
     tells how to get a layout program, where there is neither.
     """
@@ -24,11 +24,18 @@ class Drawing(graphviz.Digraph):
     def pipe(self, *args, **kwargs):
         return _laid_out(super().pipe, *args, **kwargs)
 
-    def render(self, *args, **kwargs):
-        return _laid_out(super().render, *args, **kwargs)
+    def render(self, filename=None, *args, cleanup=True, **kwargs):
+        """Write the picture, by default as SVG; `render("graph.png")` is `render(outfile="graph.png")`.
+
+        What else it takes is graphviz's own. The text in the DOT language is left beside it only with
+        cleanup=False.
+        """
+        if filename is not None and Path(filename).suffix[1:].lower() in graphviz.FORMATS:
+            filename, kwargs = None, {"outfile": filename, **kwargs}
+        return _laid_out(super().render, filename, *args, cleanup=cleanup, **kwargs)
 
     def __repr__(self):
-        return f"<{self.comment}: .render(outfile='graph.svg') writes it as a picture, .source is its text>"
+        return f"<{self.comment}: .render('graph.svg') writes it as a picture, .source is its text>"
 
 
 def _laid_out(render, *args, **kwargs):
@@ -44,10 +51,8 @@ def _laid_out(render, *args, **kwargs):
         raise error from None
 
 
-def rich(text, **font):
+def rich(text):
     """Any text as part of an HTML-like label of graphviz, shown as it is, or its beginning if it is long."""
     text = printable(str(text)) or " "  # graphviz refuses an empty label
     shown = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-    escaped = html.escape(shown).replace("\n", "<BR/>")
-    attributes = "".join(f' {name.upper()}="{value}"' for name, value in font.items())
-    return f"<FONT{attributes}>{escaped}</FONT>" if font else escaped
+    return html.escape(shown).replace("\n", "<BR/>")

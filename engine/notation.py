@@ -113,7 +113,7 @@ def formula(node, named):
     'x * (-2)'
     """
     rule, operands = node.operation.rule, [named[parent] for parent in node.parents]
-    function = rule.op.isalpha() and rule.op != "neg"  # which brings brackets of its own
+    function = rule.op.isidentifier() and rule.op != "neg"  # which brings brackets of its own
     return rule.written(*(operands if function else map(bracketed, operands)))
 
 

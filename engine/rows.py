@@ -3,7 +3,7 @@
 import reprlib
 from array import array
 
-from engine.value import real
+from engine.refusals import real
 
 
 def row(numbers, inputs, where=""):

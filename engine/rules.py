@@ -33,7 +33,7 @@ class Rule(NamedTuple):
             return f"-{a}"
         if b is None:
             return f"{self.op}({a})"
-        return f"{self.op}({a}, {b})" if self.op.isalpha() else f"{a} {self.op} {b}"
+        return f"{self.op}({a}, {b})" if self.op.isidentifier() else f"{a} {self.op} {b}"
 
 
 # At a kink the derivative is the usual convention: relu'(0) = 0, |a|'(0) = 0, and where maximum or

@@ -6,7 +6,8 @@ from copy import copy
 
 from engine.explanation import Contribution, Step
 from engine.notation import derivative, formula, names, number
-from engine.value import Constant, Value, refusal, search
+from engine.refusals import refusal
+from engine.value import Constant, Value, search
 
 
 def steps(output, forward=False):
@@ -129,6 +130,11 @@ class Walk:
 
     def _hand_on(self, node, index):
         """Any other backward step: the chain rule at a node."""
+        for parent in (node, *node.parents):
+            if parent.grad != self._earlier[parent] + self._gained[parent]:
+                raise ValueError(
+                    f"{self.names[parent]}.grad was changed since this pass began: reset() it first"
+                )
         try:
             amounts = pulled(node)
             derivatives = {which: derivative(node, which, self.names) for which in varying(node)}

@@ -6,12 +6,11 @@ are in `engine.rules`.
 """
 
 import operator
-import reprlib
 from functools import partial
-from numbers import Complex, Real
 
 from engine.operations import NAMES, OPERATIONS, SMALL_POWERS
 from engine.operators import binary, comparison, reflected, unary
+from engine.refusals import incompatible, real, refusal
 
 
 class Value:
@@ -77,7 +76,7 @@ class Value:
             for node in reversed(operations):
                 node.operation.pull(node)
             for leaf, grad in zip(leaves, before[0]):
-                leaf.grad += grad
+                leaf.grad = 0.0 if type(leaf) is Constant else leaf.grad + grad
         except BaseException as error:  # an interrupt too
             if isinstance(error, (ValueError, ArithmeticError)):
                 error = refusal(error, node.operation, node.parents, "the derivative of ")
@@ -205,17 +204,6 @@ def search(output):
             return leaves, operations
 
 
-def real(data):
-    """The float that `data` stands for, or a TypeError that says what it is instead."""
-    if isinstance(data, (float, int)):
-        return float(data)
-    numeric = hasattr(type(data), "__float__") and not isinstance(data, (str, bytes, bytearray))
-    imaginary = isinstance(data, Complex) and not isinstance(data, Real)
-    if not numeric or imaginary or getattr(data, "ndim", 0) > 0:
-        raise TypeError(f"a Value holds one real number, not {reprlib.repr(data)} ({type(data).__name__})")
-    return float(data)
-
-
 def operate(operation, left, right):
     """The node for an operation with a plain number on one side, which becomes a Constant."""
     try:
@@ -224,7 +212,7 @@ def operate(operation, left, right):
         if not isinstance(right, Value):
             right = Constant(right)
     except TypeError:
-        return _incompatible(operation, left, right)
+        return incompatible(operation, left, right)
     if type(right) is Constant:
         operation = operation.with_constant_right
         if operation.rule.op == "**":
@@ -239,25 +227,6 @@ def operate(operation, left, right):
     out.data, out.grad, out.label = data, 0.0, ""
     out.operation, out.left, out.right = operation, left, right
     return out
-
-
-def _incompatible(operation, left, right):
-    other = right if isinstance(left, Value) else left
-    if type(other).__module__ != "builtins" and not operation.rule.op.isalpha():
-        return NotImplemented  # an array, perhaps, which knows how to combine with a Value
-    expression = operation.rule.written(
-        *(repr(x) if x is not other else reprlib.repr(x) for x in (left, right))
-    )
-    raise TypeError(
-        f"{expression}: a Value combines with a Value or a real number, not {type(other).__name__}"
-    ) from None
-
-
-def refusal(error, operation, parents, what=""):
-    """The same kind of exception as `error`, telling which operation failed, and on which numbers."""
-    names = [parent.label or name for parent, name in zip(parents, "ab")]
-    numbers = dict.fromkeys(f"{name} = {parent.data}" for name, parent in zip(names, parents))
-    return type(error)(f"{what}{operation.rule.written(*names)} where {', '.join(numbers)}: {error}")
 
 
 new = partial(object.__new__, Value)

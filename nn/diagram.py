@@ -1,7 +1,6 @@
 """diagram: a network as every lecture draws it, neurons as circles in layers."""
 
 from engine.drawing import Drawing, rich
-from engine.notation import number
 from nn.layers import MLP, Concat, Layer, Neuron, Sequential, activation_name
 from nn.perceptron import Perceptron
 
@@ -25,7 +24,7 @@ def diagram(model, inputs=None):
     layers = _layers(model)
     weights = [p.data for layer in layers for neuron in layer for p in [*neuron.w, neuron.b]]
     written, largest = len(weights) <= READABLE, max(map(abs, weights)) or 1
-    drawing = Drawing(comment=f"a network of {sum(map(len, layers))} neurons", engine="neato")
+    drawing = Drawing(format="svg", comment=f"a network of {sum(map(len, layers))} neurons", engine="neato")
     drawing.attr(splines="line", outputorder="edgesfirst", pad="0.1")
     drawing.attr("node", shape="circle", fixedsize="true", width="0.55", fontname="Helvetica", fontsize="11")
     drawing.attr("edge", arrowsize="0.5")
@@ -101,4 +100,4 @@ def _weight(drawing, source, target, weight, largest):
 def _number(drawing, name, place, weight):
     look = {"shape": "box", "style": "filled", "color": "white", "fixedsize": "false", "fontsize": "10"}
     size = {"width": "0", "height": "0", "margin": "0.02"}
-    drawing.node(name, number(weight), pos="{},{}!".format(*place), **look, **size)
+    drawing.node(name, f"{weight:.3g}", pos="{},{}!".format(*place), **look, **size)

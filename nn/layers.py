@@ -26,7 +26,7 @@ class Neuron(Module):
     (LeCun et al., 1998), which keeps the size of signals from layer to layer; the bias starts at zero.
     `rng` is a `random.Random`, for weights that can be had again.
 
-    Raises ValueError where the number of inputs is wrong.
+    Raises ValueError where the number of inputs is wrong, or less than one.
 
     >>> neuron = Neuron(2, activation="sigmoid")
     >>> neuron.load_state({"w[0]": 20, "w[1]": 20, "b": -30})
@@ -38,14 +38,15 @@ class Neuron(Module):
     ValueError: Neuron(2, sigmoid) takes 2 inputs, not 3
     """
 
-    def __init__(self, nin, activation="relu", rng=random):
+    def __init__(self, nin, activation="relu", rng=None):
         if not callable(activation) and activation not in ACTIVATIONS:
             known = ", ".join(ACTIVATIONS)
             raise ValueError(
                 f"unknown activation {activation!r}: it is one of {known}, or a function on Values"
             )
+        at_least_one(nin, "a neuron has inputs")
         scale = math.sqrt((2 if activation == "relu" else 1) / nin)
-        self.w = [Value(rng.gauss(0, scale), f"w{i + 1}") for i in range(nin)]
+        self.w = [Value((rng or random).gauss(0, scale), f"w{i + 1}") for i in range(nin)]
         self.b = Value(0, "b")
         self.activation = activation
 
@@ -62,7 +63,8 @@ class Neuron(Module):
 class Layer(Module):
     """g(Wx + b): neurons side by side on the same inputs. A layer of one neuron returns its Value."""
 
-    def __init__(self, nin, nout, activation="relu", rng=random):
+    def __init__(self, nin, nout, activation="relu", rng=None):
+        at_least_one(nout, "a layer has neurons")
         self.neurons = [Neuron(nin, activation, rng) for _ in range(nout)]
         self.nin = nin
         for i, neuron in enumerate(self.neurons, 1):
@@ -90,7 +92,8 @@ class MLP(Module):
     ValueError: layer 1 of MLP(2, [3, 1], relu) takes 2 inputs, not 3
     """
 
-    def __init__(self, nin, nouts, activation="relu", rng=random):
+    def __init__(self, nin, nouts, activation="relu", rng=None):
+        at_least_one(len(nouts), "an MLP has layers")
         sizes = [nin, *nouts]
         self.layers = [
             Layer(sizes[i], sizes[i + 1], activation if i + 1 < len(nouts) else "linear", rng)
@@ -151,6 +154,11 @@ class Concat(Module):
 
     def __repr__(self):
         return f"Concat({', '.join(map(repr, self.functions))})"
+
+
+def at_least_one(count, what):
+    if count < 1:
+        raise ValueError(f"{what}, one at least, not {count}")
 
 
 def inputs(x, count, layer, place=""):

@@ -7,7 +7,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from engine import Value
-from engine.value import Constant, real
+from engine.refusals import real
+from engine.value import Constant
 
 
 class Module:

@@ -99,17 +99,17 @@ def fit(
     loss,
     optimizer,
     epochs=1000,
-    tolerance=0.0,
+    tolerance=None,
     batch=None,
-    rng=random,
+    rng=None,
     program=True,
     native=None,
     progress=None,
 ):
     """Descend the mean of loss(model(x), y) over rows x and targets y until convergence.
 
-    That is, until an epoch changes the mean loss by no more than `tolerance`, or for `epochs` epochs. An
-    epoch is one step on all rows or, with `batch`, a step on every so many of them, in an order that `rng`
+    That is, until an epoch changes the mean loss by no more than `tolerance`, or for `epochs` epochs, as it
+    is without one. An epoch is one step on all rows or, with `batch`, a step on every so many of them, in an order that `rng`
     shuffles. Returns the mean loss of every epoch, measured as its steps are taken.
 
     The loss of the first row is recorded as a program, which is compiled if there is a C compiler: a
@@ -147,7 +147,7 @@ def fit(
     try:
         for _ in _shown(epochs, history, progress):
             if batch is not None:
-                rng.shuffle(order)
+                (rng or random).shuffle(order)
             total = 0.0
             for start in range(0, len(rows), batch or len(rows)):
                 chosen = order[start : start + (batch or len(rows))]
@@ -159,7 +159,7 @@ def fit(
                 weights = optimizer.update(weights, gradient)
                 total += mean * len(chosen)
             history.append(total / len(rows))
-            if len(history) > 1 and abs(history[-1] - history[-2]) <= tolerance:
+            if tolerance is not None and len(history) > 1 and abs(history[-1] - history[-2]) <= tolerance:
                 break
     except KeyboardInterrupt:
         print(f"\nstopped in epoch {len(history) + 1}; what was learned is kept", file=sys.stderr)
@@ -237,6 +237,8 @@ def _shown(epochs, history, progress):
         return
     with tqdm(total=epochs, unit=" epochs") as bar:
         for epoch in range(epochs):
-            yield epoch
-            bar.set_postfix_str(f"loss {history[-1]:.4g}", refresh=False)
-            bar.update()
+            try:
+                yield epoch
+            finally:  # the last epoch too, where the descent has converged
+                bar.set_postfix_str(f"loss {history[-1]:.4g}" if history else "", refresh=False)
+                bar.update(len(history) - bar.n)

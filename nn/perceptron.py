@@ -2,7 +2,7 @@
 
 from engine import Value
 from engine.notation import number
-from nn.layers import inputs
+from nn.layers import at_least_one, inputs
 from nn.module import Module
 
 
@@ -19,6 +19,7 @@ class Perceptron(Module):
     """
 
     def __init__(self, nin):
+        at_least_one(nin, "a perceptron has inputs")
         self.w = [Value(0, f"w{i + 1}") for i in range(nin)]
         self.b = Value(0, "b")
 

@@ -230,6 +230,22 @@ def test_a_wrong_number_of_inputs_names_layer_and_counts():
         Neuron(2)(5)
 
 
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Neuron(0), "a neuron has inputs, one at least, not 0"),
+        (lambda: Layer(-1, 2), "a neuron has inputs, one at least, not -1"),
+        (lambda: Layer(2, 0), "a layer has neurons, one at least, not 0"),
+        (lambda: MLP(2, []), "an MLP has layers, one at least, not 0"),
+        (lambda: MLP(2, [3, 0, 1]), "a layer has neurons, one at least, not 0"),
+        (lambda: Perceptron(0), "a perceptron has inputs, one at least, not 0"),
+    ],
+)
+def test_a_network_of_nothing_is_refused(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
 def test_an_unknown_activation_names_the_known_ones():
     with pytest.raises(ValueError, match=r"unknown activation 'rleu'.*relu"):
         MLP(2, [2, 1], activation="rleu")

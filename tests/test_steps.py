@@ -407,3 +407,15 @@ def test_pdb_steps_into_backward_and_the_chain_rule(tmp_path):
     assert "-> left.grad += g * b" in shown and "-> right.grad += g * a" in shown
     assert "(Pdb) -3.0" in shown
     assert all(len(line) <= 80 for line in shown.splitlines() if line.startswith("->"))
+
+
+def test_a_gradient_changed_from_outside_stops_the_walk_until_it_is_reset():
+    a, b = Value(2, "a"), Value(-3, "b")
+    output = a * b + b**3
+    walk = steps(output)
+    walk.run(to="v2")
+    output.backward()
+    with pytest.raises(ValueError, match=r"b\.grad was changed since this pass began: reset\(\) it first"):
+        walk.run()
+    walk.reset().run()
+    assert (a.grad, b.grad) == (-3.0, 29.0)

@@ -51,7 +51,8 @@ def arrays():
         title: contest(title, task, _of(module, ARRAYS), ours=NATIVE)
         for title, (module, task) in tasks.items()
     }
-    print(summary(found, NATIVE), end="\n\n", flush=True)
+    if all(NATIVE in ratio for ratio in found.values()):
+        print(summary(found, NATIVE), end="\n\n", flush=True)
 
 
 SECTIONS = {"graphs": graphs, "arrays": arrays, "compiling": compiling.report}

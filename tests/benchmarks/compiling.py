@@ -2,13 +2,16 @@
 
 import time
 
-from engine import Program, Value
+from engine import Program, Value, c_compiler
 from nn import MLP, hinge
 
 NETWORKS = [(4, [16, 16, 1]), (16, [32, 32, 1]), (48, [64, 32, 1]), (64, [64, 64, 1])]
 
 
 def report():
+    if c_compiler() is None:
+        print("Compilation needs a C compiler.\n")
+        return
     print("| a program of | compiles in | time a line, of the first's |\n| ---: | ---: | ---: |")
     first = None
     for nin, nouts in NETWORKS:

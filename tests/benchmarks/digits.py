@@ -32,6 +32,11 @@ def _flat(layers):
     return [float(g) for matrix, biases in layers for row, bias in zip(matrix, biases) for g in [*row, bias]]
 
 
+def _summed(gradients):
+    w1, b1, w2, b2 = (sum(parts) for parts in zip(*gradients))
+    return _flat([(w1, b1), (w2, b2)])
+
+
 def linegrad_native(task):
     x, y = [Value(0, f"x{i}") for i in range(64)], [Value(0, f"y{i}") for i in range(10)]
     program = Program(cross_entropy(task.model(x), y), inputs=[*x, *y])
@@ -57,18 +62,17 @@ def numpy_by_hand(task):
     batches = _batches(np.array(task.rows), np.array(task.targets, dtype=float))
 
     def run():
-        total = [0.0, 0.0, 0.0, 0.0]
+        gradients = []
         for x, y in batches:
             h = np.maximum(x @ w1.T + b1, 0)
             z = h @ w2.T + b2
             p = np.exp(z - z.max(1, keepdims=True))
             dz = (p / p.sum(1, keepdims=True) - y) / BATCH
             dh = (dz @ w2) * (h > 0)
-            for i, gradient in enumerate((dh.T @ x, dh.sum(0), dz.T @ h, dz.sum(0))):
-                total[i] = total[i] + gradient
-        return total[:2], total[2:]
+            gradients.append((dh.T @ x, dh.sum(0), dz.T @ h, dz.sum(0)))
+        return gradients
 
-    return run, _flat
+    return run, _summed
 
 
 def pytorch_tensors(task):
@@ -88,9 +92,9 @@ def pytorch_tensors(task):
         for x, y in batches:
             z = torch.addmm(b2, torch.relu(torch.addmm(b1, x, w1.T)), w2.T)
             gradients.append(torch.autograd.grad(cross_entropy(z, y), [w1, b1, w2, b2]))
-        return [sum(parts) for parts in zip(*gradients)]
+        return gradients
 
-    return run, lambda out: _flat([out[:2], out[2:]])
+    return run, _summed
 
 
 def jax_jit(task):

@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
-from engine import Program, Value
+from engine import NoCompiler, Program, Value, c_compiler
 from nn import MLP, hinge
 from tests.benchmarks.slotted import Slotted
 
@@ -297,10 +297,12 @@ void gradient(int rows, const double *points, const double *labels, const double
 
 def compiled(source, flags=("-O2", "-march=native", "-ffp-contract=off")):
     """The function `gradient` of a C source, and what makes a C array of numbers."""
+    if c_compiler() is None:
+        raise NoCompiler("C by hand needs a C compiler")
     with tempfile.TemporaryDirectory() as folder:
         text, library = Path(folder, "gradient.c"), Path(folder, "gradient.so")
         text.write_text(source)
-        subprocess.run(["cc", *flags, "-shared", "-fPIC", "-o", library, text], check=True)
+        subprocess.run([*c_compiler(), *flags, "-shared", "-fPIC", "-o", library, text], check=True)
         return ctypes.CDLL(str(library)).gradient, lambda numbers: (ctypes.c_double * len(numbers))(*numbers)
 
 
