@@ -148,8 +148,9 @@ class Program:
         return module(source, filename)[self.name]
 
     def _run(self, function, numbers):
+        numbers += self.data()
         try:
-            return function(*numbers, *self.data())
+            return function(*numbers)
         except (ValueError, ArithmeticError) as error:
             raise self._refusal(error, function) from None
 

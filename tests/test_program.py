@@ -20,7 +20,7 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 from graphs import eager, random_graph, random_rows
 
-from engine import Constant, Program, Value, topological_order
+from engine import Constant, NoCompiler, Program, Value, c_compiler, topological_order
 from engine.rows import table
 from engine.rules import POWERS, TABLE
 
@@ -437,6 +437,17 @@ def test_calls_that_are_refused(numbers, kind, message):
     assert [leaf.grad for leaf in parameters] == [0.0, 0.0]
 
 
+def test_data_that_is_no_float_is_refused():
+    w = Value(1, "w")
+    program = Program(w * w)
+    w.data = 10**400
+    with pytest.raises(OverflowError, match="too large"):
+        program()
+    w.data = "1"
+    with pytest.raises(TypeError, match="must be real number, not str"):
+        program.batch([[]])
+
+
 def test_many_inputs_are_not_all_named():
     x = [Value(1, f"x[{i}]") for i in range(64)]
     with pytest.raises(
@@ -480,6 +491,14 @@ def test_the_line_that_is_named_is_the_printed_one(width):
     number, line = re.match(r"row 1: line (\d+), (.*) where", str(refused.value)).groups()
     assert line.endswith(f"= log(x_{width - 1})")
     assert str(program).splitlines()[int(number) - 1] == f"    {line}"
+
+
+def test_without_a_compiler_there_is_one_clear_line(monkeypatch):
+    monkeypatch.setenv("CC", "no-such-compiler -O3")
+    assert c_compiler() is None
+    with pytest.raises(NoCompiler, match="no C compiler: 'no-such-compiler -O3' is not there") as refused:
+        Program(Value(1) * 0.75).native()
+    assert "\n" not in str(refused.value)
 
 
 def test_the_value_is_there_where_the_derivative_is_not():
