@@ -65,7 +65,7 @@ def speeds(rows=32):
         native = program.native()
         ways["its program, compiled from C"] = lambda: native.batch(batch)
     except NoCompiler as error:
-        print(f"  ({error})")
+        print(f"  {error}\n")
     return {name: best(way) for name, way in ways.items()}
 
 

@@ -37,7 +37,10 @@ def compiled(text, fast_math=False):
     command = c_compiler()
     if command is None:
         missing = os.environ.get("CC") or "cc"
-        raise NoCompiler(f"no C compiler: {missing!r} is not there (the variable CC may name another)")
+        raise NoCompiler(
+            f"no C compiler: {missing!r} is not there; `apt install gcc` or `xcode-select --install` gets one, "
+            "and the variable CC may name another"
+        )
     flags = [*(FAST if fast_math else EXACT), *THIS_MACHINE.get(platform.machine(), [])]
     with tempfile.TemporaryDirectory(prefix="linegrad") as folder:
         text_file, code, library_file = (os.path.join(folder, name) for name in ("run.c", "run.o", "run.so"))

@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from engine import Value
+from engine import NoCompiler, Value
 from nn import (
     MLP,
     Adam,
@@ -290,3 +290,22 @@ def test_progress_is_shown_when_asked_and_silent_otherwise(capsys):
     fit(model, [[1.0]], [2.0], mean_squared_error, descent, epochs=3, progress=True)
     expected = "3/3" if importlib.util.find_spec("tqdm") else "`pip install tqdm` shows the progress"
     assert expected in capsys.readouterr().err
+
+
+def test_without_a_compiler_that_works_python_runs_the_program(monkeypatch, capsys):
+    monkeypatch.setenv("CC", "false")  # as a stub does that stands for a compiler not yet installed
+    rows, ys = (
+        [[0.123], [0.456]],
+        [0.5, 0.25],
+    )  # numbers are inputs, so another test's program would do as well
+    losses = {}
+    for native in (None, False):
+        model = Neuron(1, activation=lambda z: z * z * 0.77125, rng=random.Random(0))
+        descent = GradientDescent(model.parameters(), 0.1)
+        losses[native] = fit(
+            model, rows, ys, mean_squared_error, descent, 5, native=native, progress=native is None
+        )
+    assert losses[None] == losses[False]
+    assert "the C compiler" in capsys.readouterr().err
+    with pytest.raises(NoCompiler):
+        fit(model, rows, ys, mean_squared_error, descent, 5, native=True)
