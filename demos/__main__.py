@@ -7,7 +7,12 @@ import inspect
 import sys
 from pathlib import Path
 
-LESSONS = ("xor", "and_gate", "moons")
+LESSONS = (
+    "xor",
+    "and_gate",
+    "perceptron",
+    "moons",
+)
 
 
 def main(arguments=None):

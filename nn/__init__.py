@@ -6,7 +6,7 @@ from nn.logic import AND, NAND, NOR, NOT, OR, XNOR, XOR, truth_table
 from nn.losses import binary_cross_entropy, hinge, mean_squared_error
 from nn.module import Module
 from nn.optim import GradientDescent, fit
-from nn.perceptron import Perceptron
+from nn.perceptron import Perceptron, mistake_bound
 
 __all__ = [
     "AND",
@@ -29,5 +29,6 @@ __all__ = [
     "fit",
     "hinge",
     "mean_squared_error",
+    "mistake_bound",
     "truth_table",
 ]
