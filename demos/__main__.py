@@ -11,6 +11,7 @@ LESSONS = (
     "xor",
     "and_gate",
     "perceptron",
+    "boolean_functions",
     "moons",
 )
 
