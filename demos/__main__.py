@@ -13,6 +13,7 @@ LESSONS = (
     "perceptron",
     "boolean_functions",
     "moons",
+    "recurrent",
 )
 
 

@@ -7,6 +7,7 @@ from nn.losses import binary_cross_entropy, hinge, mean_squared_error
 from nn.module import Module
 from nn.optim import GradientDescent, fit
 from nn.perceptron import Perceptron, mistake_bound
+from nn.recurrent import Recurrent
 
 __all__ = [
     "AND",
@@ -23,6 +24,7 @@ __all__ = [
     "Module",
     "Neuron",
     "Perceptron",
+    "Recurrent",
     "Sequential",
     "binary_cross_entropy",
     "diagram",
