@@ -14,6 +14,7 @@ LESSONS = (
     "boolean_functions",
     "moons",
     "recurrent",
+    "convolution",
 )
 
 

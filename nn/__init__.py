@@ -1,5 +1,6 @@
 """Neural networks of scalar Values."""
 
+from nn.convolution import Convolution1D, Convolution2D, max_pool
 from nn.diagram import diagram
 from nn.layers import MLP, Concat, Layer, Neuron, Sequential
 from nn.logic import AND, NAND, NOR, NOT, OR, XNOR, XOR, truth_table
@@ -19,6 +20,8 @@ __all__ = [
     "XNOR",
     "XOR",
     "Concat",
+    "Convolution1D",
+    "Convolution2D",
     "GradientDescent",
     "Layer",
     "Module",
@@ -30,6 +33,7 @@ __all__ = [
     "diagram",
     "fit",
     "hinge",
+    "max_pool",
     "mean_squared_error",
     "mistake_bound",
     "truth_table",
