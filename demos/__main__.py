@@ -15,6 +15,7 @@ LESSONS = (
     "moons",
     "recurrent",
     "convolution",
+    "embedding",
 )
 
 

@@ -2,6 +2,7 @@
 
 from nn.convolution import Convolution1D, Convolution2D, max_pool
 from nn.diagram import diagram
+from nn.embedding import Embedding
 from nn.layers import MLP, Concat, Layer, Neuron, Sequential
 from nn.logic import AND, NAND, NOR, NOT, OR, XNOR, XOR, truth_table
 from nn.losses import binary_cross_entropy, hinge, mean_squared_error
@@ -22,6 +23,7 @@ __all__ = [
     "Concat",
     "Convolution1D",
     "Convolution2D",
+    "Embedding",
     "GradientDescent",
     "Layer",
     "Module",
