@@ -1,13 +1,16 @@
 """Neural networks of scalar Values."""
 
+from nn.convolution import Convolution1D, Convolution2D, max_pool
 from nn.diagram import diagram
+from nn.embedding import Embedding
 from nn.fit import fit
 from nn.layers import MLP, Concat, Layer, Neuron, Sequential
 from nn.logic import AND, NAND, NOR, NOT, OR, XNOR, XOR, truth_table
 from nn.losses import binary_cross_entropy, cross_entropy, hinge, mean_squared_error, one_hot, softmax
 from nn.module import Module
 from nn.optim import Adam, GradientDescent
-from nn.perceptron import Perceptron
+from nn.perceptron import Perceptron, mistake_bound
+from nn.recurrent import Recurrent
 
 __all__ = [
     "AND",
@@ -20,18 +23,24 @@ __all__ = [
     "XOR",
     "Adam",
     "Concat",
+    "Convolution1D",
+    "Convolution2D",
+    "Embedding",
     "GradientDescent",
     "Layer",
     "Module",
     "Neuron",
     "Perceptron",
+    "Recurrent",
     "Sequential",
     "binary_cross_entropy",
     "cross_entropy",
     "diagram",
     "fit",
     "hinge",
+    "max_pool",
     "mean_squared_error",
+    "mistake_bound",
     "one_hot",
     "softmax",
     "truth_table",

@@ -1,4 +1,6 @@
-"""The perceptron of McCulloch and Pitts (1943): a unit that fires, or does not."""
+"""The perceptron of McCulloch and Pitts (1943), and the rule by which it learns (Rosenblatt, 1958)."""
+
+import math
 
 from engine import Value
 from engine.notation import number
@@ -10,7 +12,7 @@ class Perceptron(Module):
     """1 if w · x + b > 0, else 0: a linear classifier.
 
     The threshold has no useful derivative (it is zero wherever it exists), so the result is a plain
-    number, not a Value. The weights start at zero.
+    number, not a Value, and learning has a rule of its own. The weights start at zero.
 
     >>> perceptron = Perceptron(2)
     >>> perceptron.load_state({"w[0]": 1, "w[1]": 1, "b": -1.5})
@@ -24,11 +26,90 @@ class Perceptron(Module):
         self.b = Value(0, "b")
 
     def __call__(self, x):
+        return int(self.weighted_sum(x) > 0)
+
+    def weighted_sum(self, x):
+        """w · x + b, as a number."""
         x = inputs(x, len(self.w), self)
-        return int(sum((w.data * float(x) for w, x in zip(self.w, x)), self.b.data) > 0)
+        return sum((w.data * float(x) for w, x in zip(self.w, x)), self.b.data)
+
+    def correct(self, x, y):
+        """Learn from one example: (w, b) ← (w, b) + (y - f(x)) (x, 1). Returns the error y - f(x).
+
+        Only a mistake changes anything: the input is added to the weights where the answer should have
+        been 1, and subtracted where it should have been 0.
+
+        Raises ValueError if the target y is neither 0 nor 1.
+
+        >>> perceptron = Perceptron(2)
+        >>> perceptron.correct([0, 1], 1), perceptron
+        (1, Perceptron(1 + 0 x1 + 1 x2 > 0))
+        """
+        x = inputs(x, len(self.w), self)
+        error = _target(y) - self(x)
+        for weight, factor in zip([*self.w, self.b], [*x, 1]):
+            weight.data += error * float(factor)
+        return error
+
+    def learn(self, rows, targets, epochs=1000):
+        """Correct on every row in turn until an epoch passes without a mistake, for at most `epochs`.
+
+        Returns the number of mistakes in every epoch. The last of them is 0 once all rows are learned:
+        after finitely many mistakes if there is a perceptron that separates them (see `mistake_bound`),
+        and otherwise never.
+
+        Raises ValueError, and learns nothing, where rows and targets do not fit.
+
+        >>> Perceptron(2).learn([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 1])
+        [1, 2, 1, 0]
+        """
+        rows, targets = _examples(self, rows, targets)
+        history = []
+        while len(history) < epochs and 0 not in history:
+            history.append(sum(self.correct(x, y) != 0 for x, y in zip(rows, targets)))
+        return history
 
     def __repr__(self):
         weights = " ".join(
             f"{'-' if w.data < 0 else '+'} {number(abs(w.data))} x{i}" for i, w in enumerate(self.w, 1)
         )
         return f"Perceptron({number(self.b.data)} {weights} > 0)"
+
+
+def mistake_bound(perceptron, rows, targets):
+    """(R/γ)²: at most so many mistakes does the learning rule make on rows that `perceptron` separates.
+
+    R is the length of the longest row (x, 1), and γ the margin of the perceptron's weights u = (w, b):
+    the smallest ±u · (x, 1) / |u|, with + for target 1 and - for target 0. The weights v that are being
+    learned start at zero, and a mistake adds ±(x, 1): their part along u grows by at least γ, |v|² by at
+    most R². So after k mistakes k γ ≤ |v| ≤ √k R, hence k ≤ (R/γ)². The widest margin gives the best bound.
+
+    Raises ValueError, naming the row, if the perceptron does not separate the rows (γ > 0).
+    From Novikoff, On convergence proofs for perceptrons (1962).
+
+    >>> perceptron = Perceptron(2)
+    >>> perceptron.load_state({"w[0]": 2, "w[1]": 2, "b": -1})
+    >>> number(mistake_bound(perceptron, [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 1]))
+    '27'
+    """
+    rows, targets = _examples(perceptron, rows, targets)
+    length = math.hypot(*perceptron.state().values())
+    margins = [(2 * y - 1) * perceptron.weighted_sum(x) for x, y in zip(rows, targets)]
+    for x, y, margin in zip(rows, targets, margins):
+        if margin <= 0:
+            raise ValueError(f"{perceptron} does not separate the rows: {x} has to be on the side of {y}")
+    return (max(math.hypot(*x, 1) for x in rows) * length / min(margins)) ** 2
+
+
+def _examples(perceptron, rows, targets):
+    """Rows and targets that fit the perceptron, or an error before anything has changed."""
+    rows, targets = [inputs(x, len(perceptron.w), perceptron) for x in rows], list(map(_target, targets))
+    if len(rows) != len(targets) or not rows:
+        raise ValueError(f"one target for each of at least one row, not {len(targets)} for {len(rows)} rows")
+    return rows, targets
+
+
+def _target(y):
+    if y not in (0, 1):
+        raise ValueError(f"a perceptron answers 0 or 1, so {y!r} cannot be a target")
+    return y

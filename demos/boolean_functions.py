@@ -1,0 +1,60 @@
+"""Sixteen boolean functions as networks, and two ways to XOR."""
+
+import random
+from functools import partial
+from itertools import product
+
+import nn
+from demos.boundary import boundary
+from nn import Concat, GradientDescent, Layer, Neuron, Perceptron, Sequential, binary_cross_entropy
+
+ROWS = [[0, 0], [0, 1], [1, 0], [1, 1]]
+XOR = [0, 1, 1, 0]
+# What a function of two inputs is called whose outputs on the four rows are the digits of 0, 1, ..., 15.
+NAMES = ["false", "AND", "x1 and not x2", "x1", "x2 and not x1", "x2", "XOR", "OR"]
+NAMES += ["NOR", "XNOR", "not x2", "x1 or not x2", "not x1", "x2 or not x1", "NAND", "true"]
+
+
+def main(out, seed=0):
+    print("Units with weights set by hand, and two functions that take two layers of them:\n")
+    print(nn.truth_table(nn.NOT, inputs=1))
+    for name in ("AND", "OR", "NAND", "NOR", "XNOR", "XOR"):
+        network = getattr(nn, name)
+        print(f"\n{nn.truth_table(network)}")
+        nn.diagram(network).render(outfile=out / f"boolean_{name.lower()}.svg", cleanup=True)
+
+    print("\nOf the sixteen functions of two inputs one perceptron learns fourteen:\n")
+    for name, outputs in zip(NAMES, product((0, 1), repeat=4)):
+        perceptron = Perceptron(2)
+        learned = perceptron.learn(ROWS, outputs)[-1] == 0
+        print(f"  {outputs}  {name:14}  {perceptron if learned else 'none: it takes two layers, as above'}")
+
+    # Logistic regression σ(β·z + b): on the inputs, on features of them that are made by hand, and on
+    # features z = g(Wx) that are a layer, whose W is learned as β is.
+    rng = random.Random(seed)
+    quadratic = Concat(lambda x: x, lambda x: x[0] * x[1])
+    hidden = Layer(2, 3, "sigmoid", rng)
+    plain = Neuron(2, "linear", rng)
+    before, now = (Sequential(features, Neuron(3, "linear", rng)) for features in (quadratic, hidden))
+    losses = []
+    for model in (plain, before, now):
+        descent = GradientDescent(model.parameters(), rate=4)
+        losses.append(nn.fit(model, ROWS, XOR, binary_cross_entropy, descent, epochs=1000)[-1])
+
+    def p(model, x):
+        return float(model(x).sigmoid())
+
+    print("\nXOR by logistic regression, on three kinds of features:\n")
+    print("  the inputs          quadratic, by hand              learned, g(Wx)")
+    print("  x1  x2   p          x1  x2  x1 x2   p               z1    z2    z3    p")
+    for x in ROWS:
+        found = "  ".join(f"{z.data:.2f}" for z in hidden(x))
+        print(
+            f"   {x[0]}   {x[1]}   {p(plain, x):.3f}       {x[0]}   {x[1]}    {x[0] * x[1]}    {p(before, x):.3f}"
+            f"           {found}  {p(now, x):.3f}"
+        )
+    print("  loss {:.4f} = log 2   loss {:.4f}                     loss {:.4f}".format(*losses))
+    print("  undecided for ever    convex: any start will do      no need to think of x1 x2")
+    for model, name in ((before, "quadratic"), (now, "learned")):
+        print(f"\nThe boundary with {name} features:\n")
+        boundary(partial(p, model), ROWS, XOR, out / f"boolean_{name}.png")

@@ -1,0 +1,82 @@
+"""Words become vectors, and a recurrent layer reads them.
+
+Is a sentence praise or blame? No word decides it: "not good" is blame, "not very bad" praise again.
+"""
+
+import math
+import random
+from itertools import product
+
+from engine.drawing import Drawing
+from nn import Embedding, GradientDescent, Layer, Recurrent, Sequential, mean_squared_error
+
+ADVERBS = ["not", "very", "really"]
+ADJECTIVES = ["good", "great", "fine", "bad", "dull", "poor"]
+WORDS = ADVERBS + ADJECTIVES
+
+
+def sentences(length):
+    """All sentences of that many words: adverbs, then an adjective."""
+    return [list(words) for words in product(*[ADVERBS] * (length - 1), ADJECTIVES)]
+
+
+def tones(sentence):
+    """After every word: 1 if the sentence so far is praise, -1 if it is blame."""
+    turns = [word in ("not", "bad", "dull", "poor") for word in sentence]
+    return [(-1) ** sum(turns[: i + 1]) for i in range(len(turns))]
+
+
+def accuracy(model, sentences):
+    return sum((model(words)[-1] > 0) == (tones(words)[-1] > 0) for words in sentences) / len(sentences)
+
+
+def learn(model, examples, rng):
+    """Stochastic gradient descent, a step after every sentence: each has a graph of its own words."""
+    descent = GradientDescent(model.parameters(), rate=0.1)
+    for _ in range(60):
+        for words in rng.sample(examples, len(examples)):
+            descent.zero_grad()
+            mean_squared_error(model(words), tones(words)).backward()
+            descent.step()
+
+
+def main(out, seed=0):
+    examples = sentences(1) + sentences(2) + sentences(3)
+    print(f"{len(examples)} sentences of one to three words, such as:\n")
+    for words in (["good"], ["not", "good"], ["very", "bad"], ["not", "really", "dull"]):
+        print(f"  {' '.join(words):16}  {'praise' if tones(words)[-1] > 0 else 'blame'}")
+
+    rng = random.Random(seed)
+    scores = Sequential(Embedding(WORDS, 1, rng), Recurrent(sum, size=1))
+    learn(scores, examples, rng)
+    right = accuracy(scores, examples)
+    print(f"\nA score for every word, added up: {right:.0%} right. It cannot be done, since")
+    print('"not" would have to be negative for "not good", and positive for "not bad".')
+
+    for attempt in range(20):
+        rng = random.Random(seed + 1000 * attempt)
+        embedding = Embedding(WORDS, 2, rng)
+        cell = Sequential(Layer(3, 4, "tanh", rng), Layer(4, 1, "tanh", rng))
+        model = Sequential(embedding, Recurrent(cell, size=1))
+        learn(model, examples, rng)
+        right = accuracy(model, examples)
+        print(f"\nA vector for every word, read by a recurrent layer: {right:.0%} right.")
+        if right == 1:
+            break
+        print("Stuck: once more, from other weights.")
+    longer = sentences(4) + sentences(5)
+    longest = [[*rng.choices(ADVERBS, k=49), rng.choice(ADJECTIVES)] for _ in range(40)]
+    print(f"On all {len(longer)} unseen sentences of 4 and 5 words: {accuracy(model, longer):.0%} right.")
+    print(f"On {len(longest)} random ones of 50 words: {accuracy(model, longest):.0%} right.")
+
+    print("\nThe vectors, and the word whose vector is nearest:\n")
+    vectors = {word: [x.data for x in vector] for word, vector in embedding.table.items()}
+    picture = Drawing(comment=f"{len(WORDS)} words in the plane", engine="neato")
+    picture.attr(overlap="prism", overlap_scaling="0")
+    for word, (x, y) in vectors.items():
+        nearest = min(set(WORDS) - {word}, key=lambda other: math.dist(vectors[word], vectors[other]))
+        print(f"  {word:8}{x:z6.2f} {y:z6.2f}   {nearest}")
+        picture.node(word, shape="plaintext", pos=f"{2 * x},{2 * y}!")
+    picture.render(outfile=out / "embedding.svg", cleanup=True)
+    print('\nNobody told it what words mean: "not" and "bad" both turn a sentence over.')
+    print(f"\nPicture: {out / 'embedding.svg'} (the words, pushed apart where they overlap)")

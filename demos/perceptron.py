@@ -1,0 +1,56 @@
+"""The perceptron learns AND and OR, and never XOR.
+
+The threshold unit of McCulloch and Pitts (1943) with Rosenblatt's learning rule (1958), the theorem that
+it comes to an end, and what is beyond it (Minsky and Papert, 1969).
+"""
+
+from copy import deepcopy
+from itertools import permutations
+
+from demos.lines import lines
+from nn import Perceptron, mistake_bound
+
+ROWS = [[0, 0], [0, 1], [1, 0], [1, 1]]
+TARGETS = {"AND": [0, 0, 0, 1], "OR": [0, 1, 1, 1], "XOR": [0, 1, 1, 0]}
+# The weights with the widest margin: no others make the least of ±(w·x + b) / |(w, b)| as large.
+WIDEST = {"AND": {"b": -3, "w[0]": 2, "w[1]": 2}, "OR": {"b": -1, "w[0]": 2, "w[1]": 2}}
+
+
+def main(out):
+    print("f(x) = 1 if w·x + b > 0, else 0. From zero, it learns from mistakes only:")
+    print("    (w, b) ← (w, b) + (y - f(x)) (x, 1)")
+    panels = []
+    for name in ("AND", "OR"):
+        targets = TARGETS[name]
+        perceptron = Perceptron(2)
+        mistakes = perceptron.learn(ROWS, targets)
+        panels.append((name, perceptron, targets))
+        print(f"\n{name}: mistakes in every pass over its four rows: {mistakes}")
+        print(f"  learned: {perceptron} says {[perceptron(row) for row in ROWS]}")
+
+        # The convergence theorem: (R/γ)² mistakes at most, in whatever order the rows come.
+        widest = Perceptron(2)
+        widest.load_state(WIDEST[name])
+        bound = mistake_bound(widest, ROWS, targets)
+        orders = [zip(*order) for order in permutations(zip(ROWS, targets))]
+        totals = [sum(Perceptron(2).learn(*order)) for order in orders]
+        print(f"  The widest margin is that of {widest}: (R/γ)² = {bound:.0f}")
+        counts = f"there are {min(totals)} to {max(totals)}"
+        print(f"  bounds the mistakes; in the {len(totals)} orders of the rows {counts}.")
+
+    print("\nXOR: after every pass, the weights (w1, w2, b):")
+    perceptron, seen = Perceptron(2), []
+    while perceptron.state() not in seen:
+        seen.append(perceptron.state())
+        perceptron.learn(ROWS, TARGETS["XOR"], epochs=1)
+        print(f"  {tuple(perceptron.state().values())}")
+    print("These it had before, so it goes round for ever, through these boundaries:")
+    for x, y in zip(ROWS, TARGETS["XOR"]):
+        if perceptron.correct(x, y):
+            panels.append((f"XOR, after ({x[0]}, {x[1]})", deepcopy(perceptron), TARGETS["XOR"]))
+            print(f"  after {x}: {perceptron!r:33} says {[perceptron(row) for row in ROWS]}")
+
+    print("\nNo weights at all compute XOR. Its four rows ask for")
+    print("    b ≤ 0,    w2 + b > 0,    w1 + b > 0,    w1 + w2 + b ≤ 0,")
+    print("but the inner two add up to w1 + w2 + 2b > 0, the outer two to w1 + w2 + 2b ≤ 0.")
+    lines(panels, ROWS, out / "perceptron_lines.png")

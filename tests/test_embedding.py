@@ -1,0 +1,85 @@
+"""The embedding: the linear layer on one-hot vectors, read at words; and what a recurrent layer learns of it."""
+
+import random
+import re
+import shutil
+
+import pytest
+
+from demos import embedding as demo
+from engine import draw
+from nn import Embedding, Layer
+
+WORDS = ["good", "bad", "not"]
+
+
+def embedding(size=2):
+    return Embedding(WORDS, size, random.Random(0))
+
+
+def test_an_embedding_is_the_linear_layer_on_one_hot_vectors():
+    words, layer = embedding(), Layer(3, 2, "linear")
+    for i, neuron in enumerate(layer.neurons):
+        for w, word in zip(neuron.w, WORDS):
+            w.data = words.table[word][i].data
+    for k, word in enumerate(WORDS):
+        one_hot = [int(k == i) for i in range(3)]
+        assert [x.data for x in words([word])[0]] == [out.data for out in layer(one_hot)]
+
+
+def test_a_word_has_one_vector_wherever_it_stands_and_its_gradient_counts_its_uses():
+    words = embedding(1)
+    first, other, second = words(["not", "good", "not"])
+    assert first[0] is second[0] and first[0] is not other[0]
+    sum(vector[0] for vector in words(["not", "good", "not"])).backward()
+    assert {word: vector[0].grad for word, vector in words.table.items()} == {"not": 2, "good": 1, "bad": 0}
+
+
+def test_its_state_is_named_by_words_and_comes_back(tmp_path):
+    words, other = embedding(), Embedding(WORDS, 2)
+    assert list(words.state())[:2] == ["table['good'][0]", "table['good'][1]"]
+    words.save(tmp_path / "words.json")
+    other.load(tmp_path / "words.json")
+    assert other.state() == words.state()
+
+
+def test_first_vectors_are_small_and_reproducible():
+    numbers = [p.data for p in Embedding(range(500), 4, random.Random(3)).parameters()]
+    assert numbers == [p.data for p in Embedding(range(500), 4, random.Random(3)).parameters()]
+    assert sum(x * x for x in numbers) / len(numbers) == pytest.approx(0.01, rel=0.1)
+
+
+def test_a_word_it_does_not_have_is_named():
+    with pytest.raises(
+        ValueError, match=r"Embedding\(3 words, size=2\) has no word 'awful'; it has \['good'"
+    ):
+        embedding()(["not", "awful"])
+    with pytest.raises(TypeError, match=r"takes a list of words, such as 'not good'.split\(\), not a string"):
+        embedding()("not good")
+
+
+def test_a_word_is_never_markup():
+    (vector,) = Embedding(['<b>&"'], 1)(['<b>&"'])
+    source = draw(vector[0] * 2).source
+    assert "&lt;b&gt;&amp;&quot;" in source and "<b>&" not in source
+
+
+@pytest.mark.parametrize(
+    ("sentence", "praise"),
+    [("good", 1), ("not good", -1), ("not very bad", 1), ("not not dull", -1), ("really poor", -1)],
+)
+def test_what_sentences_say(sentence, praise):
+    assert demo.tones(sentence.split())[-1] == praise
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="no graphviz")
+@pytest.mark.parametrize("seed", [0, 2])  # 2 is stuck at first, and starts again
+def test_sentences_of_any_length_are_understood_and_words_of_one_meaning_are_near(tmp_path, capsys, seed):
+    demo.main(tmp_path, seed)
+    text = capsys.readouterr().out
+    scores, *_, learned, longer, longest = (int(share) for share in re.findall(r"(\d+)%", text))
+    assert scores < 80 and learned == longer == longest == 100
+    nearest = re.findall(r"^  (\w+) .*\.\d\d   (\w+)$", text, re.MULTILINE)
+    assert [word for word, _ in nearest] == demo.WORDS
+    assert all(demo.tones([word]) == demo.tones([other]) for word, other in nearest)
+    assert (tmp_path / "embedding.svg").exists()
