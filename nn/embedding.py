@@ -23,9 +23,10 @@ class Embedding(Module):
     [['-0.07', '0.04'], ['0.09', '-0.14'], ['-0.07', '0.04']]
     """
 
-    def __init__(self, words, size, rng=random):
+    def __init__(self, words, size, rng=None):
         self.table = {
-            word: [Value(rng.gauss(0, 0.1), f"{word}{i + 1}") for i in range(size)] for word in words
+            word: [Value((rng or random).gauss(0, 0.1), f"{word}{i + 1}") for i in range(size)]
+            for word in words
         }
         self.size = size
 

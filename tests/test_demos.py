@@ -112,6 +112,15 @@ def test_every_demo_is_listed_with_a_short_line():
         assert len(line) <= 66
 
 
+def test_the_readme_names_every_demo_and_no_other():
+    table = (Path(command.__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    lecture = table.partition("## The lecture")[2].partition("## ")[0]
+    named = [
+        name for line in lecture.splitlines() if line.startswith("|") for name in re.findall(r"`(\w+)`", line)
+    ]
+    assert sorted(named) == sorted(command.LESSONS)
+
+
 def test_an_unknown_demo_gets_a_suggestion():
     with pytest.raises(SystemExit, match="no demo called xorr; did you mean xor"):
         command.main(["xorr"])
