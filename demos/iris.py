@@ -57,7 +57,7 @@ def main(out, seed=0):
         probabilities = softmax(model(standardised(rows, rows)[i]))
         told = "  ".join(f"{name} {float(p):.3f}" for name, p in zip(species, probabilities))
         print(f"  {species[labels[i]]:12} {told}")
-    measured = ["sepal\nlength", "sepal\nwidth", "petal\nlength", "petal\nwidth"]
-    save(diagram(model, inputs=measured), out / "iris.svg")
+    measured = ["sepal length", "sepal width", "petal length", "petal width"]
+    save(diagram(model, inputs=measured, outputs=species), out / "iris.svg")
     print(f"\nIts weights: {out / 'iris.svg'}")
     return right / len(rows)
