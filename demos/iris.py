@@ -23,7 +23,7 @@ def learned(rows, labels, seed):
     """Multinomial logistic regression: p(Y = y | x) = softmax(Wx + b)_y."""
     model = Layer(4, 3, activation="linear", rng=random.Random(seed))
     targets = [one_hot(label, 3) for label in labels]
-    fit(model, rows, targets, cross_entropy, Adam(model.parameters(), rate=0.1), epochs=400)
+    fit(model, rows, targets, cross_entropy, Adam(model.parameters(), rate=0.1), epochs=400, progress=False)
     return model
 
 
