@@ -11,7 +11,7 @@ TARGETS = [0, 0, 0, 1]
 
 
 def main(out):
-    print("f(x) = σ(-30 + 20 x1 + 20 x2) computes AND: only two ones lift the sum above zero.\n")
+    print("f(x) = σ(-30 + 20 x1 + 20 x2) computes AND: only two ones lift the sum over 0.\n")
     print(truth_table(AND))
 
     # The picture of the network: weights on the edges, the bias as the weight of a constant 1.
@@ -37,6 +37,6 @@ def main(out):
 
     print(truth_table(probability, name="learned"))
     w1, w2, b = (parameter.data for parameter in unit.parameters())
-    print(f"\nf(x) = σ({b:.2f} + {w1:.2f} x1 + {w2:.2f} x2): not the lecture's weights, the same function.")
-    print(f"The lecture's are {-30 / b:.1f} times as large, and so much surer of the answer.")
+    print(f"\nf(x) = σ({b:.2f} + {w1:.2f} x1 + {w2:.2f} x2): other weights, the same function.")
+    print(f"The lecture's weights are {-30 / b:.1f} times as large, and so much surer of the answer.")
     print(f"\nPictures: {out / 'and_diagram.svg'} and {out / 'and_graph.svg'}")

@@ -9,18 +9,15 @@ def neuron(w1, w2, b, x1, x2, y):
     return -(y * p.log() + (1 - y) * (1 - p).log())
 
 
-def unit(weights, bias, inputs):
-    z = sum((w * x for w, x in zip(weights, inputs)), bias)
+def unit(w, b, x):
+    z = w * x + b
     return z.tanh()
 
 
-def two_layers(W, b, v, c, x, y):
-    hidden = []
-    for row, bias in zip(W, b):
-        h = unit(row, bias, x)
-        hidden.append(h)
-    score = unit(v, c, hidden)
-    return (score - y) ** 2
+def two_layers(weights, biases, x, y):
+    for w, b in zip(weights, biases):
+        x = unit(w, b, x)
+    return (x - y) ** 2
 
 
 def main(out):
@@ -37,10 +34,9 @@ def main(out):
     for w, x in (("w1", "x1"), ("w2", "x2")):
         print(f"  ∂/∂{w} = ∂/∂z × {x} = {found['z'].grad:.4f} × {found[x].data:g} = {found[w].grad:.4f}")
 
-    print("\nInputs have gradients too. That is how layers learn together: the inputs of one")
-    print("are the outputs of the one below, which hands their gradients on to its weights.\n")
-    weights = {"W": [[0.5, -0.3], [0.8, 0.2]], "b": [0.0, 0.1], "v": [1.0, -1.5], "c": 0.2}
-    print(annotate(two_layers, **weights, x=[1.0, 2.0], y=1.0, follow=True))
-    print("\nThe loop has run twice, once for each hidden unit, and `unit` three times: the")
-    print("third time on what the first two returned. So ∂/∂inputs of that third call is")
-    print("∂/∂hidden above, and ∂/∂unit of the first two calls: one gradient, on its way.")
+    print("\nInputs have gradients too. That is how layers learn together: the input of one")
+    print("is the output of the one below, which hands its gradient on to its weights.\n")
+    print(annotate(two_layers, weights=[0.5, -1.5], biases=[0.1, 0.2], x=2.0, y=1.0, follow=True))
+    print("\nThe loop has run twice, once for each layer, and so has `unit`: the second time")
+    print("on what the first returned. So ∂/∂x of that second call is ∂/∂x of the loop's")
+    print("first run, and ∂/∂unit of the first call: one gradient, on its way down.")

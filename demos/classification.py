@@ -23,10 +23,9 @@ def arms(classes, noise, rng):
 
 
 def main(out, seed=0):
-    print(
-        "For two classes a network returns one logit z, and p(Y=1|x) = σ(z). For more it returns one for each"
-    )
-    print("class, and p(Y=y|x) = softmax(z)_y = exp(z_y) / Σ_k exp(z_k). With two logits that is the same:\n")
+    print("For two classes a network returns one logit z, and p(Y=1|x) = σ(z). For more it")
+    print("returns one for each, and p(Y=y|x) = softmax(z)_y = exp(z_y) / Σ_k exp(z_k).")
+    print("With two logits that is the same:\n")
     z = 1.7
     zero, one = softmax([Value(0), Value(z)])
     print(f"  σ({z}) = {Value(z).sigmoid():.6f}    softmax(0, {z}) = ({zero:.6f}, {one:.6f})\n")
@@ -34,19 +33,21 @@ def main(out, seed=0):
     points, labels = arms(3, 0.2, random.Random(seed))
     targets = [one_hot(label, 3) for label in labels]
     models = {
-        "softmax(Wx), no hidden layer: logistic regression": Layer(2, 3, "linear", random.Random(seed)),
+        "softmax(Wx), no hidden layer (logistic regression)": Layer(2, 3, "linear", random.Random(seed)),
         "softmax(U g(Wx)), 8 hidden neurons, g = tanh": MLP(2, [8, 3], "tanh", random.Random(seed)),
     }
-    print(f"Three arms of a spiral, {len(points)} points, by the least cross-entropy:")
+    print(f"Three arms of a spiral, {len(points)} points, by the least cross-entropy. Maps show the")
+    print("points as ●, + and ○, and what a network takes each place for as ░, blank and ▒.")
     accuracies = []
     for name, model in models.items():
-        losses = fit(model, points, targets, cross_entropy, Adam(model.parameters(), rate=0.05), epochs=500)
+        adam = Adam(model.parameters(), rate=0.05)
+        losses = fit(model, points, targets, cross_entropy, adam, epochs=500, progress=False)
         right = sum(predicted(model, x) == label for x, label in zip(points, labels))
         accuracies.append(right / len(points))
         print(f"\n{name}:\nmean loss {losses[0]:.3f} → {losses[-1]:.3f}, {accuracies[-1]:.0%} right.\n")
-        print(regions(model))
+        print(regions(model, points, labels))
     save(diagram(models["softmax(U g(Wx)), 8 hidden neurons, g = tanh"]), out / "classification.svg")
-    print(f"\nThe second network: {out / 'classification.svg'}")
+    print(f"\nThe second network, its weights as the width of its edges:\n{out / 'classification.svg'}")
     return accuracies
 
 
@@ -55,8 +56,11 @@ def predicted(model, x):
     return max(range(3), key=logits.__getitem__)
 
 
-def regions(model, columns=56, lines=20):
-    """What a model takes every place of the plane for: ●, + or a blank."""
+def regions(model, points, labels, columns=56, lines=20):
+    """What a model takes every place of the plane for, and the points on top."""
     ys = [1.1 - 2.2 * j / (lines - 1) for j in range(lines)]
     xs = [-1.1 + 2.2 * i / (columns - 1) for i in range(columns)]
-    return "\n".join("  " + "".join("●+ "[predicted(model, [x, y])] for x in xs) for y in ys)
+    plane = [["░ ▒"[predicted(model, [x, y])] for x in xs] for y in ys]
+    for (x, y), label in zip(points, labels):
+        plane[round((1.1 - y) / 2.2 * (lines - 1))][round((x + 1.1) / 2.2 * (columns - 1))] = "●+○"[label]
+    return "\n".join("  " + "".join(line) for line in plane)

@@ -1,4 +1,4 @@
-"""Layers are functions: ∘ and ⊕ build networks with a structure."""
+"""Layers are functions: ∘ and ⊕ build structured networks."""
 
 import random
 
@@ -37,7 +37,7 @@ def trained(model):
     """The model after 1000 steps towards |x1 - x2| on the PAIRS."""
     targets = [abs(x1 - x2) for x1, x2 in PAIRS]
     descent = GradientDescent(model.parameters(), rate=0.1)
-    fit(model, PAIRS, targets, mean_squared_error, descent, epochs=1000)
+    fit(model, PAIRS, targets, mean_squared_error, descent, epochs=1000, progress=False)
     return model
 
 
@@ -49,7 +49,7 @@ def main(out, seed=1):
     rng = random.Random(seed)
     x = [0.5, -1.5]
 
-    print("∘ is Sequential. One hidden layer, f_β ∘ g ∘ f_W, and the same from W and β by hand:\n")
+    print("∘ is Sequential. f_β ∘ g ∘ f_W, and the same from W and β by hand:\n")
     f_W, f_beta = Linear(2, 3, rng), Linear(3, 1, rng)
     f = Sequential(f_W, g, f_beta)
     by_hand = sum(b * sum(w * x_i for w, x_i in zip(row, x)).sigmoid() for b, row in zip(f_beta.W[0], f_W.W))
@@ -60,20 +60,21 @@ def main(out, seed=1):
     f_W2 = Linear(3, 3, rng)
     print(f"  one Sequential         {Sequential(f_W, g, f_W2, g, f_beta)(x)[0]:.6f}")
     print(f"  Sequentials in one     {Sequential(Sequential(f_W, g), Sequential(f_W2, g, f_beta))(x)[0]:.6f}")
-    print(f"  functions of results   {f_beta(g(f_W2(g(f_W(x)))))[0]:.6f}")
 
     mlp = MLP(2, [3, 3, 1], activation="sigmoid", rng=rng)
     print("\nAn MLP is such a composition too, of layers that have biases:\n")
     print(f"  {mlp!s:29}{mlp(x):.6f}")
     print(f"  Sequential of its layers     {Sequential(*mlp.layers)(x):.6f}")
     save(diagram(mlp), out / "composition_mlp.svg")
+    print(f"  as a picture: {out / 'composition_mlp.svg'}")
 
     print("\n⊕ is Concat: both results in one list.\n")
     for name, function in (("f_W", f_W), ("f", f), ("f_W ⊕ f", Concat(f_W, f))):
         print(f"  {name:11}{', '.join(f'{z:.4f}' for z in function(x))}")
 
-    print("\nA model family made for its task: |x1 - x2| stays the same when x1 and x2 are swapped, and so")
-    print("does s = sum ∘ (h ⊕ h ∘ swap), whatever h is. Both h and s learn from pairs with x1 ≤ x2 only:\n")
+    print("\nA model family made for its task: |x1 - x2| stays the same when x1 and x2 are")
+    print("swapped, and so does s = sum ∘ (h ⊕ h ∘ swap), whatever h is. Both h and s learn")
+    print("from pairs with x1 ≤ x2 only:\n")
     print("      parameters   largest error on them   on the swapped pairs")
     for name, family in (("h", lambda h: h), ("s", symmetric)):
         model = trained(family(MLP(2, [8, 1], rng=random.Random(seed))))
@@ -86,7 +87,5 @@ def main(out, seed=1):
     output.label = "s"
     output.backward()
     save(draw(output, inputs=[x1, x2]), out / "composition_shared.svg")
-    print(f"\nThe MLP as a picture: {out / 'composition_mlp.svg'}")
-    print(
-        f"The graph of s, where h is one neuron whose weights are used twice: {out / 'composition_shared.svg'}"
-    )
+    print("\nThe graph of s, where h is one neuron whose weights are used twice:")
+    print(out / "composition_shared.svg")

@@ -6,7 +6,7 @@ import math
 BARS = "▁▂▃▄▅▆▇█"
 
 
-def curves(histories, path, width=36):
+def curves(histories, path, width=32):
     """Print every history of losses as a row of bars on one logarithmic scale, first and last in numbers.
 
     `histories` are lists of losses by name. The picture goes to `path` where matplotlib is installed.

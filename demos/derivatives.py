@@ -52,15 +52,14 @@ def main(out, seed=0):
     W, beta = [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(3)], [rng.gauss(0, 1) for _ in range(3)]
     x = [1.0, -0.5]
     f, *matrices = derivatives(W, beta, x)
-    print(f"f(x) = βᵀ g(Wx) = (f_β ∘ g ∘ f_W)(x), where W is 3×2, is {number(f)}. Its derivatives there:\n")
+    print(f"f(x) = βᵀ g(Wx) = (f_β ∘ g ∘ f_W)(x), W being 3×2, is {number(f)}. Derivatives:\n")
     formulas = "D_z f_β · D_z g · D_z f_W", "D_z f_β · D_z g · D_W f_W", "D_β f_β"
     for name, formula, matrix in zip(("D_x f", "D_W f", "D_β f"), formulas, matrices):
-        print(f"  {name} = {formula:26} {size(matrix)}   {'  '.join(map(number, matrix[0]))}")
+        print(f"  {name} = {formula}, {size(matrix)}:\n    {'  '.join(map(number, matrix[0]))}")
 
-    print(
-        "\nWith them f_{W+dW, β+dβ}(x+dx) ≈ f + D_x f dx + D_W f dW + D_β f dβ. If all numbers move by h, the"
-    )
-    print("error shrinks as the square of h: a tenth of the step, a hundredth of the error.\n")
+    print("\nWith them f_{W+dW, β+dβ}(x+dx) ≈ f + D_x f dx + D_W f dW + D_β f dβ. If all")
+    print("numbers move by h, the error shrinks as the square of h: a tenth of the step,")
+    print("a hundredth of the error.\n")
     print("  step h     error        error / h²")
     for h in (0.1, 0.01, 0.001, 0.0001):
         error = approximation_error(W, beta, x, h)
@@ -68,11 +67,12 @@ def main(out, seed=0):
 
     rows = [[rng.uniform(-1, 1), rng.uniform(-1, 1)] for _ in range(20)]
     targets = [x1 * x2 for x1, x2 in rows]
-    print("\nThe mean squared error of 20 examples has the gradients 2/n Σ (f(xᵢ) - yᵢ) D f(xᵢ):\n")
+    print("\nThe mean squared error of n = 20 examples has the gradients")
+    print("2/n Σ (f(xᵢ) - yᵢ) D f(xᵢ). Written out, and below the engine's:\n")
     by_hand, by_engine = mse_gradients(W, beta, rows, targets), engine_gradients(W, beta, rows, targets)
     for name, hand, engine in zip(("∇_W L", "∇_β L"), by_hand, by_engine):
-        print(f"  {name}   written out   {'  '.join(f'{d:9.6f}' for d in hand)}")
-        print(f"          the engine's  {'  '.join(f'{d:9.6f}' for d in engine)}\n")
+        print(f"  {name}  {'  '.join(f'{d:9.6f}' for d in hand)}")
+        print(f"         {'  '.join(f'{d:9.6f}' for d in engine)}")
 
     values = {"x": [*map(Value, x)], "W": [[*map(Value, row)] for row in W], "beta": [*map(Value, beta)]}
     label(values)
@@ -80,5 +80,5 @@ def main(out, seed=0):
     output.label = "f"
     output.backward()
     save(draw(output, inputs=values["x"], derivatives=True), out / "derivatives.svg")
-    print("The graph of f(x), with D f as its gradients and a local derivative on every edge:")
+    print("\nThe graph of f(x): D f as its gradients, a local derivative on every edge:")
     print(out / "derivatives.svg")

@@ -23,26 +23,20 @@ def main(out, seed=0):
     (rows, targets), (held_rows, held_labels) = examples(seed)
     model = network(seed)
     print("One of the images, 8 by 8 pixels, which the network sees as 64 numbers:\n")
-    print(
-        "\n".join(
-            "  " + "".join(" ░▒▓█"[round(4 * p)] * 2 for p in rows[0][i : i + 8]) for i in range(0, 64, 8)
-        )
-    )
+    print(drawn(rows[0]))
 
     def predicted(x):
         logits = model(x)
         return max(range(10), key=logits.__getitem__)
 
-    print(
-        f"\n{model}: {len(model.parameters())} weights. The loss of one image, forward and backward, is a program"
-    )
-    print("of 13,000 lines, compiled where there is a C compiler, and run on 32 images at a time.\n")
+    print(f"\n{model}: {len(model.parameters())} weights. The loss of one image, forward")
+    print("and backward, is a program of 13,000 lines, compiled where there is a C")
+    print("compiler, and run on 32 images at a time.\n")
     start = time.perf_counter()
     adam = Adam(model.parameters(), rate=0.005)
     losses = fit(model, rows, targets, cross_entropy, adam, epochs=15, batch=32, rng=random.Random(seed))
-    print(
-        f"mean loss {losses[0]:.3f} → {losses[-1]:.4f} in {len(losses)} epochs, {time.perf_counter() - start:.1f} s"
-    )
+    seconds = time.perf_counter() - start
+    print(f"mean loss {losses[0]:.3f} → {losses[-1]:.4f} in {len(losses)} epochs, {seconds:.1f} s")
 
     guesses = [predicted(x) for x in held_rows]
     accuracy = sum(guess == label for guess, label in zip(guesses, held_labels)) / len(held_labels)
@@ -52,12 +46,13 @@ def main(out, seed=0):
     for x, guess, label in wrong[:3]:
         sure = float(softmax(model(x))[guess])
         print(f"  takes this {label} for a {guess}, with probability {sure:.2f}:")
-        print(
-            "\n".join(
-                "    " + "".join(" ░▒▓█"[round(4 * p)] * 2 for p in x[i : i + 8]) for i in range(0, 64, 8)
-            )
-        )
+        print(drawn(x))
     picture(model, out / "digits_neurons.png")
+
+
+def drawn(pixels):
+    rows = [pixels[i : i + 8] for i in range(0, 64, 8)]
+    return "\n".join("    " + "".join(" ░▒▓█"[round(4 * p)] * 2 for p in row) for row in rows)
 
 
 def picture(model, path):

@@ -20,15 +20,17 @@ def start(scale, seed=0):
 def main(out, seed=0):
     points, labels = moons(100, 0.1, random.Random(seed))
     labels = [int(label > 0) for label in labels]
-    print("Two moons and an MLP 2-8-8-1 with tanh. MLP draws each weight with variance 1/(inputs),")
-    print("so that signals neither grow nor shrink from layer to layer. Here are other beginnings:\n")
+    print("Two moons and an MLP 2-8-8-1 with tanh. MLP draws each weight with variance")
+    print("1/(inputs), so that signals neither grow nor shrink from layer to layer.")
+    print("Here are other beginnings:\n")
 
     scales = {"all zeros": 0, "100 times smaller": 0.01, "as drawn": 1, "30 times larger": 30}
     histories, models = {}, {}
     for name, scale in scales.items():
         models[name] = start(scale, seed)
         descent = GradientDescent(models[name].parameters(), rate=0.3)
-        histories[name] = fit(models[name], points, labels, binary_cross_entropy, descent, EPOCHS)
+        losses = fit(models[name], points, labels, binary_cross_entropy, descent, EPOCHS, progress=False)
+        histories[name] = losses
     curves(histories, out / "initialization.png")
 
     # Zeros: all hidden neurons are the same function, so they get the same gradient, for ever.
@@ -37,7 +39,8 @@ def main(out, seed=0):
         print(f"  {name:18} the first layer's neurons differ by up to {spread(models[name]):.3g}")
 
     # Too large: tanh is flat out there, and its derivative 1 - tanh² is nearly zero.
-    print("\nFrom large weights, tanh saturates and lets no gradient through. At the start, on average,")
+    print("\nFrom large weights, tanh saturates and lets no gradient through. At the start,")
+    print("on average,")
     for name in ("as drawn", "30 times larger"):
         print(f"  {name:18} 1 - tanh² of the second layer is {slope(start(scales[name], seed), points):.3f}")
 

@@ -23,7 +23,7 @@ def learned(rows, labels, seed):
     """Multinomial logistic regression: p(Y = y | x) = softmax(Wx + b)_y."""
     model = Layer(4, 3, activation="linear", rng=random.Random(seed))
     targets = [one_hot(label, 3) for label in labels]
-    fit(model, rows, targets, cross_entropy, Adam(model.parameters(), rate=0.1), epochs=400)
+    fit(model, rows, targets, cross_entropy, Adam(model.parameters(), rate=0.1), epochs=400, progress=False)
     return model
 
 
@@ -57,7 +57,7 @@ def main(out, seed=0):
         probabilities = softmax(model(standardised(rows, rows)[i]))
         told = "  ".join(f"{name} {float(p):.3f}" for name, p in zip(species, probabilities))
         print(f"  {species[labels[i]]:12} {told}")
-    measured = ["sepal\nlength", "sepal\nwidth", "petal\nlength", "petal\nwidth"]
-    save(diagram(model, inputs=measured), out / "iris.svg")
+    measured = ["sepal length", "sepal width", "petal length", "petal width"]
+    save(diagram(model, inputs=measured, outputs=species), out / "iris.svg")
     print(f"\nIts weights: {out / 'iris.svg'}")
     return right / len(rows)

@@ -1,4 +1,4 @@
-"""The backpropagation algorithm itself: z(j) forward, D(j) back."""
+"""The backpropagation algorithm: z(j) forward, D(j) back."""
 
 import random
 
@@ -26,9 +26,8 @@ def disagreement(mlp, x, y):
 
 def main(out, seed=0):
     W, beta, x, y = [[1, -2], [0.5, 1]], [2, -1], [1, 0.5], 1
-    print(
-        "f = f_β ∘ g ∘ f_W with g = σ, and the loss (f(x) - y)² of one example. Shapes stand above numbers."
-    )
+    print("f = f_β ∘ g ∘ f_W with g = σ, and the loss (f(x) - y)² of one example.")
+    print("Shapes stand above numbers. σ has no weights, so D_W of it has no columns (2×0).")
     layers = [Linear(W), Activation("sigmoid"), Linear([beta])]
     for table in tables(layers, x, y, squared_error_gradient):
         print(f"\n{table}")
@@ -47,17 +46,16 @@ def main(out, seed=0):
     print("  β  ", "  ".join(number(b.grad) for b in betas))
     print(f"\nIts graph, with these numbers: {out / 'layerwise_graph.svg'}")
 
-    print("\nOn networks of other shapes and random weights, the largest difference of the two:\n")
+    print("\nOn other networks with random weights, the largest difference of the two:\n")
     rng = random.Random(seed)
     for nin, nouts in ((2, [3, 1]), (4, [8, 8, 1]), (3, [5, 4, 3, 2, 1])):
         mlp = MLP(nin, nouts, activation="tanh", rng=rng)
         x = [rng.gauss(0, 1) for _ in range(nin)]
         print(f"  {mlp!s:34}{number(disagreement(mlp, x, y))}")
 
-    print(
-        "\nThe backward pass makes each D(j) from D(j+1) by one product. Multiplied out anew for every layer,"
-    )
-    print("the work grows as the square of their number m. Multiplications, shared and naive, counted:\n")
+    print("\nThe backward pass makes each D(j) from D(j+1) by one product. Multiplied out")
+    print("anew for every layer, the work grows as the square of their number m.")
+    print("Multiplications, shared and naive, counted:\n")
     print("          layers of 1 number    layers of 4 numbers")
     print("    m      shared      naive      shared      naive")
     for m in (1, 2, 4, 8, 16, 32):

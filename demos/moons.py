@@ -39,4 +39,5 @@ def main(out, seed=1337):
     losses = fit(model, points, labels, loss, GradientDescent(weights, rate=0.5), epochs=100)
     print(f"mean loss {losses[0]:.3f} → {losses[-1]:.4f} in {len(losses)} steps")
     print(f"accuracy after:  {accuracy():.0%}\n")
+    print("The moons ○ and ●; the darker a place, the surer the network is of ● there:\n")
     boundary(lambda x: model(x).sigmoid(), points, labels, out / "moons_boundary.png")

@@ -1,4 +1,4 @@
-"""Gradient descent, mini-batches, momentum and Adam, side by side."""
+"""Gradient descent, mini-batches, momentum and Adam compared."""
 
 import random
 
@@ -17,22 +17,16 @@ def descents(seed=0):
     def descend(optimizer, batch=None):
         model = MLP(2, [16, 1], activation="tanh", rng=random.Random(seed))
         rng = random.Random(seed)
-        return fit(
-            model,
-            points,
-            labels,
-            binary_cross_entropy,
-            optimizer(model.parameters()),
-            EPOCHS,
-            batch=batch,
-            rng=rng,
-        )
+        how = {"epochs": EPOCHS, "batch": batch, "rng": rng, "progress": False}
+        return fit(model, points, labels, binary_cross_entropy, optimizer(model.parameters()), **how)
 
     return {
         "gradient descent": descend(lambda weights: GradientDescent(weights, rate=0.3)),
         "with momentum": descend(lambda weights: GradientDescent(weights, rate=0.3, momentum=0.9)),
         "mini-batches of 10": descend(lambda weights: GradientDescent(weights, rate=0.3), batch=10),
-        "both": descend(lambda weights: GradientDescent(weights, rate=0.3, momentum=0.9), batch=10),
+        "mini-batches + momentum": descend(
+            lambda weights: GradientDescent(weights, rate=0.3, momentum=0.9), batch=10
+        ),
         "Adam": descend(lambda weights: Adam(weights, rate=0.1)),
     }
 
@@ -40,19 +34,17 @@ def descents(seed=0):
 def main(out, seed=0):
     print("Two moons, 100 points, an MLP 2-16-1. All descents start from the same weights.\n")
     print("  gradient descent   W ← W - α/n Σᵢ ∇L(f(xᵢ), yᵢ), one step an epoch")
-    print("  with momentum      V ← μV + ∇L, W ← W - αV: what was downhill before still counts")
-    print(
-        "  mini-batches       the gradient of 10 points at a time: ten noisy steps an epoch for the price of one"
-    )
-    print("  Adam               every weight has a step size of its own, from the size of its gradients\n")
-    print(f"The mean loss over {EPOCHS} epochs, on a logarithmic scale:\n")
+    print("  with momentum      V ← μV + ∇L, W ← W - αV: what was downhill still counts")
+    print("  mini-batches       the gradient of 10 points at a time: ten noisy steps an")
+    print("                     epoch for the price of one")
+    print("  Adam               each weight's step follows the size of its own gradients\n")
+    print(f"The mean loss over {EPOCHS} epochs, on a logarithmic scale. It is averaged while its")
+    print("epoch runs: with mini-batches, ten steps are in the first number already.\n")
     histories = descents(seed)
     curves(histories, out / "optimizers.png")
     plain = histories["gradient descent"][-1]
-    print(
-        f"\nPlain gradient descent ends at {plain:.3f}. The others are there, or below, after so many epochs:\n"
-    )
+    print(f"\nPlain gradient descent ends at {plain:.3f}. The others are there after so many epochs:\n")
     for name, losses in histories.items():
         if name != "gradient descent":
             reached = next((epoch for epoch, loss in enumerate(losses, 1) if loss <= plain), None)
-            print(f"  {name:18} {reached or f'more than {EPOCHS}'}")
+            print(f"  {name:24}{reached or f'more than {EPOCHS}':>3}")

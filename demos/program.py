@@ -1,4 +1,4 @@
-"""A graph as a program: read it, walk it, and see how fast it is."""
+"""A graph as a program: read it, walk it, see how fast it is."""
 
 import math
 import random
@@ -18,7 +18,7 @@ def main(out):
     L = (p - y) ** 2
     L.label = "L"
     program = Program(L, inputs=[x, y])
-    print("One neuron and its loss, L = (σ(wx + b) - y)², written out by the graph that was recorded:\n")
+    print("One neuron and its loss, L = (σ(wx + b) - y)², written out by its graph:\n")
     print(program)
 
     # Every line under "# backward" is one use of the chain rule: the gradient of what the node went
@@ -30,7 +30,8 @@ def main(out):
     L.backward()
     print(f"\nThe graph's own backward(): ∂L/∂w = {number(w.grad)}, ∂L/∂b = {number(b.grad)}.")
 
-    print("\nNow an MLP 2-16-16-1 with the hinge loss, 337 weights: its gradient over 32 rows, three ways.\n")
+    print("\nAn MLP 2-16-16-1 with the hinge loss, 337 weights: the gradient over 32 rows,")
+    print("three ways.\n")
     times = speeds()
     for name, seconds in times.items():
         print(f"  {name:32}{seconds * 1e3:10.3f} ms{times['the graph, node by node'] / seconds:10,.0f} ×")

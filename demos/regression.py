@@ -20,7 +20,7 @@ def fitted(g, k, xs, ys, rng):
     """A network of k hidden neurons with activation g, after 1000 steps down the loss, and the last loss."""
     network = MLP(1, [k, 1], activation=g, rng=rng)
     descent = GradientDescent(network.parameters(), rate=0.05)
-    losses = fit(network, [[x] for x in xs], ys, mean_squared_error, descent, epochs=1000)
+    losses = fit(network, [[x] for x in xs], ys, mean_squared_error, descent, epochs=1000, progress=False)
     return network, losses[-1]
 
 
@@ -39,8 +39,8 @@ def least_squares(xs, ys):
 
 def main(out, seed=0):
     xs, ys = data(random.Random(seed))
-    print("f(x) = βᵀ g(Wx), of k = 8 hidden neurons, is fitted to 25 points of a wave. (The biases are the")
-    print("weights of a constant input 1.) The mean squared error, of which noise makes 0.01:\n")
+    print("f(x) = βᵀ g(Wx) of k = 8 hidden neurons (with biases, the weights of an input 1)")
+    print("is fitted to 25 points of a wave. Mean squared errors, 0.01 of them noise:\n")
     networks = {}
     for g in ("linear", "sigmoid", "tanh", "relu"):
         networks[g], loss = fitted(g, 8, xs, ys, random.Random(seed))
@@ -48,9 +48,10 @@ def main(out, seed=0):
 
     line = networks["linear"]
     [[slope, intercept]] = single_matrix(line)
-    print("\nWith a linear g, all neurons together make a line, for βᵀ(Wx) = (βᵀW)x is one matrix times x:\n")
-    print(f"  its {len(line.parameters())} weights multiplied out   [{slope:.6f}  {intercept:.6f}]")
-    print("  least squares, in closed form  [{:.6f}  {:.6f}]".format(*least_squares(xs, ys)))
+    print("\nWith a linear g, all neurons together make a line, for βᵀ(Wx) = (βᵀW)x is one")
+    print("matrix times x:\n")
+    print(f"  its {len(line.parameters())} weights multiplied out  [{slope:.6f}  {intercept:.6f}]")
+    print("  least squares in closed form   [{:.6f}  {:.6f}]".format(*least_squares(xs, ys)))
     apart = max(abs(float(line([x])) - (slope * x + intercept)) for x in xs)
     print(f"\nAt the 25 points the network and its matrix differ by {number(apart)} at most.")
 
@@ -75,8 +76,8 @@ def curves(networks, xs, ys, path):
     axes = figure.subplots()
     axes.scatter(xs, ys, c="black", s=14)
     between = [-2 + i / 50 for i in range(201)]
-    for g in ("linear", "sigmoid", "tanh", "relu"):
-        axes.plot(between, [float(networks[g]([x])) for x in between], label=f"g = {g}")
+    for g, style in {"linear": "-", "sigmoid": "--", "tanh": "-.", "relu": ":"}.items():
+        axes.plot(between, [float(networks[g]([x])) for x in between], style, label=f"g = {g}")
     axes.set(xlabel="x", ylabel="f(x)")
     axes.legend()
     figure.savefig(path, dpi=150)

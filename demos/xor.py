@@ -22,7 +22,8 @@ FUNCTIONS = {
 
 
 def main(out, seed=1):
-    print("No single unit computes XOR. Two layers do: x1 XOR x2 = (x1 OR x2) AND (x1 NAND x2).\n")
+    print("No single unit computes XOR. Two layers do:")
+    print("x1 XOR x2 = (x1 OR x2) AND (x1 NAND x2). With such weights, set by hand:\n")
     print(truth_table(XOR))
     save(diagram(XOR), out / "xor_by_hand.svg")
 
@@ -36,19 +37,18 @@ def main(out, seed=1):
         print(f"\nBefore, with random weights (seed {seed + 1000 * attempt}):\n")
         print(truth_table(probability))
         descent = GradientDescent(network.parameters(), rate=2)
-        losses = fit(network, ROWS, TARGETS, binary_cross_entropy, descent, epochs=3000)
+        losses = fit(network, ROWS, TARGETS, binary_cross_entropy, descent, epochs=3000, progress=False)
         if all(round(float(probability(x))) == y for x, y in zip(ROWS, TARGETS)):
             break
-        print(
-            f"\nStuck at a mean loss of {losses[-1]:.3f}, in a local minimum: once more, from other weights."
-        )
-    print(
-        f"\nAfter {len(losses)} steps of gradient descent, the mean loss down from {losses[0]:.3f} to {losses[-1]:.4f}:\n"
-    )
+        print(f"\nStuck at a mean loss of {losses[-1]:.3f}, in a local minimum: once more,")
+        print("from other weights.")
+    print(f"\nAfter {len(losses)} steps of gradient descent,")
+    print(f"the mean loss falling from {losses[0]:.3f} to {losses[-1]:.4f}:\n")
     print(truth_table(probability))
 
     # Representation learning: nobody told the hidden units what to compute.
-    print("\nWhat the hidden units have come to compute:")
+    print("\nWhat the hidden units have come to compute:\n")
+    print("      x1 and x2:   00    01    10    11")
     hidden = network.layers[0]
     for i, unit in enumerate(hidden.neurons, 1):
         says = [float(unit(x)) for x in ROWS]
@@ -66,5 +66,6 @@ def main(out, seed=1):
     loss.backward()
     save(draw(loss, inputs=[x1, x2]), out / "xor_graph.svg")
     save(diagram(network), out / "xor_learned.svg")
-    print(f"\nPictures in {out}/: xor_by_hand.svg and xor_learned.svg (the networks),")
+    print(f"\nPictures in {out}/:")
+    print("xor_by_hand.svg and xor_learned.svg (the networks),")
     print("xor_graph.svg (the computation graph of one example, with data and gradients).")

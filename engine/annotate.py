@@ -19,10 +19,10 @@ def annotate(function, /, *args, limit=4, follow=False, **kwargs):
 
     Numbers among the arguments, also those in lists, tuples and dicts, become Values; defaults stay as they
     are. Beside a line stand the Values that it assigned, and the derivative of the function's result with
-    respect to each: for the first `limit` times that the line ran, and the first `limit` elements of a list.
-    With `follow`, functions of the same module that were called are shown too. (A parameter of the function
-    that is called `limit` or `follow` is given by its position.) Gradients of leaves that were there before
-    are added to, as by `backward`.
+    respect to each: for `limit` times that the line ran, the last of them included, and the first `limit`
+    elements of a list. With `follow`, functions of the same module that were called are shown too. (A
+    parameter of the function that is called `limit` or `follow` is given by its position.) Gradients of
+    leaves that were there before are added to, as by `backward`.
 
     >>> def loss(w, x, b, y):
     ...     z = w * x + b

@@ -18,17 +18,22 @@ class Line:
     runs: list[list[Binding]]
 
     def texts(self, limit):
-        """The bindings as pairs of texts, value and gradient: of `limit` runs, and of `limit` elements a list."""
-        texts = []
-        for bindings in self.runs[:limit]:
-            for variable, elements in groupby(bindings, lambda binding: binding.name.partition("[")[0]):
-                elements = list(elements)
-                texts += map(_texts, elements[:limit])
-                if len(elements) > limit:
-                    texts.append((f"… {len(elements) - limit} more of {variable}", ""))
+        """The bindings as pairs of texts, value and gradient: of `limit` runs, and of `limit` elements a list.
+
+        The last run is among them, for there a loop ends and its backward pass begins.
+        """
+        texts = [text for run in self.runs[: limit - 1] for text in _of_run(run, limit)]
         if len(self.runs) > limit:
             texts.append((f"… {len(self.runs) - limit} more", ""))
-        return texts
+        return texts + [text for run in self.runs[limit - 1 :][-1:] for text in _of_run(run, limit)]
+
+
+def _of_run(bindings, limit):
+    for variable, elements in groupby(bindings, lambda binding: binding.name.partition("[")[0]):
+        elements = list(elements)
+        yield from map(_texts, elements[:limit])
+        if len(elements) > limit:
+            yield f"… {len(elements) - limit} more of {variable}", ""
 
 
 def _texts(binding):

@@ -5,17 +5,20 @@ from nn.layers import MLP, Concat, Layer, Neuron, Sequential, activation_name
 from nn.perceptron import Perceptron
 
 SYMBOLS = {"linear": "Σ", "relu": "relu", "sigmoid": "σ", "tanh": "tanh"}
-READABLE = 40  # so many weights can be read as numbers beside their edges
+POSITIVE, NEGATIVE = "#2166ac", "#b2182b"
+READABLE = 40  # so many weights can be read as numbers on their edges
 
 
-def diagram(model, inputs=None):
+def diagram(model, inputs=None, outputs=None):
     """A network as a graphviz.Digraph: inputs, neurons in layers, and a +1 node for each layer's biases.
 
     Every edge is a weight: blue if positive, red and dashed if negative, the wider the larger. Up to 40
-    weights are written beside their edges. `inputs` are names to use instead of x1, x2, ...
+    weights are written on their edges. `inputs` are names to use instead of x1, x2, ..., and `outputs`
+    instead of y1, y2, ...; a name that is too long for its circle stands beside it.
 
     Draws a Neuron, Perceptron, Layer or MLP, and what Sequential and Concat make of them; raises
-    TypeError, naming the part, for anything else, and ValueError if the names are not as many as the inputs.
+    TypeError, naming the part, for anything else, and ValueError if the names are not as many as what they
+    name.
 
     >>> from nn import AND
     >>> "-30" in diagram(AND).source
@@ -29,13 +32,17 @@ def diagram(model, inputs=None):
     drawing.attr("node", shape="circle", fixedsize="true", width="0.55", fontname="Helvetica", fontsize="11")
     drawing.attr("edge", arrowsize="0.5")
 
-    given = [f"x{i + 1}" for i in range(len(layers[0][0].w))]
-    if inputs is not None and len(inputs) != len(given):
-        raise ValueError(f"{len(given)} inputs need as many names, not {len(inputs)}")
-    places = _column(len(given) + 1, 0)
-    for name, place, text in zip(given, places, inputs or given):
-        _circle(drawing, name, place, text, fillcolor="#cfe8fc")
-    sources = dict(zip(given, places))
+    inputs = _names("inputs", inputs, [f"x{i + 1}" for i in range(len(layers[0][0].w))])
+    several = len(layers[-1]) > 1
+    outputs = _names("outputs", outputs, [f"y{i + 1}" if several else "y" for i in range(len(layers[-1]))])
+    places = _column(len(inputs) + 1, 0)
+    sources = {f"x{i}": place for i, place in enumerate(places[:-1], 1)}
+    for (name, (x, y)), text in zip(sources.items(), inputs):
+        fits = _width(text) < 0.5
+        _circle(drawing, name, (x, y), text if fits else name, fillcolor="#cfe8fc")
+        if not fits:
+            _beside(drawing, f"{name}_name", (x - 0.8 - _width(text) / 2, y), text)
+            drawing.edge(f"{name}_name", name)
     for depth, layer in enumerate(layers, 1):
         last = depth == len(layers)
         bias, bias_place = f"one{depth}", places[-1]
@@ -43,20 +50,58 @@ def diagram(model, inputs=None):
         x = bias_place[0] + 1.4 + (0.8 if written else 0.2) * len(layer)
         places = _column(len(layer) + (not last), x)
         targets = {f"z{depth}_{i}": place for i, place in enumerate(places[: len(layer)], 1)}
-        for j, (neuron, (name, place)) in enumerate(zip(layer, targets.items())):
+        edges = {}
+        for neuron, (name, place) in zip(layer, targets.items()):
             _circle(drawing, name, place, _symbol(neuron), fillcolor="#fde2b8")
-            along = 0.3 + min(0.2, 0.45 / len(layer)) * j  # a column of numbers for each neuron
             for (source, start), weight in zip([*sources.items(), (bias, bias_place)], [*neuron.w, neuron.b]):
                 _weight(drawing, source, name, weight.data, largest)
-                if written:
-                    between = [a + along * (b - a) for a, b in zip(start, place)]
-                    _number(drawing, f"{source}_{name}", between, weight.data)
+                edges[start, place] = f"{source}_{name}", weight.data
+        if written:
+            for (name, weight), place in zip(edges.values(), _free_places(edges)):
+                _number(drawing, name, place, weight)
         sources = targets
-    for i, (source, (x, y)) in enumerate(sources.items(), 1):
-        name = "y" if len(sources) == 1 else f"y{i}"
-        drawing.node(name, shape="plaintext", width="0.3", pos=f"{x + 1},{y}!")
-        drawing.edge(source, name)
+    for i, ((source, (x, y)), text) in enumerate(zip(sources.items(), outputs), 1):
+        _beside(drawing, f"y{i}", (x + 0.8 + _width(text) / 2, y), text)
+        drawing.edge(source, f"y{i}")
     return drawing
+
+
+def _names(kind, given, usual):
+    if given is not None and len(given) != len(usual):
+        raise ValueError(f"{len(usual)} {kind} need as many names, not {len(given)}")
+    return usual if given is None else given
+
+
+def _width(text):
+    """About how many inches a text takes, which may have several lines."""
+    return max(0.09 * len(line) for line in str(text).split("\n"))
+
+
+def _free_places(edges):
+    """A place for a number on each edge: clear of the other edges and numbers, or as clear as can be."""
+    taken = []
+    for edge in edges:
+        (left, _), (right, _) = edge
+        middle_first = sorted((0.2 + i / 50 for i in range(31)), key=lambda along: abs(along - 0.4))
+        xs = [left + along * (right - left) for along in middle_first]
+        others = [other for other in edges if other != edge]
+        taken.append(max(((x, _height(edge, x)) for x in xs), key=lambda place: _room(place, others, taken)))
+    return taken
+
+
+def _room(place, edges, taken):
+    """How far a number at a place is from edges and other numbers, up to what is enough."""
+    x, y = place
+    gaps = [max(abs(y - v), 0.4 * abs(x - u)) - 0.18 for u, v in taken]  # a number is wide and low
+    for edge in edges:
+        before, after = (_height(edge, end) - y for end in (x - 0.25, x + 0.25))
+        gaps.append(min(abs(before), abs(after)) if before * after > 0 else 0)
+    return min([0.1, *gaps])
+
+
+def _height(edge, x):
+    (left, bottom), (right, top) = edge
+    return bottom + (x - left) / (right - left) * (top - bottom)
 
 
 def _column(count, x):
@@ -66,6 +111,11 @@ def _column(count, x):
 
 def _circle(drawing, name, place, text, style="filled", **look):
     drawing.node(name, f"<{rich(text)}>", pos="{},{}!".format(*place), style=style, **look)
+
+
+def _beside(drawing, name, place, text):
+    look = {"shape": "plaintext", "fixedsize": "false", "width": "0.3"}
+    drawing.node(name, f"<{rich(text)}>", pos="{},{}!".format(*place), **look)
 
 
 def _layers(model):
@@ -91,7 +141,7 @@ def _symbol(neuron):
 
 
 def _weight(drawing, source, target, weight, largest):
-    color, style = ("#2166ac", "solid") if weight >= 0 else ("#b2182b", "dashed")
+    color, style = (POSITIVE, "solid") if weight >= 0 else (NEGATIVE, "dashed")
     drawing.edge(
         source, target, color=color, style=style, penwidth=f"{0.4 + 2.6 * abs(weight) / largest:.2f}"
     )
@@ -99,5 +149,6 @@ def _weight(drawing, source, target, weight, largest):
 
 def _number(drawing, name, place, weight):
     look = {"shape": "box", "style": "filled", "color": "white", "fixedsize": "false", "fontsize": "10"}
+    look["fontcolor"] = POSITIVE if weight >= 0 else NEGATIVE
     size = {"width": "0", "height": "0", "margin": "0.02"}
     drawing.node(name, f"{weight:.3g}", pos="{},{}!".format(*place), **look, **size)

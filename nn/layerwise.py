@@ -14,6 +14,8 @@ from engine.notation import number
 from nn.jacobians import identity, product, shape, size
 
 SHOWN = 12  # so many entries of a matrix are written in a table
+TRANSPOSED = ("D(j)", "D_Wj f_W(x)", "∇_Wj L(f_W(x), y)ᵀ")
+SMALL = 3  # rows and columns of a matrix that is written in full
 
 
 def forward(layers, x):
@@ -118,8 +120,9 @@ def multiplications(algorithm, layers, x):
 def tables(layers, x, y, loss_gradient):
     """The lecture's table as it builds up: a text for the forward pass, each j of the backward pass, the output.
 
-    It has a column for each j. Above the numbers of a matrix stands its shape; they are written
-    transposed, so that a line belongs to one component of z(j), or to one parameter.
+    It has a column for each j. Above the numbers of a matrix stands its shape. Small D_z f_j are written
+    row by row; D(j) and what is below are transposed, so that a line belongs to one component of z(j), or
+    to one parameter.
 
     >>> from nn.jacobians import Linear
     >>> layers = [Linear([[1, 2], [3, 4]]), Linear([[5, 6]])]
@@ -130,20 +133,22 @@ def tables(layers, x, y, loss_gradient):
     j                   0    1            2
     f_j                 x    Linear(2×2)  Linear(1×2)
     D_z f_j(z(j-1))          2×2          1×2
+                             1 2          5 6
+                             3 4
     D_W f_j(z(j-1))          2×4          1×2
     z(j)                2×1  2×1          1×1
                         1    -1           -11
                         -1   -1
     D(j)                     1×2          1×1
-                             5            1
+      (transposed)           5            1
                              6
     D_Wj f_W(x)              1×4          1×2
-                             5            -1
+      (transposed)           5            -1
                              -5           -1
                              6
                              -6
     ∇_Wj L(f_W(x), y)ᵀ       1×4          1×2
-                             -110         22
+      (transposed)           -110         22
                              110          22
                              -132
                              132
@@ -152,7 +157,7 @@ def tables(layers, x, y, loss_gradient):
     table = {
         "j": {j: [str(j)] for j in range(m + 1)},
         "f_j": {0: ["x"]} | {j: [repr(layer)] for j, layer in enumerate(layers, 1)},
-        "D_z f_j(z(j-1))": {j: [size(derivatives(layers, j, z)[0])] for j in range(1, m + 1)},
+        "D_z f_j(z(j-1))": {j: _rows(derivatives(layers, j, z)[0]) for j in range(1, m + 1)},
         "D_W f_j(z(j-1))": {j: [size(derivatives(layers, j, z)[1])] for j in range(1, m + 1)},
         "z(j)": {j: [f"{len(z_j)}×1", *_columns([z_j])] for j, z_j in enumerate(z)},
         "D(j)": {},
@@ -170,6 +175,12 @@ def tables(layers, x, y, loss_gradient):
     yield f"Output: ∇_Wj L(f_W(x), y)ᵀ = ∇_ŷ L(z({m}), y)ᵀ D_Wj f_W(x)\n\n{_aligned(table)}"
 
 
+def _rows(matrix):
+    """A matrix's shape, and its rows if it is small."""
+    small = max(shape(matrix)) <= SMALL
+    return [size(matrix), *(" ".join(map(number, row)) for row in matrix if small)]
+
+
 def _columns(matrix):
     """The columns of a matrix, a line each, the first of them if there are many."""
     lines = [" ".join(map(number, column)) for column in zip(*matrix)]
@@ -178,7 +189,10 @@ def _columns(matrix):
 
 def _aligned(table):
     """A table of named rows, whose cells are lists of lines, as text."""
-    rows = [[[name], *(row.get(j, []) for j in table["j"])] for name, row in table.items()]
+    rows = []
+    for name, row in table.items():
+        note = ["  (transposed)"] if name in TRANSPOSED and row else []
+        rows.append([[name, *note], *(row.get(j, []) for j in table["j"])])
     lines = [line for row in rows for line in zip_longest(*row, fillvalue="")]
     widths = [max(map(len, column)) for column in zip(*lines)]
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import random
+import re
 import shutil
 import stat
 from pathlib import Path
@@ -414,10 +415,25 @@ def test_a_diagram_needs_a_name_for_every_input(names):
         diagram(AND, inputs=names)
 
 
+def test_a_diagram_needs_a_name_for_every_output():
+    with pytest.raises(ValueError, match="1 outputs need as many names, not 2"):
+        diagram(AND, outputs=["yes", "no"])
+
+
 @pytest.mark.skipif(shutil.which("dot") is None, reason="no `dot` here")
-@pytest.mark.parametrize("name", ["", "\x00", 7])
-def test_a_diagrams_inputs_may_have_any_name(name):
-    assert diagram(AND, inputs=[name, "b"]).pipe(format="svg")
+@pytest.mark.parametrize("name", ["", "\x00", 7, "<b>much longer than its circle</b>"])
+def test_a_diagrams_inputs_and_outputs_may_have_any_name(name):
+    picture = diagram(AND, inputs=[name, "b"], outputs=[name]).pipe(format="svg").decode()
+    assert "<b>" not in picture
+
+
+@pytest.mark.parametrize("model", [Layer(4, 3), MLP(1, [4, 1]), MLP(2, [3, 3, 1]), XOR])
+def test_a_diagrams_numbers_keep_clear_of_one_another(model):
+    places = re.findall(r'pos="(\S+),(\S+)!" shape=box', diagram(model).source)
+    places = [(float(x), float(y)) for x, y in places]
+    assert len(places) == len(model.parameters())
+    for (x1, y1), (x2, y2) in itertools.combinations(places, 2):
+        assert abs(x1 - x2) > 0.4 or abs(y1 - y2) > 0.15
 
 
 def test_a_networks_graph_has_one_leaf_for_every_parameter():
