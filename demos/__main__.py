@@ -48,7 +48,7 @@ def main(arguments=None):
     if not names:
         print("Run one with `python -m demos NAME`:\n")
         for name in LESSONS:
-            print(f"  {name:16}{_lesson(name).__doc__.splitlines()[0]}")
+            print(f"  {name:18} {_lesson(name).__doc__.splitlines()[0]}")
         return
     try:
         options.out.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Sixteen boolean functions as networks, and two ways to XOR."""
+"""Boolean functions as networks, and two ways to XOR."""
 
 import random
 from functools import partial

@@ -1,4 +1,4 @@
-"""A recurrent layer learns parity, XOR over time, at any length.
+"""A recurrent layer learns parity, XOR over time.
 
 One network with two inputs, x_t and its own last answer h_{t-1}, at every step of a sequence.
 """

@@ -1,4 +1,4 @@
-"""XOR by hand, then learned by backpropagation (the main demo)."""
+"""XOR by hand, then learned (the main demo)."""
 
 import random
 
