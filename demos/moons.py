@@ -1,4 +1,4 @@
-"""Two moons: micrograd's own task, 337 weights and 100 points."""
+"""Two moons: micrograd's own task, 337 weights, 100 points."""
 
 import math
 import random
