@@ -8,7 +8,7 @@ import random
 from itertools import product
 
 from engine.drawing import Drawing
-from nn import Embedding, GradientDescent, Layer, Recurrent, Sequential, mean_squared_error
+from nn import Embedding, GradientDescent, Layer, Recurrent, Sequential, fit, mean_squared_error
 
 ADVERBS = ["not", "very", "really"]
 ADJECTIVES = ["good", "great", "fine", "bad", "dull", "poor"]
@@ -31,13 +31,9 @@ def accuracy(model, sentences):
 
 
 def learn(model, examples, rng):
-    """Stochastic gradient descent, a step after every sentence: each has a graph of its own words."""
-    descent = GradientDescent(model.parameters(), rate=0.1)
-    for _ in range(60):
-        for words in rng.sample(examples, len(examples)):
-            descent.zero_grad()
-            mean_squared_error(model(words), tones(words)).backward()
-            descent.step()
+    """A step after every sentence, along a graph of its own: its words say which weights are in it."""
+    targets, descent = [tones(words) for words in examples], GradientDescent(model.parameters(), rate=0.1)
+    fit(model, examples, targets, mean_squared_error, descent, epochs=60, batch=1, rng=rng, program=False)
 
 
 def main(out, seed=0):

@@ -15,8 +15,8 @@ class Embedding(Module):
     gradient from it. They start as normal random numbers, small (standard deviation 0.1), so that words
     end up apart or together by what they do and not by chance.
 
-    Raises ValueError for a word that is not in the table. From Bengio et al., A neural probabilistic
-    language model (2003).
+    Raises ValueError for a word that is not in the table, TypeError for a string, which is no list of
+    words. From Bengio et al., A neural probabilistic language model (2003).
 
     >>> embedding = Embedding(["good", "bad"], size=2, rng=random.Random(0))
     >>> [[f"{x.data:.2f}" for x in vector] for vector in embedding(["bad", "good", "bad"])]

@@ -73,7 +73,7 @@ def test_what_sentences_say(sentence, praise):
 
 
 @pytest.mark.skipif(shutil.which("dot") is None, reason="no graphviz")
-@pytest.mark.parametrize("seed", [0, 2])  # 2 is stuck at first, and starts again
+@pytest.mark.parametrize("seed", [0, 6])  # 6 is stuck at first, and starts again
 def test_sentences_of_any_length_are_understood_and_words_of_one_meaning_are_near(tmp_path, capsys, seed):
     demo.main(tmp_path, seed)
     text = capsys.readouterr().out
