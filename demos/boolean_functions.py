@@ -6,6 +6,7 @@ from itertools import product
 
 import nn
 from demos.boundary import boundary
+from demos.pictures import save
 from nn import Concat, GradientDescent, Layer, Neuron, Perceptron, Sequential, binary_cross_entropy
 
 ROWS = [[0, 0], [0, 1], [1, 0], [1, 1]]
@@ -21,7 +22,7 @@ def main(out, seed=0):
     for name in ("AND", "OR", "NAND", "NOR", "XNOR", "XOR"):
         network = getattr(nn, name)
         print(f"\n{nn.truth_table(network)}")
-        nn.diagram(network).render(outfile=out / f"boolean_{name.lower()}.svg", cleanup=True)
+        save(nn.diagram(network), out / f"boolean_{name.lower()}.svg")
 
     print("\nOf the sixteen functions of two inputs one perceptron learns fourteen:\n")
     for name, outputs in zip(NAMES, product((0, 1), repeat=4)):

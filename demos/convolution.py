@@ -6,6 +6,7 @@ layer that does not share its weights has to learn the pattern for every place a
 
 import random
 
+from demos.pictures import save
 from engine import Value, draw
 from nn import Convolution1D, Convolution2D, GradientDescent, Layer, Neuron, Sequential, fit, max_pool
 from nn.losses import binary_cross_entropy
@@ -77,5 +78,5 @@ def main(out, seed=0):
     x = [Value(data, f"x{i}") for i, data in enumerate((1, 0, 2, 1), 1)]
     largest = max_pool(Convolution1D(Neuron(2, "tanh", rng), width=2)(x))
     largest.backward()
-    draw(largest, inputs=x).render(outfile=out / "convolution_graph.svg", cleanup=True)
+    save(draw(largest, inputs=x), out / "convolution_graph.svg")
     print(f"\nPicture: {out / 'convolution_graph.svg'} (two weights, in three windows each)")

@@ -7,6 +7,7 @@ import math
 import random
 from itertools import product
 
+from demos.pictures import save
 from engine.drawing import Drawing
 from nn import Embedding, GradientDescent, Layer, Recurrent, Sequential, fit, mean_squared_error
 
@@ -73,6 +74,6 @@ def main(out, seed=0):
         nearest = min(set(WORDS) - {word}, key=lambda other: math.dist(vectors[word], vectors[other]))
         print(f"  {word:8}{x:z6.2f} {y:z6.2f}   {nearest}")
         picture.node(word, shape="plaintext", pos=f"{2 * x},{2 * y}!")
-    picture.render(outfile=out / "embedding.svg", cleanup=True)
+    save(picture, out / "embedding.svg")
     print('\nNobody told it what words mean: "not" and "bad" both turn a sentence over.')
     print(f"\nPicture: {out / 'embedding.svg'} (the words, pushed apart where they overlap)")

@@ -7,6 +7,7 @@ import random
 from itertools import accumulate, product
 from operator import xor
 
+from demos.pictures import save
 from engine import Value, draw
 from nn import XOR, GradientDescent, Layer, Neuron, Recurrent, Sequential, diagram, fit, mean_squared_error
 
@@ -66,7 +67,7 @@ def main(out, seed=0):
     for t, state in enumerate(states, 1):
         state.label = f"h{t}"
     states[-1].backward()
-    draw(states[-1], inputs=inputs).render(outfile=out / "recurrent_graph.svg", cleanup=True)
-    diagram(cell, inputs=["x", "h"]).render(outfile=out / "recurrent_cell.svg", cleanup=True)
+    save(draw(states[-1], inputs=inputs), out / "recurrent_graph.svg")
+    save(diagram(cell, inputs=["x", "h"]), out / "recurrent_cell.svg")
     print(f"\nPictures in {out}/: recurrent_cell.svg (f) and recurrent_graph.svg (one")
     print("neuron over three steps: a weight has three uses, whose gradients add up).")

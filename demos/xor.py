@@ -2,6 +2,7 @@
 
 import random
 
+from demos.boolean_functions import NAMES
 from demos.boundary import boundary
 from demos.pictures import save
 from engine import Value, draw
@@ -9,16 +10,6 @@ from nn import MLP, XOR, GradientDescent, binary_cross_entropy, diagram, fit, tr
 
 ROWS = [[0, 0], [0, 1], [1, 0], [1, 1]]
 TARGETS = [0, 1, 1, 0]
-FUNCTIONS = {
-    (0, 0, 0, 1): "AND",
-    (0, 1, 1, 1): "OR",
-    (1, 1, 1, 0): "NAND (not AND)",
-    (1, 0, 0, 0): "NOR (not OR)",
-    (0, 1, 0, 0): "x2 and not x1",
-    (0, 0, 1, 0): "x1 and not x2",
-    (1, 0, 1, 1): "x1 or not x2",
-    (1, 1, 0, 1): "x2 or not x1",
-}
 
 
 def main(out, seed=1):
@@ -52,7 +43,7 @@ def main(out, seed=1):
     hidden = network.layers[0]
     for i, unit in enumerate(hidden.neurons, 1):
         says = [float(unit(x)) for x in ROWS]
-        name = FUNCTIONS.get(tuple(map(round, says)), "no one of these functions")
+        name = NAMES[int("".join(str(round(p)) for p in says), base=2)]
         print(f"  hidden unit {i}: {'  '.join(f'{p:.2f}' for p in says)}   like {name}")
 
     print("\nIts decision boundary, light where it says 0 and dark where it says 1:\n")
