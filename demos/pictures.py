@@ -4,8 +4,8 @@ import graphviz
 
 
 def save(drawing, path):
-    """Write a drawing to a file, or print in one line what that would take."""
+    """Write a drawing to a file, or say what that would take."""
     try:
         drawing.render(path)
     except graphviz.ExecutableNotFound as error:
-        print(f"  (no {path.name}: {error})")
+        print(f"  {path.name} is missing:\n  {error}")

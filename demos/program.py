@@ -2,6 +2,7 @@
 
 import math
 import random
+import textwrap
 import time
 
 from engine import NoCompiler, Program, Value
@@ -66,7 +67,7 @@ def speeds(rows=32):
         native = program.native()
         ways["its program, compiled from C"] = lambda: native.batch(batch)
     except NoCompiler as error:
-        print(f"  {error}\n")
+        print(textwrap.fill(str(error), 78, initial_indent="  ", subsequent_indent="  ") + "\n")
     return {name: best(way) for name, way in ways.items()}
 
 

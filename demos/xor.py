@@ -28,7 +28,7 @@ def main(out, seed=1):
         print(f"\nBefore, with random weights (seed {seed + 1000 * attempt}):\n")
         print(truth_table(probability))
         descent = GradientDescent(network.parameters(), rate=2)
-        losses = fit(network, ROWS, TARGETS, binary_cross_entropy, descent, epochs=3000, progress=False)
+        losses = fit(network, ROWS, TARGETS, binary_cross_entropy, descent, epochs=3000)
         if all(round(float(probability(x))) == y for x, y in zip(ROWS, TARGETS)):
             break
         print(f"\nStuck at a mean loss of {losses[-1]:.3f}, in a local minimum: once more,")

@@ -1,9 +1,11 @@
 """annotate: a function's own source, with the values that each line computed, and their gradients."""
 
 import inspect
+import os
 import re
 import reprlib
 import sys
+import sysconfig
 import textwrap
 from functools import partial
 from itertools import chain
@@ -20,7 +22,7 @@ def annotate(function, /, *args, limit=4, follow=False, **kwargs):
     Numbers among the arguments, also those in lists, tuples and dicts, become Values; defaults stay as they
     are. Beside a line stand the Values that it assigned, and the derivative of the function's result with
     respect to each: for `limit` times that the line ran, the last of them included, and the first `limit`
-    elements of a list. With `follow`, functions of the same module that were called are shown too. (A
+    elements of a list. With `follow`, functions of yours that were called are shown too. (A
     parameter of the function that is called `limit` or `follow` is given by its position.) Gradients of
     leaves that were there before are added to, as by `backward`.
 
@@ -55,7 +57,7 @@ def annotate(function, /, *args, limit=4, follow=False, **kwargs):
     name = code.co_name.strip("<>") if code else getattr(function, "__name__", repr(function))
 
     def wanted(frame):
-        called = follow and code and frame.f_globals is python.__globals__ and _plain(frame.f_code)
+        called = follow and code and _theirs(frame.f_code) and _plain(frame.f_code)
         return frame.f_code is code or called
 
     output, records, complete = traced(lambda: function(*arguments.args, **arguments.kwargs), wanted)
@@ -103,6 +105,12 @@ def _in_python(function):
         function = inspect.unwrap(function.func)
     candidates = function, getattr(function, "__func__", None), type(function).__call__
     return next(filter(inspect.isfunction, candidates), None)
+
+
+def _theirs(code):
+    """Whether this is code of the user's: not the engine's, a library's, or generated."""
+    libraries = (os.path.dirname(__file__), sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"))
+    return not code.co_filename.startswith((*libraries, "<frozen", "<linegrad"))
 
 
 def _plain(code):

@@ -2,6 +2,7 @@
 
 from engine.drawing import Drawing, rich
 from engine.notation import derivative, formula, names, number
+from engine.refusals import refusal
 from engine.value import Constant, Value, topological_order
 
 # Told apart by shape and by lightness, so that they are in greyscale too.
@@ -32,8 +33,6 @@ def draw(output, inputs=(), derivatives=False, at=None, depth=None, rankdir="LR"
     >>> drawing
     <a graph of 5 nodes: .render('graph.svg') writes it as a picture, .source is its text>
     """
-    if not isinstance(output, Value):
-        raise TypeError(f"draw() starts from a Value, not from {type(output).__name__}")
     if not isinstance(output, Value):
         raise TypeError(f"draw() starts from a Value, not from {type(output).__name__}")
     order = topological_order(output)
@@ -117,7 +116,10 @@ def _card(node, named):
 
 
 def _edge_text(node, which, named):
-    local = derivative(node, which, named)
+    try:
+        local = derivative(node, which, named)
+    except (ValueError, ArithmeticError) as error:
+        raise refusal(error, node.operation, node.parents, "the derivative of ") from None
     if local is None:
         return ""
     text, value = local

@@ -55,4 +55,4 @@ def rich(text):
     """Any text as part of an HTML-like label of graphviz, shown as it is, or its beginning if it is long."""
     text = printable(str(text)) or " "  # graphviz refuses an empty label
     shown = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-    return html.escape(shown).replace("\n", "<BR/>")
+    return html.escape(shown).replace("\\", "\\\\").replace("\n", "<BR/>")

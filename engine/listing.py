@@ -57,7 +57,8 @@ def listing(output, inputs):
     lines = ["# forward", *(f"{written[node]} = {text}" for node, text in forward.items())]
     if parameters:
         computed = {text: written[node] for node, text in forward.items()}
-        lines += ["# backward", *_backward(order, parameters, written, computed)]
+        backward = list(_backward(order, parameters, written, computed))
+        lines += ["# backward", *_needed(backward, {f"d_{written[leaf]}" for leaf in parameters})]
     function = written[output] if output.label else "f"
     arguments = ", ".join(written[leaf] for leaf in [*inputs, *parameters])
     derivatives = ", ".join(f"d_{written[leaf]}" for leaf in parameters) + "," * (len(parameters) == 1)
@@ -109,6 +110,7 @@ def _written(nodes):
 def _backward(order, parameters, written, computed):
     """The lines of the chain rule at every node that depends on a parameter, the last node first."""
     output, varying, begun = order[-1], set(parameters), set()
+    ones = {output}  # whose gradient is 1 in any case, and so is never multiplied by
     for node in order:
         if any(parent in varying for parent in node.parents):
             varying.add(node)
@@ -119,16 +121,25 @@ def _backward(order, parameters, written, computed):
             continue
         constants = [name for name, parent in zip("ab", node.parents) if type(parent) is Constant]
         terms = dict(zip("ab", [written[parent] for parent in node.parents]), out=written[node])
-        if node is output:
+        if node in ones:
             constants.append("g")
-        terms["g"] = "1.0" if node is output else f"d_{written[node]}"
+        terms["g"] = "1.0" if node in ones else f"d_{written[node]}"
         # a constant exponent folded into a product has no partial of its own, hence no strict zip
         for parent, partial in zip(node.parents, node.operation.rule.partials):
             if parent in varying:
                 added = contribution(partial, terms, constants, computed)
                 gradient = f"d_{written[parent]}"
                 yield from _accumulated(gradient, added) if parent in begun else [f"{gradient} = {added}"]
+                (ones.add if added == "1.0" and parent not in begun else ones.discard)(parent)
                 begun.add(parent)
+
+
+def _needed(lines, wanted):
+    """The lines without those that set a gradient to 1 which is not wanted and no other line reads."""
+    read = set().union(*(_words(line.partition("=")[2]) for line in lines))
+    changed = {line.split()[0] for line in lines if "+=" in line or "-=" in line}
+    kept = read | changed | wanted
+    return [line for line in lines if not line.endswith(" = 1.0") or line.split()[0] in kept]
 
 
 def _accumulated(gradient, added):

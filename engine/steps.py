@@ -68,7 +68,7 @@ class Walk:
         self.output, self.forward, self.taken = output, forward, []
         leaves, operations = search(output)
         self.nodes = leaves + operations
-        self.names = names(self.nodes)
+        self.names = {node: name.replace("\n", "\\n") for node, name in names(self.nodes).items()}
         # a backward pass is at its output twice: to set its gradient, and to hand it on
         self.order = tuple(operations) if forward else (output, *reversed(operations))
         # where each node's number comes from: a step, and backward also the place among its operands

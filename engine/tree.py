@@ -27,6 +27,7 @@ def tree(output):
     if not isinstance(output, Value):
         raise TypeError(f"tree() starts from a Value, not from {type(output).__name__}")
     named, seen = names(topological_order(output)), set()
+    named = {node: name.replace("\n", "\\n") for node, name in named.items()}  # a node is one line
     print(f"{'data':>10}  {'grad':>10}")
     todo = [(output, "", "")]  # a stack, not recursion: graphs are deep
     while todo:

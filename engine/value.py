@@ -20,7 +20,9 @@ class Value:
     fills in; both can be assigned. `label` is a name for people, `op` the sign or name of the operation
     that made this node ("" for a leaf), `parents` its operands in order, repeated ones repeated.
 
-    Raises TypeError if `data` is not one real number.
+    Raises TypeError if `data` is not one real number. Where an operation has no real result (log of -1,
+    1 / 0, exp of 1000) it raises what Python's `math` raises; sums, products and small powers beyond the
+    largest float are inf, as Python's are.
 
     >>> a, b = Value(2, "a"), Value(-3, "b")
     >>> d = a * b + 10

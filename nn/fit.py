@@ -34,7 +34,7 @@ def fit(
     The loss of the first row is recorded as a program, which is compiled if there is a C compiler: a
     branch that Python takes on the numbers of that row is taken for all. `native=False` runs the program
     in Python, `native=True` insists on the compiler, and `program=False` builds a graph for every row;
-    all give the same losses. Progress is shown on a terminal, or as `progress` says. Ctrl-C stops the
+    all give the same losses, but for rounding. Progress is shown on a terminal, or as `progress` says. Ctrl-C stops the
     descent and keeps what was learned.
 
     Raises ValueError where rows and targets don't match or the recorded loss depends on none of the

@@ -175,6 +175,7 @@ def test_without_a_layout_program_a_lesson_says_so_and_goes_on(tmp_path, monkeyp
     monkeypatch.setenv("PATH", "")
     text, _ = said(command.main, ["and_gate", "--out", str(tmp_path)])
     assert (
-        "(no and_diagram.svg: no program to draw graphs here: `pip install graphviz-pure` gets one)" in text
+        "and_diagram.svg is missing:\n  no program to draw graphs here: `pip install graphviz-pure` gets one"
+        in text
     )
     assert "the same function" in text

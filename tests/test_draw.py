@@ -17,6 +17,8 @@ from engine import Value, draw, steps, topological_order, tree
 NO_DOT = "no `dot` here: `apt install graphviz` or the like gets one"
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason=NO_DOT)
 HOSTILE = [
+    r"\N",
+    r"\G\\x",
     '"',
     "<b>",
     "a\\nb",
@@ -172,3 +174,8 @@ def test_a_step_marks_its_node_and_the_edges_that_the_gradient_travels():
         assert drawing.source.count('style="filled,dashed"') == later
     with pytest.raises(ValueError, match="which is not in this graph"):
         draw(a + b, at=step)
+
+
+def test_a_derivative_that_does_not_exist_is_named():
+    with pytest.raises(ZeroDivisionError, match=r"the derivative of sqrt\(z\) where z = 0.0"):
+        draw(Value(0, "z").sqrt() + 1, derivatives=True)

@@ -171,7 +171,7 @@ def test_a_large_program():
     x = [Value(1, f"x[{i}]") for i in range(4)]
     w = [Value(i / 4_096, f"w[{i}]") for i in range(4_096)]
     program = Program(sum(v * v * u for v, u in zip(w, x * 1_024)), x)
-    assert program.source.count("\n") > 30_000
+    assert program.source.count("\n") > 25_000
     mean, gradient = alone(program.native()).gradient([[1, 2, 3, 4]] * 9)
     assert mean == sum((i / 4_096) ** 2 * (i % 4 + 1) for i in range(4_096))
     assert list(gradient) == [2 * i / 4_096 * (i % 4 + 1) for i in range(4_096)]
@@ -240,7 +240,7 @@ def test_the_value_is_there_where_the_derivative_is_not():
     w = Value(0, "w")
     native = Program(w.sqrt()).native()
     assert native.value() == 0.0
-    with pytest.raises(ZeroDivisionError, match=r"line 9, d_w = 0\.5 / v1 where v1 = 0\.0"):
+    with pytest.raises(ZeroDivisionError, match=r"line 8, d_w = 0\.5 / v1 where v1 = 0\.0"):
         native()
 
 

@@ -3,7 +3,9 @@
 import importlib.util
 import math
 import random
+import shlex
 import signal
+import sys
 
 import pytest
 
@@ -293,7 +295,9 @@ def test_progress_is_shown_when_asked_and_silent_otherwise(capsys):
 
 
 def test_without_a_compiler_that_works_python_runs_the_program(monkeypatch, capsys):
-    monkeypatch.setenv("CC", "false")  # as a stub does that stands for a compiler not yet installed
+    monkeypatch.setenv(
+        "CC", f"{shlex.quote(sys.executable)} -c 'exit(1)'"
+    )  # as a stub does that stands for a compiler not yet installed
     rows, ys = (
         [[0.123], [0.456]],
         [0.5, 0.25],

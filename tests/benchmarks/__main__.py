@@ -33,8 +33,9 @@ def _of(task, names):
 
 
 def graphs():
-    """The graph against other graphs. PyTorch apart: a large library makes every garbage collection longer."""
+    """The graph against other graphs; PyTorch last, for a large library makes garbage collections longer."""
     contest("M, 32 rows, the graph", mlp.task(32), _of(mlp, GRAPHS), ours=EAGER, budget=0.3)
+    contest("T, 1,000 rows, the graph", tiny.task(1000), _of(tiny, GRAPHS), ours=EAGER)
     scalars = {EAGER: mlp.linegrad_eager, "PyTorch scalars": mlp.pytorch_scalars}
     contest("M, 32 rows, the graph", mlp.task(32), scalars, ours=EAGER, rounds=3)
 

@@ -38,9 +38,17 @@ def _summed(gradients):
 
 
 def linegrad_native(task):
+    return _program(task, Program.native)
+
+
+def linegrad_program(task):
+    return _program(task, lambda program: program)
+
+
+def _program(task, form):
     x, y = [Value(0, f"x{i}") for i in range(64)], [Value(0, f"y{i}") for i in range(10)]
     program = Program(cross_entropy(task.model(x), y), inputs=[*x, *y])
-    native, weights = program.native(), array("d", [p.data for p in program.parameters])
+    runner, weights = form(program), array("d", [p.data for p in program.parameters])
     batches = [
         memoryview(array("d", [v for x, y in zip(*batch) for v in (*x, *y)])).cast("B").cast("d", (BATCH, 74))
         for batch in _batches(task.rows, task.targets)
@@ -52,7 +60,7 @@ def linegrad_native(task):
         sums = [sum(column) for column in zip(*(gradient for _, gradient in gradients))]
         return [sums[i] for i in order]
 
-    return lambda: [native.gradient(batch, weights) for batch in batches], numbers
+    return lambda: [runner.gradient(batch, weights) for batch in batches], numbers
 
 
 def numpy_by_hand(task):
