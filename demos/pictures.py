@@ -4,8 +4,10 @@ import graphviz
 
 
 def save(drawing, path):
-    """Write a drawing to a file, or say what that would take."""
+    """Write a drawing to a file, and return whether that worked; if not, say what it would take."""
     try:
         drawing.render(path)
     except graphviz.ExecutableNotFound as error:
         print(f"  {path.name} is missing:\n  {error}")
+        return False
+    return True

@@ -16,7 +16,6 @@ def main(out, seed=1):
     print("No single unit computes XOR. Two layers do:")
     print("x1 XOR x2 = (x1 OR x2) AND (x1 NAND x2). With such weights, set by hand:\n")
     print(truth_table(XOR))
-    save(diagram(XOR), out / "xor_by_hand.svg")
 
     print("\nNow a network of two hidden units and one output learns it from these four rows.")
     for attempt in range(20):
@@ -55,8 +54,12 @@ def main(out, seed=1):
     loss.label = "loss"
     network.zero_grad()
     loss.backward()
-    save(draw(loss, inputs=[x1, x2]), out / "xor_graph.svg")
-    save(diagram(network), out / "xor_learned.svg")
-    print(f"\nPictures in {out}/:")
-    print("xor_by_hand.svg and xor_learned.svg (the networks),")
-    print("xor_graph.svg (the computation graph of one example, with data and gradients).")
+    pictures = {
+        "xor_by_hand.svg": diagram(XOR),
+        "xor_learned.svg": diagram(network),
+        "xor_graph.svg": draw(loss, inputs=[x1, x2]),
+    }
+    print("\nThe two networks, and the graph of one example with its data and gradients:")
+    for name, drawing in pictures.items():
+        if save(drawing, out / name):
+            print(f"  {out / name}")
