@@ -36,8 +36,9 @@ def graphs():
     """The graph against other graphs; PyTorch last, for a large library makes garbage collections longer."""
     contest("M, 32 rows, the graph", mlp.task(32), _of(mlp, GRAPHS), ours=EAGER, budget=0.3)
     contest("T, 1,000 rows, the graph", tiny.task(1000), _of(tiny, GRAPHS), ours=EAGER)
-    scalars = {EAGER: mlp.linegrad_eager, "PyTorch scalars": mlp.pytorch_scalars}
-    contest("M, 32 rows, the graph", mlp.task(32), scalars, ours=EAGER, rounds=3)
+    scalars = {EAGER: "linegrad_eager", "PyTorch scalars": "pytorch_scalars"}
+    contest("M, 32 rows, the graph", mlp.task(32), _of(mlp, scalars), ours=EAGER, rounds=3)
+    contest("T, 1,000 rows, the graph", tiny.task(1000), _of(tiny, scalars), ours=EAGER, rounds=3)
 
 
 def arrays():

@@ -105,6 +105,27 @@ def pytorch_tensors(task):
     return run, _summed
 
 
+def autograd(task):
+    import autograd.numpy as np
+    from autograd import grad
+
+    layers = [tuple(np.array(p) for p in layer) for layer in task.layers]
+    batches = _batches(np.array(task.rows), np.array(task.targets, dtype=float))
+
+    def loss(layers, x, y):
+        (w1, b1), (w2, b2) = layers
+        z = np.dot(np.maximum(np.dot(x, w1.T) + b1, 0), w2.T) + b2
+        z = z - np.max(z, axis=1, keepdims=True)
+        return -np.mean(np.sum(y * (z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))), axis=1))
+
+    gradient = grad(loss)
+
+    def total(gradients):
+        return _flat([[sum(parts) for parts in zip(*layer)] for layer in zip(*gradients)])
+
+    return lambda: [gradient(layers, *batch) for batch in batches], total
+
+
 def jax_jit(task):
     import jax
     import jax.numpy as jnp

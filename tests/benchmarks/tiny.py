@@ -99,6 +99,31 @@ def pytorch_tensors(task):
     return lambda: torch.autograd.grad(g(p, q, x, y).mean(), [p, q]), lambda out: [float(v) for v in out]
 
 
+def pytorch_scalars(task):
+    import torch
+
+    torch.set_num_threads(1)
+    p, q = (torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in (P, Q))
+
+    def gradient():
+        p.grad = q.grad = None
+        for x, y in task.rows:
+            g(p, q, x, y).backward()
+        return float(p.grad) / len(task.rows), float(q.grad) / len(task.rows)
+
+    return gradient
+
+
+def autograd(task):
+    import autograd.numpy as np
+    from autograd import grad
+
+    x, y = np.array(task.rows).T
+    gradient = grad(lambda pq: np.mean(g(pq[0], pq[1], x, y)))
+    start = np.array([P, Q])
+    return lambda: gradient(start), lambda out: [float(v) for v in out]
+
+
 def jax_jit(task):
     import jax
     import jax.numpy as jnp
