@@ -25,7 +25,8 @@ def draw(output, inputs=(), derivatives=False, at=None, depth=None, rankdir="LR"
     `depth` draws that many operations back from the output and no further; `rankdir` is graphviz's ("LR"
     left to right, "BT" upwards).
 
-    Raises TypeError if `output` is not a Value, ValueError if the picture would have more than `limit` nodes, or the step is of another graph.
+    Raises TypeError if `output` is not a Value, ValueError if the picture would have more than `limit`
+    nodes, or if the step is of another graph.
 
     >>> from engine import Value
     >>> a, b = Value(2, "a"), Value(-3, "b")
@@ -36,21 +37,21 @@ def draw(output, inputs=(), derivatives=False, at=None, depth=None, rankdir="LR"
     if not isinstance(output, Value):
         raise TypeError(f"draw() starts from a Value, not from {type(output).__name__}")
     order = topological_order(output)
-    shown = order if depth is None else [node for node in order if node in _within(output, depth)]
+    visible = set(order) if depth is None else _within(output, depth)
+    shown = [node for node in order if node in visible]
     if len(shown) > limit:
         raise ValueError(
             f"this graph has {len(shown)} nodes, too many to read: draw(output, depth=3) draws its end, "
             f"draw(node) what one of its nodes is computed from, limit={len(shown)} all of it"
         )
-    if at is not None and at.node not in set(order):
-        raise ValueError(f"the step is at {at.names[at.node]}, which is not in this graph")
     named = names(order)
+    if at is not None and at.node not in named:
+        raise ValueError(f"the step is at {at.names[at.node]}, which is not in this graph")
     identity = {node: f"n{i}" for i, node in enumerate(order)}
     drawing = Drawing(format="svg", comment=f"a graph of {len(shown)} nodes")
     drawing.attr(rankdir=rankdir)
     drawing.attr("node", style="filled", fontname="Helvetica", fontsize="11", margin="0.1,0.05")
     drawing.attr("edge", fontname="Helvetica", fontsize="9", arrowsize="0.6", color="#555555")
-    visible = set(shown)
     for node in shown:
         kind = _kind(node, output, inputs)
         drawing.node(identity[node], _card(node, named), **STYLES[kind] | _node_at(node, at))
