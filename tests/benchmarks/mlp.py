@@ -64,10 +64,9 @@ def linegrad_native(task):
     return lambda: native.gradient(rows, weights), gradient
 
 
-def _scalar(task, value):
-    """The same expressions on any scalar Value of micrograd's interface."""
+def _network(task, value):
+    """The parameters of the network as scalars that `value` makes, and the network as a function of them."""
     layers = [[([value(w) for w in row], value(b)) for row, b in zip(*layer)] for layer in task.layers]
-    parameters = [p for layer in layers for weights, bias in layer for p in [*weights, bias]]
 
     def predict(x):
         for layer in layers:
@@ -75,6 +74,13 @@ def _scalar(task, value):
             if layer is not layers[-1]:
                 x = [z.relu() for z in x]
         return x[0]
+
+    return [p for layer in layers for weights, bias in layer for p in [*weights, bias]], predict
+
+
+def _scalar(task, value):
+    """The same expressions on any scalar Value of micrograd's interface."""
+    parameters, predict = _network(task, value)
 
     def gradient():
         for parameter in parameters:
@@ -108,15 +114,7 @@ def pytorch_scalars(task):
     def value(data):
         return torch.tensor(data, dtype=torch.float64, requires_grad=True)
 
-    layers = [[([value(w) for w in row], value(b)) for row, b in zip(*layer)] for layer in task.layers]
-    parameters = [p for layer in layers for weights, bias in layer for p in [*weights, bias]]
-
-    def predict(x):
-        for layer in layers:
-            x = [sum((w * v for w, v in zip(weights, x)), bias) for weights, bias in layer]
-            if layer is not layers[-1]:
-                x = [torch.relu(z) for z in x]
-        return x[0]
+    parameters, predict = _network(task, value)
 
     def gradient():
         losses = [torch.relu(1 - y * predict(x)) for x, y in zip(task.points, task.labels)]
