@@ -2,7 +2,7 @@
 
 import random
 
-from demos.pictures import save
+from demos.kit.pictures import save
 from engine import Value, draw
 from nn import AND, GradientDescent, Neuron, binary_cross_entropy, diagram, fit, truth_table
 

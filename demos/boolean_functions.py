@@ -5,8 +5,8 @@ from functools import partial
 from itertools import product
 
 import nn
-from demos.boundary import boundary
-from demos.pictures import save
+from demos.kit.boundary import boundary
+from demos.kit.pictures import save
 from nn import Concat, GradientDescent, Layer, Neuron, Perceptron, Sequential, binary_cross_entropy
 
 ROWS = [[0, 0], [0, 1], [1, 0], [1, 1]]

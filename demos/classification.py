@@ -3,7 +3,7 @@
 import math
 import random
 
-from demos.pictures import save
+from demos.kit.pictures import save
 from engine import Value
 from nn import MLP, Adam, Layer, cross_entropy, diagram, fit, one_hot, softmax
 

@@ -2,7 +2,7 @@
 
 import random
 
-from demos.pictures import save
+from demos.kit.pictures import save
 from engine import Value, draw
 from nn import MLP, Concat, GradientDescent, Module, Neuron, Sequential, diagram, fit, mean_squared_error
 

@@ -6,7 +6,7 @@ layer that does not share its weights has to learn the pattern for every place a
 
 import random
 
-from demos.pictures import save
+from demos.kit.pictures import save
 from engine import Value, draw
 from nn import Convolution1D, Convolution2D, GradientDescent, Layer, Neuron, Sequential, fit, max_pool
 from nn.losses import binary_cross_entropy

@@ -2,9 +2,9 @@
 
 import random
 
-from demos.pictures import save
+from demos.kit.pictures import save
 from engine import Value, draw, label
-from engine.notation import number
+from engine.notation import format_number
 from nn import mean_squared_error
 from nn.jacobians import Activation, Linear, product, size
 
@@ -52,10 +52,10 @@ def main(out, seed=0):
     W, beta = [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(3)], [rng.gauss(0, 1) for _ in range(3)]
     x = [1.0, -0.5]
     f, *matrices = derivatives(W, beta, x)
-    print(f"f(x) = βᵀ g(Wx) = (f_β ∘ g ∘ f_W)(x), W being 3×2, is {number(f)}. Derivatives:\n")
+    print(f"f(x) = βᵀ g(Wx) = (f_β ∘ g ∘ f_W)(x), W being 3×2, is {format_number(f)}. Derivatives:\n")
     formulas = "D_z f_β · D_z g · D_z f_W", "D_z f_β · D_z g · D_W f_W", "D_β f_β"
     for name, formula, matrix in zip(("D_x f", "D_W f", "D_β f"), formulas, matrices):
-        print(f"  {name} = {formula}, {size(matrix)}:\n    {'  '.join(map(number, matrix[0]))}")
+        print(f"  {name} = {formula}, {size(matrix)}:\n    {'  '.join(map(format_number, matrix[0]))}")
 
     print("\nWith them f_{W+dW, β+dβ}(x+dx) ≈ f + D_x f dx + D_W f dW + D_β f dβ. If all")
     print("numbers move by h, the error shrinks as the square of h: a tenth of the step,")

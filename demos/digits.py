@@ -4,7 +4,7 @@ import importlib.util
 import random
 import time
 
-from demos.datasets import digits, split
+from demos.kit.datasets import digits, split
 from nn import MLP, Adam, cross_entropy, fit, one_hot, softmax
 
 

@@ -7,8 +7,8 @@ import math
 import random
 from itertools import product
 
-from demos.pictures import save
-from engine.drawing import Drawing
+from demos.kit.pictures import save
+from engine.views.drawing import Drawing
 from nn import Embedding, GradientDescent, Layer, Recurrent, Sequential, fit, mean_squared_error
 
 ADVERBS = ["not", "very", "really"]
@@ -34,7 +34,7 @@ def accuracy(model, sentences):
 def learn(model, examples, rng):
     """A step after every sentence, along a graph of its own: its words say which weights are in it."""
     targets, descent = [tones(words) for words in examples], GradientDescent(model.parameters(), rate=0.1)
-    fit(model, examples, targets, mean_squared_error, descent, epochs=60, batch=1, rng=rng, program=False)
+    fit(model, examples, targets, mean_squared_error, descent, epochs=60, batch=1, rng=rng, engine="graph")
 
 
 def main(out, seed=0):

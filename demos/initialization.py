@@ -2,7 +2,7 @@
 
 import random
 
-from demos.curves import curves
+from demos.kit.curves import curves
 from demos.moons import moons
 from nn import MLP, GradientDescent, binary_cross_entropy, fit
 

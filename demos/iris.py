@@ -2,8 +2,8 @@
 
 import random
 
-from demos.datasets import iris
-from demos.pictures import save
+from demos.kit.datasets import iris
+from demos.kit.pictures import save
 from nn import Adam, Layer, cross_entropy, diagram, fit, one_hot, softmax
 
 FOLDS = 10

@@ -2,9 +2,9 @@
 
 import random
 
-from demos.pictures import save
+from demos.kit.pictures import save
 from engine import Value, draw
-from engine.notation import number
+from engine.notation import format_number
 from nn import MLP, mean_squared_error
 from nn.jacobians import Activation, Linear, layers_of
 from nn.layerwise import backpropagation, backward, multiplications, naive, tables
@@ -42,8 +42,8 @@ def main(out, seed=0):
     loss.backward()
     save(draw(loss, inputs=values), out / "layerwise_graph.svg")
     print("\nThe engine's gradients of the same loss, a scalar at a time:\n")
-    print("  W  ", "  ".join(number(w.grad) for row in weights for w in row))
-    print("  β  ", "  ".join(number(b.grad) for b in betas))
+    print("  W  ", "  ".join(format_number(w.grad) for row in weights for w in row))
+    print("  β  ", "  ".join(format_number(b.grad) for b in betas))
     print(f"\nIts graph, with these numbers: {out / 'layerwise_graph.svg'}")
 
     print("\nOn other networks with random weights, the largest difference of the two:\n")
@@ -51,7 +51,7 @@ def main(out, seed=0):
     for nin, nouts in ((2, [3, 1]), (4, [8, 8, 1]), (3, [5, 4, 3, 2, 1])):
         mlp = MLP(nin, nouts, activation="tanh", rng=rng)
         x = [rng.gauss(0, 1) for _ in range(nin)]
-        print(f"  {mlp!s:34}{number(disagreement(mlp, x, y))}")
+        print(f"  {mlp!s:34}{format_number(disagreement(mlp, x, y))}")
 
     print("\nThe backward pass makes each D(j) from D(j+1) by one product. Multiplied out")
     print("anew for every layer, the work grows as the square of their number m.")

@@ -3,7 +3,7 @@
 import math
 import random
 
-from demos.boundary import boundary
+from demos.kit.boundary import boundary
 from nn import MLP, GradientDescent, fit, hinge
 
 

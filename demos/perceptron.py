@@ -7,7 +7,7 @@ it comes to an end, and what is beyond it (Minsky and Papert, 1969).
 from copy import deepcopy
 from itertools import permutations
 
-from demos.lines import lines
+from demos.kit.lines import lines
 from nn import Perceptron, mistake_bound
 
 ROWS = [[0, 0], [0, 1], [1, 0], [1, 1]]

@@ -6,7 +6,7 @@ import textwrap
 import time
 
 from engine import NoCompiler, Program, Value
-from engine.notation import number
+from engine.notation import format_number
 from nn import MLP, hinge
 
 
@@ -26,10 +26,10 @@ def main(out):
     # into, times the local derivative.
     print("\nThe same line by line, for x = 2, y = 1, w = 0.5, b = -1:\n")
     for line, value in walked(program, x=2.0, y=1.0, w=0.5, b=-1.0):
-        print(f"    {line:36}{'' if value is None else number(value):>8}")
+        print(f"    {line:36}{'' if value is None else format_number(value):>8}")
 
     L.backward()
-    print(f"\nThe graph's own backward(): ∂L/∂w = {number(w.grad)}, ∂L/∂b = {number(b.grad)}.")
+    print(f"\nThe graph's own backward(): ∂L/∂w = {format_number(w.grad)}, ∂L/∂b = {format_number(b.grad)}.")
 
     print("\nAn MLP 2-16-16-1 with the hinge loss, 337 weights: the gradient over 32 rows,")
     print("three ways.\n")

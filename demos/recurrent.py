@@ -7,7 +7,7 @@ import random
 from itertools import accumulate, product
 from operator import xor
 
-from demos.pictures import save
+from demos.kit.pictures import save
 from engine import Value, draw
 from nn import XOR, GradientDescent, Layer, Neuron, Recurrent, Sequential, diagram, fit, mean_squared_error
 

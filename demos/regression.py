@@ -4,8 +4,8 @@ import importlib.util
 import math
 import random
 
-from demos.pictures import save
-from engine.notation import number
+from demos.kit.pictures import save
+from engine.notation import format_number
 from nn import MLP, GradientDescent, diagram, fit, mean_squared_error
 from nn.jacobians import layers_of, product
 
@@ -53,7 +53,7 @@ def main(out, seed=0):
     print(f"  its {len(line.parameters())} weights multiplied out  [{slope:.6f}  {intercept:.6f}]")
     print("  least squares in closed form   [{:.6f}  {:.6f}]".format(*least_squares(xs, ys)))
     apart = max(abs(float(line([x])) - (slope * x + intercept)) for x in xs)
-    print(f"\nAt the 25 points the network and its matrix differ by {number(apart)} at most.")
+    print(f"\nAt the 25 points the network and its matrix differ by {format_number(apart)} at most.")
 
     print("\nWith g = tanh, more hidden neurons follow the wave more closely:\n")
     for k in (1, 2, 4):

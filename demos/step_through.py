@@ -1,6 +1,6 @@
 """L = (a * b + c) * f: every step of the chain rule, by hand."""
 
-from demos.pictures import save
+from demos.kit.pictures import save
 from engine import Value, draw, label, steps, tree
 
 
@@ -22,11 +22,11 @@ def main(out):
     for step in walk:
         print(step)
         save(draw(L, at=step, derivatives=True), out / f"step_{step.index}.svg")
-    print(f"\nThe same as pictures: {out / 'step_1.svg'} to step_{len(walk.taken)}.svg")
+    print(f"\nThe same as pictures: {out / 'step_1.svg'} to step_{len(walk.history)}.svg")
 
     print("\nA sum hands its gradient on to both terms as it is; a product hands each factor")
     print("its gradient times the other factor. What has arrived where, in the whole graph:\n")
-    tree(L)
+    print(tree(L))
 
     # Take none of it on trust: push a leaf, compute L again, and compare.
     before = L.data

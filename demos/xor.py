@@ -3,8 +3,8 @@
 import random
 
 from demos.boolean_functions import NAMES
-from demos.boundary import boundary
-from demos.pictures import save
+from demos.kit.boundary import boundary
+from demos.kit.pictures import save
 from engine import Value, draw
 from nn import MLP, XOR, GradientDescent, binary_cross_entropy, diagram, fit, truth_table
 

@@ -1,23 +1,54 @@
-"""A scalar reverse-mode autodiff engine: Value, and the ways to look at a graph of them."""
+"""A scalar reverse-mode autodiff engine, for learning backpropagation.
 
-from engine.annotate import annotate
-from engine.compiler import NoCompiler, c_compiler
-from engine.draw import draw
-from engine.notation import label
-from engine.program import Program
-from engine.steps import steps
-from engine.tree import tree
+To learn how a gradient comes about, read these files in this order:
+
+1. `rules`       the table of derivatives: the only calculus here
+2. `operation`   a rule as real functions: forward, and its pullback
+3. `value`       Value, a node of a graph: forward and backward over the graph
+
+`errors` says what cannot be computed, `formula` parses and prints the texts of
+the table, `notation` names nodes for people, `source` compiles generated code.
+
+Then `programs/` writes a graph as a program, and runs it; `views/` shows a
+pass. Each has its own list of what to read. Which tool answers what:
+
+    What happens at each node, and why?                  steps(output)
+    What is computed from what, at a prompt?             tree(output)
+    What is computed from what, as a picture?            draw(output)
+    What do the lines of my function compute?            annotate(function, ...)
+    What are the operations, in one list?                print(Program(output))
+    How do I get gradients over many rows, fast?         Program(output, inputs)
+                                                         .native().batch(rows)
+"""
+
+from engine.notation import format_number, label
+from engine.operation import OPERATIONS
+from engine.programs.compiler import NoCompiler, c_compiler
+from engine.programs.native import Native
+from engine.programs.program import Program
+from engine.programs.rows import read_rows
 from engine.value import Constant, Value, topological_order
+from engine.views.annotate import annotate
+from engine.views.draw import draw
+from engine.views.drawing import Drawing, html_label
+from engine.views.steps import steps
+from engine.views.tree import tree
 
 __all__ = [
+    "OPERATIONS",
     "Constant",
+    "Drawing",
+    "Native",
     "NoCompiler",
     "Program",
     "Value",
     "annotate",
     "c_compiler",
     "draw",
+    "format_number",
+    "html_label",
     "label",
+    "read_rows",
     "steps",
     "topological_order",
     "tree",

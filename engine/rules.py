@@ -1,47 +1,51 @@
-"""The table of derivatives: one line an operation, and the only calculus in this project.
+"""The table of derivatives: one line an operation, and the only calculus here.
 
-A line is what a calculus book has: the value of an operation on its operands `a` and `b`, and its
-partial derivative with respect to each of them, in which `out` is the value just computed. Everything
-else reads these lines: the operators of `Value`, the explanation of a step of backpropagation, the
-derivatives on a graph's edges, the lines of a generated program, the tests.
+A line is what a calculus book has: an operation as an expression in its
+operands `a` and `b`, and its partial derivative with respect to each of them,
+in which `out` is the result. Everything else reads these lines: the operators
+of `Value`, the explanation of a step of backpropagation, the derivatives on a
+graph's edges, the lines of a program, the tests.
 
-Names in the table are those of Python's `math`, and of the table's own earlier lines.
+The table's expressions use the names of Python's `math`, and of its own
+earlier lines.
 
 >>> RULES["tanh"]
-Rule(op='tanh', value='tanh(a)', partials=('1 - out * out',))
+Rule(op='tanh', expression='tanh(a)', partials=('1 - out * out',))
 """
 
-import ast
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Rule(NamedTuple):
-    """One operation: its name or sign, its value, and ∂out/∂a (and ∂out/∂b)."""
+    """One operation: its name or sign, an expression, and ∂out/∂a (and ∂out/∂b)."""
 
     op: str
-    value: str
+    expression: str
     partials: tuple[str, ...]
 
-    def written(self, a, b=None):
-        """The operation on operands with these names, as it is written by hand.
+    def rendered(self, *operands: str) -> str:
+        """The operation on operands of these names, as one writes it by hand.
 
-        >>> RULES["*"].written("w", "x"), RULES["exp"].written("z"), RULES["neg"].written("z")
-        ('w * x', 'exp(z)', '-z')
+        >>> RULES["*"].rendered("w", "x"), RULES["exp"].rendered("z")
+        ('w * x', 'exp(z)')
+        >>> RULES["neg"].rendered("z"), RULES["maximum"].rendered("w", "x")
+        ('-z', 'maximum(w, x)')
         """
         if self.op == "neg":
-            return f"-{a}"
-        if b is None:
-            return f"{self.op}({a})"
-        return f"{self.op}({a}, {b})" if self.op.isidentifier() else f"{a} {self.op} {b}"
+            return f"-{operands[0]}"
+        if self.op.isidentifier():
+            return f"{self.op}({', '.join(operands)})"
+        return f" {self.op} ".join(operands)
 
 
-# At a kink the derivative is the usual convention: relu'(0) = 0, |a|'(0) = 0, and where maximum or
-# minimum meets a tie each side gets half. sigmoid and softplus never raise e to a large power, which
-# would overflow. The derivative of a ** b is taken as its limit where a formula would read 0 * infinity.
+# The conventions at kinks: relu'(0) = 0 and |a|'(0) = 0; where maximum or
+# minimum meets a tie, each side gets half. sigmoid and softplus never raise e
+# to a large power, which would overflow. The derivative of a ** b is its limit
+# where a formula would read 0 * infinity.
 # fmt: off
-TABLE = [
-    #    op          value                             ∂out/∂a                                  ∂out/∂b
+TABLE: list[Rule] = [
+    #    op          expression                        ∂out/∂a                                  ∂out/∂b
     Rule("+",        "a + b",                         ("1",                                     "1")),
     Rule("-",        "a - b",                         ("1",                                     "-1")),
     Rule("*",        "a * b",                         ("b",                                     "a")),
@@ -72,43 +76,14 @@ TABLE = [
     Rule("erf",      "erf(a)",                        ("2 / sqrt(pi) * exp(-a * a)",)),
 ]
 # A small whole power is a product: exact, fast, and the same in every form that a graph takes.
-POWERS = {
+POWERS: dict[int, Rule] = {
     2: Rule("**",    "a * a",                         ("2 * a",)),
     3: Rule("**",    "a * a * a",                     ("3 * (a * a)",)),
     4: Rule("**",    "a * a * (a * a)",               ("4 * (a * a * a)",)),
 }
 # fmt: on
-RULES = {rule.op: rule for rule in TABLE}
+RULES: dict[str, Rule] = {rule.op: rule for rule in TABLE}
 
-
-def times(factor, partial):
-    """The product of a factor and a partial derivative, as text, without the trivial multiplications.
-
-    This is the chain rule's one multiplication: the gradient of `out`, times ∂out/∂a.
-
-    >>> times("g", "b"), times("g", "1"), times("g", "-1"), times("g", "1 / b")
-    ('g * b', 'g', '-g', 'g / b')
-    >>> times("g", "1 - out * out"), times("g", "0 if a <= 0 else 1")
-    ('g * (1 - out * out)', '0.0 if a <= 0 else g')
-    """
-    return ast.unparse(_product(ast.Name(factor), ast.parse(partial, mode="eval").body))
-
-
-def _product(factor, tree):
-    match tree:
-        case ast.Constant(value=0):
-            return ast.Constant(0.0)
-        case ast.Constant(value=1):
-            return factor
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return ast.UnaryOp(ast.USub(), _product(factor, operand))
-        case ast.IfExp(test=test, body=body, orelse=orelse):
-            return ast.IfExp(test, _product(factor, body), _product(factor, orelse))
-        case ast.BinOp(left=ast.Constant(value=1), op=ast.Div(), right=right):
-            return ast.BinOp(factor, ast.Div(), right)
-        case _:
-            return ast.BinOp(factor, ast.Mult(), tree)
-
-
-# What the texts of the table may name, besides its own functions.
-MATH = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")} | {"abs": abs}
+# What the expressions may name, besides the table's own functions.
+MATH: dict[str, Any] = {name: getattr(math, name) for name in dir(math) if name[0] != "_"}
+MATH["abs"] = abs

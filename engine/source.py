@@ -1,15 +1,18 @@
-"""Generated Python made into functions whose source can be read, stepped through and quoted."""
+"""Generated Python as functions whose source one can read and step through."""
 
 import linecache
+from typing import Any
 
 
-def define(name, source, filename, namespace):
-    """The function `name` that the text `source` defines, with `namespace` for its globals.
+def compile_function(name: str, source: str, filename: str, namespace: dict[str, Any]) -> Any:
+    """The function `name` that `source` defines, with `namespace` as its globals.
 
-    The text is registered under `filename`, so that pdb shows its lines, a traceback quotes them and
+    `linecache` gets the source under `filename`, which is the trick of the
+    attrs library: pdb shows the lines, a traceback quotes them, and
     `inspect.getsource` returns them, although no file holds them.
 
-    >>> double = define("double", "def double(a):\\n    return a + a\\n", "<an example>", {})
+    >>> source = "def double(a):\\n    return a + a\\n"
+    >>> double = compile_function("double", source, "<an example>", {})
     >>> double(4)
     8
     >>> import inspect
@@ -17,22 +20,24 @@ def define(name, source, filename, namespace):
     def double(a):
         return a + a
     """
-    defined = {}
-    exec(_compiled(source, filename), namespace, defined)
+    defined: dict[str, Any] = {}
+    exec(_code(source, filename), namespace, defined)
     return defined[name]
 
 
-def module(source, filename):
-    """All that the text of a module defines, by name; its functions see each other.
+def compile_module(source: str, filename: str) -> dict[str, Any]:
+    """All that the source of a module defines, by name, with `linecache` as above.
 
-    >>> module("two = 2\\ndef double(a):\\n    return two * a\\n", "<an example>")["double"](4)
+    >>> source = "two = 2\\ndef double(a):\\n    return two * a\\n"
+    >>> compile_module(source, "<an example>")["double"](4)
     8
     """
-    defined = {}
-    exec(_compiled(source, filename), defined)
+    defined: dict[str, Any] = {}
+    exec(_code(source, filename), defined)
     return defined
 
 
-def _compiled(source, filename):
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+def _code(source, filename):
+    lines = source.splitlines(keepends=True)
+    linecache.cache[filename] = (len(source), None, lines, filename)
     return compile(source, filename, "exec")

@@ -1,28 +1,64 @@
-"""Value: a number that remembers how it was computed, and can therefore be differentiated.
+"""Value: a number that remembers how it was computed.
 
-Arithmetic on Values records a graph, in which every result knows its operands. `backward` walks the
-graph from the result to the leaves and applies the chain rule at each node. The derivatives themselves
-are in `engine.rules`.
+Arithmetic on Values records a graph, in which every result knows its operands.
+`backward` walks the graph from the result to the leaves and applies the chain
+rule at each node. The derivatives themselves are in `engine.rules`.
 """
 
 import operator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
+from math import exp
+from typing import Any, SupportsFloat
 
-from engine.operations import NAMES, OPERATIONS, SMALL_POWERS
-from engine.operators import binary, comparison, reflected, unary
-from engine.refusals import incompatible, real, refusal
+from engine.errors import as_float, explained, unsupported_operand
+from engine.operation import BINARY, FUNCTIONS, OPERATIONS, REFLECTED, SMALL_POWERS, UNARY, Operation, method
+
+MUL, EXP = OPERATIONS["*"], OPERATIONS["exp"]
+# The globals of the generated methods; the end of this file adds what they
+# need from here.
+NAMES: dict[str, Any] = FUNCTIONS | {each.constant: each for each in OPERATIONS.values()}
+
+
+def unary(name: str, op: str = "") -> "Callable[[Value], Value]":
+    """The method for an operation on one Value, like `exp` below."""
+    return method(UNARY, name, op or name, NAMES)
+
+
+def binary(name: str, op: str = "") -> "Callable[[Value, Value | float], Value]":
+    """The method for an operation on a Value and a Value or number, like `__mul__` below."""
+    return method(BINARY, name, op or name, NAMES)
+
+
+def reflected(name: str, op: str) -> "Callable[[Value, Value | float], Value]":
+    """The method that Python calls where the left operand is no Value."""
+    return method(REFLECTED, name, op, NAMES)
+
+
+def comparison(compare: Callable[[Any, Any], bool]) -> "Callable[[Value, object], bool]":
+    """The method for a comparison, which goes by data."""
+
+    def compared(self, other):
+        return compare(self.data, other.data if isinstance(other, Value) else other)
+
+    compared.__name__ = compared.__qualname__ = f"__{compare.__name__}__"
+    return compared
 
 
 class Value:
-    """A node of a computation graph: a number, and its place in how the output was computed.
+    """A node of a computation graph: a number, and how it was computed.
 
-    `data` is the number and `grad` the derivative of the output with respect to it, which `backward`
-    fills in; both can be assigned. `label` is a name for people, `op` the sign or name of the operation
-    that made this node ("" for a leaf), `parents` its operands in order, repeated ones repeated.
+    `data` is the number, and `grad` the derivative of the output with respect
+    to it, which `backward` computes; both can be assigned. `label` is a name
+    for people. `op` is the sign or name of the operation that made this node
+    ("" for a leaf). `parents` are its operands in order, repeated ones
+    repeated (micrograd calls them children).
 
-    Raises TypeError if `data` is not one real number. Where an operation has no real result (log of -1,
-    1 / 0, exp of 1000) it raises what Python's `math` raises; sums, products and small powers beyond the
-    largest float are inf, as Python's are.
+    Raises TypeError if `data` is not one real number. Where an operation has
+    no real result (log of -1, 1 / 0, exp of 1000) it raises what Python's
+    `math` raises. Sums, products and small powers beyond the largest float are
+    inf, as Python's are.
 
     >>> a, b = Value(2, "a"), Value(-3, "b")
     >>> d = a * b + 10
@@ -35,30 +71,40 @@ class Value:
 
     __slots__ = ("data", "grad", "label", "operation", "left", "right", "__weakref__")
 
-    def __init__(self, data, label=""):
-        self.data = data if type(data) is float else real(data)
+    data: float
+    grad: float
+    label: str
+    operation: Operation | None
+    left: "Value | None"
+    right: "Value | None"
+
+    def __init__(self, data: SupportsFloat, label: str = "") -> None:
+        self.data = data if type(data) is float else as_float(data)
         self.grad, self.label = 0.0, label
         self.operation = self.left = self.right = None
 
     @property
-    def op(self):
+    def op(self) -> str:
         return "" if self.operation is None else self.operation.rule.op
 
     @property
-    def parents(self):
+    def parents(self) -> "tuple[Value, ...]":
         if self.left is None:
             return ()
         return (self.left,) if self.right is None else (self.left, self.right)
 
-    def backward(self):
-        """Add ∂self/∂leaf to the grad of every leaf, and set ∂self/∂node as the grad of every other node.
+    def backward(self) -> None:
+        """Compute ∂self/∂node for every node of the graph, into its `grad`.
 
-        By the chain rule, a node's gradient is the sum over its children c of ∂self/∂c · ∂c/∂node. In
-        reverse topological order every child has its gradient before it hands it on. All start from zero,
-        and what a leaf held before is added at the end, so that every call adds exactly the same.
+        By the chain rule, a node's gradient is the sum of
+        ∂self/∂child · ∂child/∂node over the children that it is an operand of.
+        In reverse topological order each child's gradient is complete before
+        its pullback hands it on. Leaves accumulate: what a leaf had before is
+        added at the end, so that every call adds exactly the same. Other nodes
+        start from zero each time.
 
-        Raises ValueError or ArithmeticError, and leaves all gradients as they were, where a derivative
-        does not exist (the square root's at 0).
+        Raises ValueError or ArithmeticError where a derivative does not exist
+        (the square root's at 0), and then changes nothing.
 
         >>> x = Value(3, "x")
         >>> y = x * x
@@ -67,29 +113,24 @@ class Value:
         >>> y.backward(); x.grad
         12.0
         """
-        leaves, operations = search(self)
-        before = [node.grad for node in leaves], [node.grad for node in operations]
-        try:
-            for node in leaves:
-                node.grad = 0.0
-            for node in operations:
+        leaves, operations = leaves_and_operations(self)
+        nodes = leaves + operations
+        with unchanged_on_error(nodes, "grad") as earlier:
+            for node in nodes:
                 node.grad = 0.0
             self.grad = 1.0
-            for node in reversed(operations):
-                node.operation.pull(node)
-            for leaf, grad in zip(leaves, before[0]):
+            try:
+                for node in reversed(operations):
+                    node.operation.pullback(node)
+            except (ValueError, ArithmeticError) as error:
+                raise explained(error, node.operation, node.parents, "the derivative of ") from None
+            for leaf, grad in zip(leaves, earlier):
                 leaf.grad = 0.0 if type(leaf) is Constant else leaf.grad + grad
-        except BaseException as error:  # an interrupt too
-            if isinstance(error, (ValueError, ArithmeticError)):
-                error = refusal(error, node.operation, node.parents, "the derivative of ")
-            for node, grad in zip(leaves + operations, before[0] + before[1]):
-                node.grad = grad
-            raise error from None
 
-    def forward(self):
-        """Recompute the graph's data from its leaves' current data, without recording it anew.
+    def forward(self) -> None:
+        """Recompute the graph's data from its leaves' current data.
 
-        Raises what the operations raise, and then leaves the data of interior nodes as they were.
+        Raises what the operations raise, and then changes nothing.
 
         >>> x = Value(3)
         >>> y = x * x + 1
@@ -97,63 +138,113 @@ class Value:
         >>> y.forward(); y.data
         26.0
         """
-        _, operations = search(self)
-        before = [node.data for node in operations]
+        _, operations = leaves_and_operations(self)
+        with unchanged_on_error(operations, "data"):
+            try:
+                for node in operations:
+                    node.data = node.operation.forward(*[parent.data for parent in node.parents])
+            except (ValueError, ArithmeticError) as error:
+                raise explained(error, node.operation, node.parents) from None
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every node of the graph to zero."""
+        for node in topological_order(self):
+            node.grad = 0.0
+
+    # Two operations as they are: all others are made from the same templates,
+    # in engine.operation, and differ in their line of the table alone.
+
+    def __mul__(self, other: "Value | float") -> "Value":
+        """a * b, with derivatives ∂/∂a = b and ∂/∂b = a."""
+        if type(other) is not Value:
+            return record(MUL, self, other)
+        a, b = self.data, other.data
         try:
-            for node in operations:
-                node.data = node.operation.value(*[parent.data for parent in node.parents])
-        except BaseException as error:
-            if isinstance(error, (ValueError, ArithmeticError)):
-                error = refusal(error, node.operation, node.parents)
-            for node, data in zip(operations, before):
-                node.data = data
-            raise error from None
+            data = a * b
+        except (ValueError, ArithmeticError) as error:
+            raise explained(error, MUL, (self, other)) from None
+        out = new()
+        out.data, out.grad, out.label = data, 0.0, ""
+        out.operation, out.left, out.right = MUL, self, other
+        return out
+
+    def exp(self) -> "Value":
+        """exp(a), with derivative ∂/∂a = out."""
+        a = self.data
+        try:
+            data = exp(a)
+        except (ValueError, ArithmeticError) as error:
+            raise explained(error, EXP, (self,)) from None
+        out = new()
+        out.data, out.grad, out.label = data, 0.0, ""
+        out.operation, out.left, out.right = EXP, self, None
+        return out
 
     # arithmetic, with a Value or a number on either side
     __add__ = binary("__add__", "+")
-    __sub__, __rsub__ = binary("__sub__", "-"), reflected("__rsub__", "-")
-    __mul__, __rmul__ = binary("__mul__", "*"), reflected("__rmul__", "*")
-    __truediv__, __rtruediv__ = binary("__truediv__", "/"), reflected("__rtruediv__", "/")
-    __pow__, __rpow__ = binary("__pow__", "**"), reflected("__rpow__", "**")
-    __neg__, __abs__ = unary("__neg__", "neg"), unary("__abs__", "abs")
+    __sub__ = binary("__sub__", "-")
+    __truediv__ = binary("__truediv__", "/")
+    __pow__ = binary("__pow__", "**")
+    __rsub__ = reflected("__rsub__", "-")
+    __rmul__ = reflected("__rmul__", "*")
+    __rtruediv__ = reflected("__rtruediv__", "/")
+    __rpow__ = reflected("__rpow__", "**")
+    __neg__ = unary("__neg__", "neg")
+    __abs__ = unary("__abs__", "abs")
 
-    def __radd__(self, left):
-        """left + self, where left is a plain number; the 0 that sum() starts from adds no node."""
-        return self if type(left) is int and left == 0 else operate(OPERATIONS["+"], left, self)
+    def __radd__(self, other: "Value | float") -> "Value":
+        """a + b, where a is a plain number; the 0 that sum() starts from adds no node."""
+        return self if type(other) is int and other == 0 else record(OPERATIONS["+"], other, self)
 
-    def __pos__(self):
+    def __pos__(self) -> "Value":
         return self
 
     # functions, named as NumPy's are
-    exp, expm1, log, log1p, sqrt = map(unary, ("exp", "expm1", "log", "log1p", "sqrt"))
-    sin, cos, tan = map(unary, ("sin", "cos", "tan"))
-    arcsin, arccos, arctan = map(unary, ("arcsin", "arccos", "arctan"))
-    sinh, cosh, tanh = map(unary, ("sinh", "cosh", "tanh"))
-    sigmoid, relu, softplus, erf = map(unary, ("sigmoid", "relu", "softplus", "erf"))
-    maximum, minimum = map(binary, ("maximum", "minimum"))
+    expm1 = unary("expm1")
+    log = unary("log")
+    log1p = unary("log1p")
+    sqrt = unary("sqrt")
+    sin = unary("sin")
+    cos = unary("cos")
+    tan = unary("tan")
+    arcsin = unary("arcsin")
+    arccos = unary("arccos")
+    arctan = unary("arctan")
+    sinh = unary("sinh")
+    cosh = unary("cosh")
+    tanh = unary("tanh")
+    sigmoid = unary("sigmoid")
+    relu = unary("relu")
+    softplus = unary("softplus")
+    erf = unary("erf")
+    maximum = binary("maximum")
+    minimum = binary("minimum")
 
     # by data: comparisons, truth, conversion; by identity: hashing
-    __eq__, __ne__ = comparison(operator.eq), comparison(operator.ne)
-    __lt__, __le__ = comparison(operator.lt), comparison(operator.le)
-    __gt__, __ge__ = comparison(operator.gt), comparison(operator.ge)
+    __eq__ = comparison(operator.eq)  # type: ignore[assignment]
+    __ne__ = comparison(operator.ne)  # type: ignore[assignment]
+    __lt__ = comparison(operator.lt)
+    __le__ = comparison(operator.le)
+    __gt__ = comparison(operator.gt)
+    __ge__ = comparison(operator.ge)
     __hash__ = object.__hash__
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return self.data != 0
 
-    def __float__(self):
+    def __float__(self) -> float:
         return float(self.data)
 
-    def __format__(self, spec):
+    def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self.data}, grad={self.grad}{label})"
 
 
 class Constant(Value):
-    """A number that stood in an expression: a leaf that has no gradient.
+    """A number in an expression: a leaf that has no gradient.
 
     >>> two = (Value(3) * 2).parents[1]
     >>> two
@@ -162,30 +253,34 @@ class Constant(Value):
 
     __slots__ = ()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Constant({self.data})"
 
 
-def topological_order(output):
-    """All nodes that `output` is computed from, parents before children: the leaves, then the operations.
+def topological_order(output: Value) -> list[Value]:
+    """All nodes that `output` is computed from: leaves, then operations.
 
-    Each comes in the order in which Python met it while it evaluated the expression; `output` is last.
+    Parents come before children, each in the order in which Python met it
+    while it evaluated the expression; `output` is last.
 
     >>> a, b = Value(2, "a"), Value(3, "b")
     >>> [node.label or node.op for node in topological_order(a * a + b)]
     ['a', 'b', '*', '+']
     """
-    leaves, operations = search(output)
+    leaves, operations = leaves_and_operations(output)
     return leaves + operations
 
 
-def search(output):
-    """The leaves and the operations of the graph below `output`, both in topological order.
+def leaves_and_operations(output: Value) -> tuple[list[Value], list[Value]]:
+    """The leaves and the operations below `output`, both in topological order.
 
-    The search goes depth first, left operands before right ones. Its path is a list instead of a
-    recursion, so that memory alone bounds the depth of a graph.
+    A depth-first search, left operands before right ones. Its path is a list
+    instead of a recursion, so that memory alone bounds the depth of a graph.
     """
-    leaves, operations, seen, path = [], [], set(), []
+    leaves: list[Value] = []
+    operations: list[Value] = []
+    path: list[Value] = []
+    seen: set[Value] = set()
     node = output
     while True:
         while node not in seen:  # down, from left operand to left operand
@@ -195,7 +290,7 @@ def search(output):
                 break
             path.append(node)
             node = node.left
-        while path:  # up, to where a right operand is left to search
+        while path:  # up, to the next right operand
             node = path.pop()
             if node.right is not None and node.right not in seen:
                 path.append(node)
@@ -206,15 +301,27 @@ def search(output):
             return leaves, operations
 
 
-def operate(operation, left, right):
-    """The node for an operation with a plain number on one side, which becomes a Constant."""
+@contextmanager
+def unchanged_on_error(nodes: Sequence[Value], name: str) -> Iterator[list[float]]:
+    """Give the nodes' data or grad, and restore it if anything goes wrong, an interrupt too."""
+    earlier = list(map(operator.attrgetter(name), nodes))
     try:
-        if not isinstance(left, Value):
-            left = Constant(left)
-        if not isinstance(right, Value):
-            right = Constant(right)
-    except TypeError:
-        return incompatible(operation, left, right)
+        yield earlier
+    except BaseException:
+        for node, number in zip(nodes, earlier):
+            setattr(node, name, number)
+        raise
+
+
+def record(operation: Operation, left: Any, right: Any) -> Value:
+    """The node for an operation where a side is a plain number: it becomes a Constant."""
+    other = right if isinstance(left, Value) else left
+    if not isinstance(other, Value):
+        try:
+            constant = Constant(other)
+        except TypeError:
+            return unsupported_operand(operation, left, right, other)
+        left, right = (left, constant) if other is right else (constant, right)
     if type(right) is Constant:
         operation = operation.with_constant_right
         if operation.rule.op == "**":
@@ -222,9 +329,9 @@ def operate(operation, left, right):
     elif type(left) is Constant:
         operation = operation.with_constant_left
     try:
-        data = operation.value(left.data, right.data)
+        data = operation.forward(left.data, right.data)
     except (ValueError, ArithmeticError) as error:
-        raise refusal(error, operation, (left, right)) from None
+        raise explained(error, operation, (left, right)) from None
     out = new()
     out.data, out.grad, out.label = data, 0.0, ""
     out.operation, out.left, out.right = operation, left, right
@@ -232,4 +339,4 @@ def operate(operation, left, right):
 
 
 new = partial(object.__new__, Value)
-NAMES.update(Value=Value, new=new, operate=operate, refusal=refusal)
+NAMES.update(Value=Value, new=new, record=record, explained=explained)

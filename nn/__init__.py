@@ -1,4 +1,10 @@
-"""Neural networks of scalar Values."""
+"""Neural networks of scalar Values.
+
+Read `module` and `layers` first, then `logic` (AND, XOR), `losses`, `optim`
+and `fit`. `perceptron`, `recurrent`, `convolution` and `embedding` are models
+of their own, `diagram` draws a network, and `jacobians` and `layerwise` are
+the backpropagation algorithm in matrices.
+"""
 
 from nn.convolution import Convolution1D, Convolution2D, max_pool
 from nn.diagram import diagram

@@ -1,43 +1,49 @@
-"""Convolutions: the same function at every place of a row or an image; and the pool of what they find."""
+"""Convolutions: the same function at every place of a row or an image."""
 
+from collections.abc import Callable, Sequence
 from functools import reduce
+from typing import Any
 
 from engine import Value
 from nn.module import Module
 
 
 class Convolution1D(Module):
-    """out_i = f(x_i, x_{i+1}, ..., x_{i+width-1}): f of every window of `width` neighbours in a row.
+    """out_i = f(x_i, ..., x_{i+width-1}): f of every window of a row.
 
-    With a Neuron for f, its weights are the kernel: the same at every place. So what it finds in one place
-    it finds in all, and a row that is shifted gives the same results, shifted (equivariance). A row of n
-    numbers gives n - width + 1 results. As always in neural networks, the kernel is not reversed.
+    With a Neuron for f, its weights are the kernel, the same at every place.
+    So it finds everywhere what it finds in one place, and a shifted row gives
+    the same results, shifted (equivariance). A row of n numbers gives
+    n - width + 1 results. As always in neural networks, the kernel is not
+    reversed.
 
-    Raises ValueError where the row is shorter than the window. From LeCun et al., Backpropagation applied
-    to handwritten zip code recognition (1989).
+    Raises ValueError where the row is shorter than the window. From LeCun et
+    al., Backpropagation applied to handwritten zip code recognition (1989).
 
     >>> steps = Convolution1D(lambda x: x[1] - x[0], width=2)
     >>> steps([0, 0, 5, 5, 5, 7])
     [0, 5, 0, 0, 2]
     """
 
-    def __init__(self, function, width):
+    def __init__(self, function: Callable[[list[Any]], Any], width: int) -> None:
         self.function, self.width = function, width
 
-    def __call__(self, row):
+    def __call__(self, row: Sequence[Any]) -> list[Any]:
         starts = _starts(len(row), self.width, f"{self} of a row")
         return [self.function(row[i : i + self.width]) for i in starts]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Convolution1D({self.function}, width={self.width})"
 
 
 class Convolution2D(Module):
-    """out_ij = f(window of height × width pixels whose first is x_ij), the window row by row in one list.
+    """out_ij = f of the window of height × width pixels whose first is x_ij.
 
-    An image is a list of rows, and so is the result.
+    f gets the window row by row, in one list. An image is a list of rows, and
+    so is the result.
 
-    Raises ValueError where the image is smaller than the window, or its rows differ in length.
+    Raises ValueError where the image is smaller than the window, or its rows
+    differ in length.
 
     >>> corners = Convolution2D(lambda x: int(x == [1, 1, 1, 0]), height=2, width=2)
     >>> corners([[0, 1, 1, 1],
@@ -46,10 +52,10 @@ class Convolution2D(Module):
     [[0, 1, 0], [0, 0, 0]]
     """
 
-    def __init__(self, function, height, width):
+    def __init__(self, function: Callable[[list[Any]], Any], height: int, width: int) -> None:
         self.function, self.height, self.width = function, height, width
 
-    def __call__(self, image):
+    def __call__(self, image: Sequence[Sequence[Any]]) -> list[list[Any]]:
         lengths = sorted({len(row) for row in image})
         if len(lengths) > 1:
             raise ValueError(f"{self} of an image whose rows have different lengths, {lengths}")
@@ -60,15 +66,16 @@ class Convolution2D(Module):
     def _window(self, image, i, j):
         return [x for row in image[i : i + self.height] for x in row[j : j + self.width]]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Convolution2D({self.function}, height={self.height}, width={self.width})"
 
 
-def max_pool(found):
-    """The largest of a list of Values, or of lists of them, wherever it stands (global max pooling).
+def max_pool(found: Any) -> Value:
+    """The largest of a list of Values, or of lists of them (global max pooling).
 
-    The gradient goes to the largest alone. Python's max() would choose it once, when the graph is
-    recorded; `maximum` chooses again whenever the graph is computed.
+    The gradient goes to the largest alone. Python's max() would choose it
+    once, when the graph is recorded; `maximum` chooses again whenever the
+    graph is computed.
 
     >>> max_pool([[Value(1), Value(5)], [Value(3), Value(2)]]).data
     5.0

@@ -1,24 +1,31 @@
 """diagram: a network as every lecture draws it, neurons as circles in layers."""
 
-from engine.drawing import Drawing, rich
+from collections.abc import Sequence
+from typing import Any
+
+from engine import Drawing, html_label
 from nn.layers import MLP, Concat, Layer, Neuron, Sequential, activation_name
 from nn.perceptron import Perceptron
 
 SYMBOLS = {"linear": "Σ", "relu": "relu", "sigmoid": "σ", "tanh": "tanh"}
 POSITIVE, NEGATIVE = "#2166ac", "#b2182b"
-READABLE = 40  # so many weights can be read as numbers on their edges
+READABLE = 40  # up to how many weights stand as numbers on their edges
 
 
-def diagram(model, inputs=None, outputs=None):
-    """A network as a graphviz.Digraph: inputs, neurons in layers, and a +1 node for each layer's biases.
+def diagram(
+    model: Any, inputs: Sequence[str] | None = None, outputs: Sequence[str] | None = None
+) -> Drawing:
+    """A network as a graphviz.Digraph: inputs, and neurons in layers.
 
-    Every edge is a weight: blue if positive, red and dashed if negative, the wider the larger. Up to 40
-    weights are written on their edges. `inputs` are names to use instead of x1, x2, ..., and `outputs`
-    instead of y1, y2, ...; a name that is too long for its circle stands beside it.
+    A +1 node stands for what each layer's biases multiply. Every edge is a
+    weight: blue if positive, red and dashed if negative, the wider the larger.
+    Up to 40 weights are on their edges as numbers. `inputs` are names to use
+    instead of x1, x2, ..., and `outputs` instead of y1, y2, ...; a name that
+    is too long for its circle stands beside it.
 
-    Draws a Neuron, Perceptron, Layer or MLP, and what Sequential and Concat make of them; raises
-    TypeError, naming the part, for anything else, and ValueError if the names are not as many as what they
-    name.
+    Draws a Neuron, Perceptron, Layer or MLP, and what Sequential and Concat
+    make of them. Raises TypeError that names the part for anything else, and
+    ValueError if the names are not as many as what they name.
 
     >>> from nn import AND
     >>> "-30" in diagram(AND).source
@@ -26,7 +33,7 @@ def diagram(model, inputs=None, outputs=None):
     """
     layers = _layers(model)
     weights = [p.data for layer in layers for neuron in layer for p in [*neuron.w, neuron.b]]
-    written, largest = len(weights) <= READABLE, max(map(abs, weights)) or 1
+    readable, largest = len(weights) <= READABLE, max(map(abs, weights)) or 1
     drawing = Drawing(format="svg", comment=f"a network of {sum(map(len, layers))} neurons", engine="neato")
     drawing.attr(splines="line", outputorder="edgesfirst", pad="0.1")
     drawing.attr("node", shape="circle", fixedsize="true", width="0.55", fontname="Helvetica", fontsize="11")
@@ -47,7 +54,7 @@ def diagram(model, inputs=None, outputs=None):
         last = depth == len(layers)
         bias, bias_place = f"one{depth}", places[-1]
         _circle(drawing, bias, bias_place, "+1", style="filled,dashed", fillcolor="#eeeeee")
-        x = bias_place[0] + 1.4 + (0.8 if written else 0.2) * len(layer)
+        x = bias_place[0] + 1.4 + (0.8 if readable else 0.2) * len(layer)
         places = _column(len(layer) + (not last), x)
         targets = {f"z{depth}_{i}": place for i, place in enumerate(places[: len(layer)], 1)}
         edges = {}
@@ -56,7 +63,7 @@ def diagram(model, inputs=None, outputs=None):
             for (source, start), weight in zip([*sources.items(), (bias, bias_place)], [*neuron.w, neuron.b]):
                 _weight(drawing, source, name, weight.data, largest)
                 edges[start, place] = f"{source}_{name}", weight.data
-        if written:
+        if readable:
             for (name, weight), place in zip(edges.values(), _free_places(edges)):
                 _number(drawing, name, place, weight)
         sources = targets
@@ -78,7 +85,7 @@ def _width(text):
 
 
 def _free_places(edges):
-    """A place for a number on each edge: clear of the other edges and numbers, or as clear as can be."""
+    """A place for a number on each edge, as clear of edges and numbers as can be."""
     taken = []
     for edge in edges:
         (left, _), (right, _) = edge
@@ -110,12 +117,12 @@ def _column(count, x):
 
 
 def _circle(drawing, name, place, text, style="filled", **look):
-    drawing.node(name, f"<{rich(text)}>", pos="{},{}!".format(*place), style=style, **look)
+    drawing.node(name, f"<{html_label(text)}>", pos="{},{}!".format(*place), style=style, **look)
 
 
 def _beside(drawing, name, place, text):
     look = {"shape": "plaintext", "fixedsize": "false", "width": "0.3"}
-    drawing.node(name, f"<{rich(text)}>", pos="{},{}!".format(*place), **look)
+    drawing.node(name, f"<{html_label(text)}>", pos="{},{}!".format(*place), **look)
 
 
 def _layers(model):

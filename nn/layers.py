@@ -1,16 +1,21 @@
 """Layers, and the two ways to make networks of them: one after another, and side by side.
 
-A layer is a function from a list of numbers or Values to a list of Values, or to one Value. Any callable
-on such lists will do; those that have parameters are Modules.
+A layer is a function from a list of numbers or Values to a list of Values, or
+to one Value. Any callable on such lists will do; those that have parameters
+are Modules.
 """
 
 import math
 import random
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from engine import Value
 from nn.module import Module
 
-ACTIVATIONS = {
+Activation = str | Callable[[Value], Value]
+
+ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
     "linear": lambda z: z,
     "relu": Value.relu,
     "sigmoid": Value.sigmoid,
@@ -19,12 +24,13 @@ ACTIVATIONS = {
 
 
 class Neuron(Module):
-    """g(w · x + b): a weighted sum of the inputs and a bias, through an activation function g.
+    """g(w · x + b): a weighted sum of the inputs, and g on it.
 
-    `activation` is "linear", "relu", "sigmoid", "tanh" or any function on Values. The weights start as
-    normal random numbers with variance 2 / inputs for relu (He et al., 2015) and 1 / inputs otherwise
-    (LeCun et al., 1998), which keeps the size of signals from layer to layer; the bias starts at zero.
-    `rng` is a `random.Random`, for weights that can be had again.
+    `activation`, the g, is "linear", "relu", "sigmoid", "tanh" or any function
+    on Values. The weights start as normal random numbers with variance
+    2 / inputs for relu (He et al., 2015) and 1 / inputs otherwise (LeCun et
+    al., 1998), which keeps the size of signals from layer to layer; the bias
+    starts at zero. `rng` is a `random.Random`, for reproducible weights.
 
     Raises ValueError where the number of inputs is wrong, or less than one.
 
@@ -38,44 +44,53 @@ class Neuron(Module):
     ValueError: Neuron(2, sigmoid) takes 2 inputs, not 3
     """
 
-    def __init__(self, nin, activation="relu", rng=None):
+    def __init__(self, nin: int, activation: Activation = "relu", rng: random.Random | None = None) -> None:
         if not callable(activation) and activation not in ACTIVATIONS:
             known = ", ".join(ACTIVATIONS)
             raise ValueError(
                 f"unknown activation {activation!r}: it is one of {known}, or a function on Values"
             )
-        at_least_one(nin, "a neuron has inputs")
+        check_positive(nin, "a neuron has inputs")
         scale = math.sqrt((2 if activation == "relu" else 1) / nin)
         self.w = [Value((rng or random).gauss(0, scale), f"w{i + 1}") for i in range(nin)]
         self.b = Value(0, "b")
         self.activation = activation
 
-    def __call__(self, x):
-        x = inputs(x, len(self.w), self)
+    def __call__(self, x: Sequence[Any]) -> Value:
+        x = check_inputs(x, len(self.w), self)
         z = sum((w * x for w, x in zip(self.w, x)), self.b)
         g = self.activation
         return g(z) if callable(g) else ACTIVATIONS[g](z)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Neuron({len(self.w)}, {activation_name(self.activation)})"
 
 
 class Layer(Module):
-    """g(Wx + b): neurons side by side on the same inputs. A layer of one neuron returns its Value."""
+    """g(Wx + b): neurons side by side on the same inputs.
 
-    def __init__(self, nin, nout, activation="relu", rng=None):
-        at_least_one(nout, "a layer has neurons")
+    A layer of one neuron returns its Value, others a list.
+
+    >>> layer = Layer(2, 3, "linear", random.Random(0))
+    >>> layer, len(layer([1, 2])), layer.neurons[1].w[0].label
+    (Layer(2, 3, linear), 3, 'w2_1')
+    """
+
+    def __init__(
+        self, nin: int, nout: int, activation: Activation = "relu", rng: random.Random | None = None
+    ) -> None:
+        check_positive(nout, "a layer has neurons")
         self.neurons = [Neuron(nin, activation, rng) for _ in range(nout)]
         self.nin = nin
         for i, neuron in enumerate(self.neurons, 1):
-            _number(neuron, f"{i}")
+            _label(neuron, f"{i}")
 
-    def __call__(self, x):
-        x = inputs(x, self.nin, self)
+    def __call__(self, x: Sequence[Any]) -> Any:
+        x = check_inputs(x, self.nin, self)
         out = [neuron(x) for neuron in self.neurons]
         return out[0] if len(out) == 1 else out
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Layer({self.nin}, {len(self.neurons)}, {activation_name(self.neurons[0].activation)})"
 
 
@@ -92,8 +107,14 @@ class MLP(Module):
     ValueError: layer 1 of MLP(2, [3, 1], relu) takes 2 inputs, not 3
     """
 
-    def __init__(self, nin, nouts, activation="relu", rng=None):
-        at_least_one(len(nouts), "an MLP has layers")
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        activation: Activation = "relu",
+        rng: random.Random | None = None,
+    ) -> None:
+        check_positive(len(nouts), "an MLP has layers")
         sizes = [nin, *nouts]
         self.layers = [
             Layer(sizes[i], sizes[i + 1], activation if i + 1 < len(nouts) else "linear", rng)
@@ -102,15 +123,15 @@ class MLP(Module):
         self.activation = activation
         for i, layer in enumerate(self.layers, 1):
             for j, neuron in enumerate(layer.neurons, 1):
-                _number(neuron, f"{i}_{j}")
+                _label(neuron, f"{i}_{j}")
 
-    def __call__(self, x):
-        x = inputs(x, self.layers[0].nin, self, "layer 1 of ")
+    def __call__(self, x: Sequence[Any]) -> Any:
+        x = check_inputs(x, self.layers[0].nin, self, "layer 1 of ")
         for layer in self.layers:
             x = layer(x if isinstance(x, list) else [x])  # a layer of one neuron returned its Value
         return x
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         nouts = [len(layer.neurons) for layer in self.layers]
         return f"MLP({self.layers[0].nin}, {nouts}, {activation_name(self.activation)})"
 
@@ -123,15 +144,15 @@ class Sequential(Module):
     [6, 6]
     """
 
-    def __init__(self, *functions):
+    def __init__(self, *functions: Callable[[Any], Any]) -> None:
         self.functions = functions
 
-    def __call__(self, x):
+    def __call__(self, x: Sequence[Any]) -> Any:
         for function in self.functions:
             x = function(x if isinstance(x, (list, tuple)) else [x])
         return x
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Sequential({', '.join(map(repr, self.functions))})"
 
 
@@ -142,27 +163,28 @@ class Concat(Module):
     [2, 3, 6]
     """
 
-    def __init__(self, *functions):
+    def __init__(self, *functions: Callable[[Any], Any]) -> None:
         self.functions = functions
 
-    def __call__(self, x):
+    def __call__(self, x: Sequence[Any]) -> Any:
         out = []
         for function in self.functions:
             result = function(x)
             out += result if isinstance(result, (list, tuple)) else [result]
         return out
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Concat({', '.join(map(repr, self.functions))})"
 
 
-def at_least_one(count, what):
+def check_positive(count: int, what: str) -> None:
+    """Raise ValueError unless there is at least one."""
     if count < 1:
         raise ValueError(f"{what}, one at least, not {count}")
 
 
-def inputs(x, count, layer, place=""):
-    """`x` as a list of `count` inputs, or an error that names the layer and says what it got."""
+def check_inputs(x: Any, count: int, layer: object, place: str = "") -> list[Any]:
+    """`x` as a list of `count` inputs, or an error that names the layer."""
     try:
         x = list(x)
     except TypeError:
@@ -172,12 +194,13 @@ def inputs(x, count, layer, place=""):
     return x
 
 
-def activation_name(activation):
+def activation_name(activation: Activation) -> str:
+    """The name of an activation, a function's own."""
     return getattr(activation, "__name__", repr(activation)) if callable(activation) else activation
 
 
-def _number(neuron, place):
-    """Label a neuron's parameters by its place in the network: w1_2_3 is layer 1, neuron 2, input 3."""
+def _label(neuron, place):
+    """Label a neuron's parameters: w1_2_3 is layer 1, neuron 2, input 3."""
     for i, w in enumerate(neuron.w, 1):
         w.label = f"w{place}_{i}"
     neuron.b.label = f"b{place}"

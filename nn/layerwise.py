@@ -1,28 +1,36 @@
-"""Backpropagation as the lecture states it: layer by layer, forward with z(j), backward with D(j).
+"""Backpropagation as the lecture states it, layer by layer: z(j), then D(j).
 
-A model f_W = f_m ∘ ... ∘ f₁ is a list of layers, objects with value, D_z and D_W (see `nn.jacobians`).
-Everything goes by the lecture's j, from 1 to m, with z(0) = x. In shapes, layer j makes h_j numbers of
-h_{j-1} with d_j parameters W_j. `Value.backward` computes the same gradients, a scalar at a time.
+A model f_W = f_m ∘ ... ∘ f₁ is a list of layers, objects with value, D_z and
+D_W (see `nn.jacobians`). All counting is by the lecture's j, from 1 to m, with
+z(0) = x. In shapes, layer j makes h_j numbers of h_{j-1} with d_j parameters
+W_j. `Value.backward` computes the same gradients, a scalar at a time.
 
 (CIS 4190/5190, Spring 2023, lecture 13: Backpropagation Algorithm.)
 """
 
+from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from operator import mul
+from typing import Any
 
-from engine.notation import number
-from nn.jacobians import identity, product, shape, size
+from engine import format_number
+from nn.jacobians import Differentiable, Matrix, Vector, identity, product, shape, size
 
-SHOWN = 12  # so many entries of a matrix are written in a table
+Layers = Sequence[Differentiable]
+Times = Callable[[Any, Any], Any]
+LossGradient = Callable[[Any, Any], Any]
+
+SHOWN = 12  # how many entries of a matrix a table shows
 TRANSPOSED = ("D(j)", "D_Wj f_W(x)", "∇_Wj L(f_W(x), y)ᵀ")
-SMALL = 3  # rows and columns of a matrix that is written in full
+SMALL = 3  # up to how many rows and columns a table shows a matrix in full
 
 
-def forward(layers, x):
+def forward(layers: Layers, x: Vector) -> list[list[Any]]:
     """The forward pass, [z(0), ..., z(m)]: z(0) = x, and z(j) = f_j(z(j-1)).
 
     >>> from nn.jacobians import Activation, Linear
-    >>> forward([Linear([[1, 2], [3, 4]]), Activation("relu"), Linear([[1, -1]])], [-2, 1.5])
+    >>> layers = [Linear([[1, 2], [3, 4]]), Activation("relu"), Linear([[1, -1]])]
+    >>> forward(layers, [-2, 1.5])
     [[-2, 1.5], [1.0, 0.0], [1.0, 0.0], [1.0]]
     """
     z = [list(x)]
@@ -31,14 +39,18 @@ def forward(layers, x):
     return z
 
 
-def backward(layers, z, times=mul):
+def backward(
+    layers: Layers, z: Sequence[Vector], times: Times = mul
+) -> Iterator[tuple[int, Matrix, Matrix]]:
     """The backward pass: j, D(j) and D_Wj f_W(x), for j = m, ..., 1, from the forward pass z.
 
-    D(j), the derivative of the output with respect to z(j), is h_m × h_j: D(m) = 1, the identity, and
-    D(j) = D(j+1) · D_z f_{j+1}(z(j)). From it D_Wj f_W(x) = D(j) · D_W f_j(z(j-1)), which is h_m × d_j.
-    `times` multiplies two numbers, for those who want to count.
+    D(j), the derivative of the output with respect to z(j), is h_m × h_j:
+    D(m) = 1, the identity, and D(j) = D(j+1) · D_z f_{j+1}(z(j)). From it
+    D_Wj f_W(x) = D(j) · D_W f_j(z(j-1)), which is h_m × d_j. `times`
+    multiplies two numbers, so that one can count.
 
-    Raises ValueError, naming the layer, where one of its derivatives has the wrong shape.
+    Raises ValueError that names the layer where one of its derivatives has the
+    wrong shape.
 
     >>> from nn.jacobians import Linear
     >>> layers = [Linear([[1, 2], [3, 4]]), Linear([[5, 6]])]
@@ -55,8 +67,10 @@ def backward(layers, z, times=mul):
             D = product(D, D_z, times)  # D(j-1)
 
 
-def naive(layers, z, times=mul):
-    """What `backward` yields, but every D(j) = D_z f_m · ... · D_z f_{j+1} multiplied out anew."""
+def naive(
+    layers: Layers, z: Sequence[Vector], times: Times = mul
+) -> Iterator[tuple[int, Matrix, Matrix]]:
+    """What `backward` yields, but each D(j) = D_z f_m · ... · D_z f_{j+1} anew."""
     for j in range(len(layers), 0, -1):
         D = identity(len(z[-1]))
         for i in range(len(layers), j, -1):
@@ -64,7 +78,7 @@ def naive(layers, z, times=mul):
         yield j, D, product(D, derivatives(layers, j, z)[1], times)
 
 
-def derivatives(layers, j, z):
+def derivatives(layers: Layers, j: int, z: Sequence[Vector]) -> tuple[Matrix, Matrix]:
     """D_z f_j(z(j-1)), which is h_j × h_{j-1}, and D_W f_j(z(j-1)), which is h_j × d_j."""
     layer, h, k = layers[j - 1], len(z[j]), len(z[j - 1])
     D_z, D_W = layer.D_z(z[j - 1]), layer.D_W(z[j - 1])
@@ -76,15 +90,17 @@ def derivatives(layers, j, z):
     return D_z, D_W
 
 
-def backpropagation(layers, x, y, loss_gradient):
-    """The gradients of L(f_W(x), y) with respect to W_1, ..., W_m: for each a list of d_j numbers.
+def backpropagation(layers: Layers, x: Vector, y: Any, loss_gradient: LossGradient) -> list[list[Any]]:
+    """The gradients of L(f_W(x), y) with respect to W_1, ..., W_m.
 
-    They are ∇_Wj L(f_W(x), y)ᵀ = ∇_ŷ L(z(m), y)ᵀ · D_Wj f_W(x), where `loss_gradient(ŷ, y)` gives ∇_ŷ L as
-    a list of h_m numbers. Raises ValueError if it does not, and what `backward` raises.
+    Each is a list of d_j numbers:
+    ∇_Wj L(f_W(x), y)ᵀ = ∇_ŷ L(z(m), y)ᵀ · D_Wj f_W(x), where
+    `loss_gradient(ŷ, y)` gives ∇_ŷ L as a list of h_m numbers. Raises
+    ValueError if it does not, and what `backward` raises.
 
     >>> from nn.jacobians import Linear
     >>> layers = [Linear([[1, 2], [3, 4]]), Linear([[5, 6]])]
-    >>> backpropagation(layers, [1, -1], 0, lambda prediction, y: [2 * (prediction[0] - y)])
+    >>> backpropagation(layers, [1, -1], 0, lambda z, y: [2 * (z[0] - y)])
     [[-110, 110, -132, 132], [22, 22]]
     """
     z = forward(layers, x)
@@ -97,8 +113,8 @@ def backpropagation(layers, x, y, loss_gradient):
     return [product([gradient], D_W)[0] for _, _, D_W in backward(layers, z)][::-1]
 
 
-def multiplications(algorithm, layers, x):
-    """How many multiplications of two numbers `backward` or `naive` does, those by 0 and 1 included.
+def multiplications(algorithm: Callable[..., Iterator[Any]], layers: Layers, x: Vector) -> int:
+    """How many numbers `backward` or `naive` multiplies, by 0 and 1 too.
 
     >>> from nn.jacobians import Linear
     >>> layers = [Linear([[2]])] * 10
@@ -117,16 +133,18 @@ def multiplications(algorithm, layers, x):
     return done
 
 
-def tables(layers, x, y, loss_gradient):
-    """The lecture's table as it builds up: a text for the forward pass, each j of the backward pass, the output.
+def tables(layers: Layers, x: Vector, y: Any, loss_gradient: LossGradient) -> Iterator[str]:
+    """The lecture's table as it fills: a text for each of its moments.
 
-    It has a column for each j. Above the numbers of a matrix stands its shape. Small D_z f_j are written
-    row by row; D(j) and what is below are transposed, so that a line belongs to one component of z(j), or
-    to one parameter.
+    These are the forward pass, each j of the backward pass, and the output.
+    The table has a column for each j. Above the numbers of a matrix stands its
+    shape. Small D_z f_j are shown row by row; D(j) and what is below are
+    transposed, so that a line belongs to one component of z(j), or to one
+    parameter.
 
     >>> from nn.jacobians import Linear
     >>> layers = [Linear([[1, 2], [3, 4]]), Linear([[5, 6]])]
-    >>> *_, last = tables(layers, [1, -1], 0, lambda prediction, y: [2 * (prediction[0] - y)])
+    >>> *_, last = tables(layers, [1, -1], 0, lambda z, y: [2 * (z[0] - y)])
     >>> print(last)
     Output: ∇_Wj L(f_W(x), y)ᵀ = ∇_ŷ L(z(2), y)ᵀ D_Wj f_W(x)
     <BLANKLINE>
@@ -178,12 +196,12 @@ def tables(layers, x, y, loss_gradient):
 def _rows(matrix):
     """A matrix's shape, and its rows if it is small."""
     small = max(shape(matrix)) <= SMALL
-    return [size(matrix), *(" ".join(map(number, row)) for row in matrix if small)]
+    return [size(matrix), *(" ".join(map(format_number, row)) for row in matrix if small)]
 
 
 def _columns(matrix):
     """The columns of a matrix, a line each, the first of them if there are many."""
-    lines = [" ".join(map(number, column)) for column in zip(*matrix)]
+    lines = [" ".join(map(format_number, column)) for column in zip(*matrix)]
     return lines if len(lines) <= SHOWN else [*lines[:SHOWN], "⋮"]
 
 

@@ -1,7 +1,7 @@
-"""Boolean functions as networks, with weights that can be checked by hand, and truth tables.
+"""Boolean functions as networks whose weights one can check by hand.
 
-The sigmoid is nearly 0 below -10 and nearly 1 above 10. AND, for instance, is σ(-30 + 20 x₁ + 20 x₂): only
-with both inputs at 1 does the sum reach 10.
+The sigmoid is nearly 0 below -10 and nearly 1 above 10. AND, for instance, is
+σ(-30 + 20 x₁ + 20 x₂): only with both inputs at 1 does the sum reach 10.
 
 >>> print(truth_table(AND))
 x1  x2  AND
@@ -11,9 +11,11 @@ x1  x2  AND
  1   1  σ(10)  = 1         ≈ 1
 """
 
+from collections.abc import Callable
 from itertools import product
+from typing import Any
 
-from engine.notation import number
+from engine import Value, format_number
 from nn.layers import Concat, Neuron, Sequential
 
 # name: bias, and the weight of each input
@@ -26,7 +28,7 @@ WEIGHTS = {
 }
 
 
-def unit(name, prefix=""):
+def unit(name: str, prefix: str = "") -> Neuron:
     """A new sigmoid unit that computes one of AND, OR, NOT, NAND, NOR.
 
     >>> unit("OR")
@@ -41,15 +43,17 @@ def unit(name, prefix=""):
 
 
 AND, OR, NOT, NAND, NOR = map(unit, WEIGHTS)
-# No single unit computes these, since no line separates their ones from their zeros; two layers do.
+# No line separates the ones of these from their zeros, so no single unit
+# computes them; two layers do.
 XOR = Sequential(Concat(unit("OR", "or_"), unit("NAND", "nand_")), unit("AND", "and_"))
 XNOR = Sequential(Concat(unit("AND", "and_"), unit("NOR", "nor_")), unit("OR", "or_"))
 
 
-def truth_table(network, inputs=2, name=None):
-    """What a network says to every combination of boolean inputs, as text.
+def truth_table(network: Callable[[list[int]], Any], inputs: int = 2, name: str | None = None) -> str:
+    """What a network answers to every combination of boolean inputs, as text.
 
-    `network` is any function on a list of `inputs` zeros and ones that returns a number or a Value.
+    `network` is any function on a list of `inputs` zeros and ones that returns
+    a number or a Value.
 
     >>> print(truth_table(NOT, inputs=1))
     x1  NOT
@@ -58,14 +62,20 @@ def truth_table(network, inputs=2, name=None):
     """
     rows = list(product((0, 1), repeat=inputs))
     outputs = [network(list(row)) for row in rows]
-    numbers = [number(float(out)) for out in outputs]
-    sums = [f"σ({number(out.left.data)})" if getattr(out, "op", "") == "sigmoid" else "" for out in outputs]
+    numbers = [format_number(float(out)) for out in outputs]
+    sums = [_sum(out) for out in outputs]
     width, digits = max(map(len, sums)), max(map(len, numbers))
     lines = ["  ".join([*(f"x{i + 1}" for i in range(inputs)), name or _name(network)])]
     for row, out, sum_, text in zip(rows, outputs, sums, numbers):
         shown = f"{sum_:{width}} = {text:{digits}}" if width else f"{text:{digits}}"
         lines.append("  ".join([*(f"{x:2}" for x in row), f"{shown} ≈ {round(float(out))}"]))
     return "\n".join(lines)
+
+
+def _sum(output):
+    """What a sigmoid was taken of, if it was."""
+    sigmoid = isinstance(output, Value) and output.op == "sigmoid"
+    return f"σ({format_number(output.parents[0].data)})" if sigmoid else ""
 
 
 def _name(network):

@@ -1,26 +1,31 @@
 """Losses: how far a prediction is from its target.
 
-A prediction is a Value, a target a number or a Value. Those of one output also take a list of predictions
-and a list of as many targets, and return the mean; ValueError tells where the two differ in length.
+A prediction is a Value, a target a number or a Value. Losses of one output
+also take a list of predictions and a list of as many targets, and return the
+mean; ValueError says where the two differ in length.
 """
 
+from collections.abc import Callable, Sequence
 from functools import reduce, wraps
+from typing import Any
 
 from engine import Value
 
 
-def mean_over_examples(loss):
+def mean_over_examples(loss: Callable[[Any, Any], Value]) -> Callable[[Any, Any], Value]:
+    """A loss of one example, also as the mean over lists of them."""
+
     @wraps(loss)
     def mean(prediction, target):
         if not isinstance(prediction, (list, tuple)):
             return loss(prediction, target)
-        pair(loss, prediction, "predictions", target)
+        check_targets(loss, prediction, "predictions", target)
         return sum(map(loss, prediction, target)) / len(prediction)
 
     return mean
 
 
-def pair(loss, predictions, what, targets):
+def check_targets(loss: Any, predictions: Sequence[Any], what: str, targets: Any) -> None:
     """Raise ValueError unless there is a target for every prediction."""
     count = len(targets) if hasattr(targets, "__len__") else "one number"
     if count != len(predictions):
@@ -28,7 +33,7 @@ def pair(loss, predictions, what, targets):
 
 
 @mean_over_examples
-def mean_squared_error(prediction, target):
+def mean_squared_error(prediction: Any, target: Any) -> Value:
     """(ŷ - y)², the loss of regression.
 
     >>> from engine import Value
@@ -39,10 +44,11 @@ def mean_squared_error(prediction, target):
 
 
 @mean_over_examples
-def binary_cross_entropy(logit, target):
-    """-y log σ(z) - (1 - y) log(1 - σ(z)) for a logit z and a target y of 0 or 1, or in between.
+def binary_cross_entropy(logit: Any, target: Any) -> Value:
+    """-y log σ(z) - (1 - y) log(1 - σ(z)) for a logit z and a target y in [0, 1].
 
-    Computed as softplus(z) - y z, which is the same and neither overflows nor takes the log of 0.
+    Computed as softplus(z) - y z, which is the same and neither overflows nor
+    takes the log of 0.
 
     >>> from engine import Value
     >>> binary_cross_entropy(Value(0), 1).data          # log 2
@@ -54,8 +60,8 @@ def binary_cross_entropy(logit, target):
 
 
 @mean_over_examples
-def hinge(score, target):
-    """max(0, 1 - y s) for a score s and a target y of -1 or 1: the loss of a maximum margin.
+def hinge(score: Any, target: Any) -> Value:
+    """max(0, 1 - y s) for a score s and a target y of -1 or 1 (maximum margin).
 
     >>> from engine import Value
     >>> hinge([Value(0.25), Value(2)], [1, 1]).data
@@ -64,11 +70,11 @@ def hinge(score, target):
     return (1 - target * score).relu()
 
 
-def softmax(logits):
+def softmax(logits: Sequence[Value]) -> list[Value]:
     """exp(zᵢ) / Σⱼ exp(zⱼ): positive numbers that sum to 1, for a list of logits z.
 
-    The largest logit is subtracted from all of them first, which changes nothing but that no power
-    overflows.
+    The largest logit is subtracted from all of them first, which changes
+    nothing but that no power overflows.
 
     >>> from engine import Value
     >>> [p.data for p in softmax([Value(1000), Value(1000)])]
@@ -80,24 +86,25 @@ def softmax(logits):
     return [power / total for power in powers]
 
 
-def cross_entropy(logits, target):
-    """-Σᵢ yᵢ log softmax(z)ᵢ for a list of logits z and as many target probabilities y.
+def cross_entropy(logits: Sequence[Value], target: Any) -> Value:
+    """-Σᵢ yᵢ log softmax(z)ᵢ for logits z and as many target probabilities y.
 
-    Computed as log Σⱼ exp(zⱼ - max z) + max z - Σᵢ yᵢ zᵢ. For class k the target is `one_hot(k, classes)`.
+    Computed as log Σⱼ exp(zⱼ - max z) + max z - Σᵢ yᵢ zᵢ. For class k the
+    target is `one_hot(k, classes)`.
 
     >>> from engine import Value
     >>> round(cross_entropy([Value(0), Value(0), Value(1000)], [0, 0, 1]).data, 12)
     0.0
-    >>> round(cross_entropy([Value(2), Value(2)], [0, 1]).data, 12)         # log 2
+    >>> round(cross_entropy([Value(2), Value(2)], [0, 1]).data, 12)  # log 2
     0.69314718056
     """
-    pair(cross_entropy, logits, "logits", target)
+    check_targets(cross_entropy, logits, "logits", target)
     largest = reduce(Value.maximum, logits)
     total = sum((logit - largest).exp() for logit in logits)
     return total.log() + largest - sum(y * logit for y, logit in zip(target, logits))
 
 
-def one_hot(k, classes):
+def one_hot(k: int, classes: int) -> list[int]:
     """The target of class k: 1 in its place, 0 in all others.
 
     >>> one_hot(1, 3)

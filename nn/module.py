@@ -3,19 +3,22 @@
 import json
 import math
 import reprlib
+from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
-from engine import Value
-from engine.refusals import real
-from engine.value import Constant
+from engine import Constant, Value
 
 
 class Module:
-    """A function with parameters: the Values among its attributes, and its modules' parameters.
+    """A function with parameters: the Values among its attributes.
 
-    Attributes are searched in the order in which they were set, lists, tuples and dicts in theirs. A
-    parameter that stands in two places (a shared weight) is listed once, under its first name.
+    The parameters of modules among its attributes are its own too. Attributes
+    are searched in the order in which they were set, lists, tuples and dicts
+    in theirs. A parameter that stands in two places (a shared weight) is
+    listed once, under its first name.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -29,30 +32,30 @@ class Module:
     {'slope': 2.0, 'offset': 1.0}
     """
 
-    def named_parameters(self):
-        """A list of (name, parameter): the name is the path of attributes and places that leads there."""
-        found = {}
+    def named_parameters(self) -> list[tuple[str, Value]]:
+        """A list of (name, parameter): a name is the path to it, like layers[0].w."""
+        found: dict[Value, str] = {}
         _collect(vars(self).items(), found, set())
         return [(name, parameter) for parameter, name in found.items()]
 
-    def parameters(self):
+    def parameters(self) -> list[Value]:
         """All parameters, each once."""
         return [parameter for _, parameter in self.named_parameters()]
 
-    def zero_grad(self):
+    def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero."""
         for parameter in self.parameters():
             parameter.grad = 0.0
 
-    def state(self):
+    def state(self) -> dict[str, float]:
         """The parameters' numbers by name, as a plain dict."""
         return {name: parameter.data for name, parameter in self.named_parameters()}
 
-    def load_state(self, state):
+    def load_state(self, state: Mapping[str, Any]) -> None:
         """Set the parameters to the numbers of such a dict.
 
-        Raises ValueError where names are missing or unknown or a number isn't one, naming each; then no
-        parameter has changed.
+        Raises ValueError that names each name that is missing or unknown, and
+        each number that is none; then no parameter has changed.
 
         >>> from nn import Neuron
         >>> Neuron(1).load_state({"w[0]": 0.5, "w[1]": "much"})
@@ -68,7 +71,7 @@ class Module:
         numbers = {}
         for name in parameters.keys() & state:
             try:
-                numbers[name] = real(state[name])
+                numbers[name] = Value(state[name]).data
             except (TypeError, OverflowError):
                 numbers[name] = math.nan
             if not math.isfinite(numbers[name]):
@@ -78,13 +81,13 @@ class Module:
         for name, number in numbers.items():
             parameters[name].data = number
 
-    def save(self, path):
+    def save(self, path: str | PathLike[str]) -> None:
         """Write the state to a JSON file, whole or not at all.
 
-        Raises ValueError if a parameter is infinite or not a number, OSError if the path is taken by
-        anything but a file (a folder, a device).
+        Raises ValueError if a parameter is infinite or not a number, OSError
+        if something else than a file has the path (a folder, a device).
         """
-        path = Path(path).resolve()  # what a link stands for is written, the link stays
+        path = Path(path).resolve()  # writes what a link stands for; the link stays
         if path.exists() and not path.is_file():
             raise OSError(f"{path} is not a file, and stays as it is")
         text = json.dumps(self.state(), indent=1, allow_nan=False)
@@ -95,7 +98,7 @@ class Module:
         finally:
             temporary.unlink(missing_ok=True)
 
-    def load(self, path):
+    def load(self, path: str | PathLike[str]) -> None:
         """Read the state from a JSON file that `save` wrote.
 
         Raises ValueError, and changes nothing, if the file holds anything else.
@@ -110,7 +113,7 @@ class Module:
             )
         self.load_state(state)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.parameters())} parameters)"
 
 

@@ -1,17 +1,27 @@
-"""Optimisers, which say how a gradient changes the parameters; `fit` descends with them.
+"""Optimisers: how a gradient changes the parameters. `fit` descends with them.
 
-An optimiser's `update(weights, gradient)` is its formula, on plain numbers: it returns the new weights.
-`step()` applies it to the parameters' data and gradients.
+An optimiser's `update(weights, gradient)` is its formula, on plain numbers: it
+returns the new weights. `step()` applies it to the parameters' data and
+gradients.
 """
 
 import math
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
-from nn.fit import fit
-
-__all__ = ["Adam", "GradientDescent", "fit"]
+from engine import Value
 
 
-def take_step(optimizer):
+class Optimizer(Protocol):
+    """What fit and its users need of an optimiser."""
+
+    parameters: list[Value]
+    rate: float
+
+    def update(self, weights: Sequence[float], gradient: Sequence[float]) -> list[float]: ...
+
+
+def take_step(optimizer: Optimizer) -> None:
     """Update every parameter of an optimiser from its gradient."""
     parameters = optimizer.parameters
     new = optimizer.update([p.data for p in parameters], [p.grad for p in parameters])
@@ -19,7 +29,7 @@ def take_step(optimizer):
         parameter.data = data
 
 
-def clear_gradients(optimizer):
+def clear_gradients(optimizer: Optimizer) -> None:
     """Set the gradient of every parameter of an optimiser to zero."""
     for parameter in optimizer.parameters:
         parameter.grad = 0.0
@@ -28,9 +38,10 @@ def clear_gradients(optimizer):
 class GradientDescent:
     """W ← W - α ∇L(W): a step of size α, the learning rate, against the gradient.
 
-    With L the mean of the losses over n examples, this is W ← W - α/n · Σᵢ ∇L(f(xᵢ), yᵢ). With a
-    momentum μ the step is taken against V ← μ V + ∇L(W), which remembers earlier gradients and so is
-    faster along a valley (Polyak, 1964).
+    With L the mean of the losses over n examples, this is
+    W ← W - α/n · Σᵢ ∇L(f(xᵢ), yᵢ). With a momentum μ the step is against
+    V ← μ V + ∇L(W), which remembers earlier gradients and so is faster along a
+    valley (Polyak, 1964).
 
     >>> from engine import Value
     >>> w = Value(3)
@@ -43,14 +54,16 @@ class GradientDescent:
     True
     """
 
-    def __init__(self, parameters, rate, momentum=0.0):
+    def __init__(self, parameters: Iterable[Value], rate: float, momentum: float = 0.0) -> None:
         self.parameters = list(parameters)
         self.rate, self.momentum = rate, momentum
         self.velocity = [0.0] * len(self.parameters)
 
-    def update(self, weights, gradient):
+    def update(self, weights: Sequence[float], gradient: Sequence[float]) -> list[float]:
+        """The weights after a step against this gradient."""
         if self.momentum:
-            gradient = self.velocity = [self.momentum * v + g for v, g in zip(self.velocity, gradient)]
+            self.velocity = [self.momentum * v + g for v, g in zip(self.velocity, gradient)]
+            gradient = self.velocity
         rate = self.rate
         return [w - rate * g for w, g in zip(weights, gradient)]
 
@@ -58,28 +71,36 @@ class GradientDescent:
 
 
 class Adam:
-    """W ← W - α m / (√v + ε): a step whose size adapts to each parameter (Kingma and Ba, 2015).
+    """W ← W - α m / (√v + ε): a step whose size adapts to each parameter.
 
-    m and v are decaying averages of the gradient and of its square, m ← β₁ m + (1 - β₁) g and
-    v ← β₂ v + (1 - β₂) g², both corrected for having started at zero: divided by 1 - βᵗ at step t.
+    m and v are decaying averages of the gradient and of its square,
+    m ← β₁ m + (1 - β₁) g and v ← β₂ v + (1 - β₂) g². Both are corrected for
+    having started at zero: divided by 1 - βᵗ at step t (Kingma and Ba, 2015).
 
     >>> from engine import Value
     >>> w = Value(3)
     >>> adam = Adam([w], rate=0.1)
     >>> (w * w).backward()
     >>> adam.step()
-    >>> round(w.data, 6)                   # the first step is α in size, whatever the gradient's
+    >>> round(w.data, 6)  # the first step is α in size, whatever the gradient's
     2.9
     """
 
-    def __init__(self, parameters, rate=0.001, betas=(0.9, 0.999), epsilon=1e-8):
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        rate: float = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+    ) -> None:
         self.parameters = list(parameters)
         self.rate, self.betas, self.epsilon = rate, betas, epsilon
         self.m = [0.0] * len(self.parameters)
         self.v = [0.0] * len(self.parameters)
         self.t = 0
 
-    def update(self, weights, gradient):
+    def update(self, weights: Sequence[float], gradient: Sequence[float]) -> list[float]:
+        """The weights after a step against this gradient."""
         (b1, b2), self.t = self.betas, self.t + 1
         self.m = [b1 * m + (1 - b1) * g for m, g in zip(self.m, gradient)]
         self.v = [b2 * v + (1 - b2) * g * g for v, g in zip(self.v, gradient)]

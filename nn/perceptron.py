@@ -1,18 +1,20 @@
 """The perceptron of McCulloch and Pitts (1943), and the rule by which it learns (Rosenblatt, 1958)."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
-from engine import Value
-from engine.notation import number
-from nn.layers import at_least_one, inputs
+from engine import Value, format_number
+from nn.layers import check_inputs, check_positive
 from nn.module import Module
 
 
 class Perceptron(Module):
     """1 if w · x + b > 0, else 0: a linear classifier.
 
-    The threshold has no useful derivative (it is zero wherever it exists), so the result is a plain
-    number, not a Value, and learning has a rule of its own. The weights start at zero.
+    The threshold has no useful derivative (it is zero wherever it exists), so
+    the result is a plain number, not a Value, and learning has a rule of its
+    own. The weights start at zero.
 
     >>> perceptron = Perceptron(2)
     >>> perceptron.load_state({"w[0]": 1, "w[1]": 1, "b": -1.5})
@@ -20,24 +22,25 @@ class Perceptron(Module):
     [0, 0, 0, 1]
     """
 
-    def __init__(self, nin):
-        at_least_one(nin, "a perceptron has inputs")
+    def __init__(self, nin: int) -> None:
+        check_positive(nin, "a perceptron has inputs")
         self.w = [Value(0, f"w{i + 1}") for i in range(nin)]
         self.b = Value(0, "b")
 
-    def __call__(self, x):
+    def __call__(self, x: Sequence[Any]) -> int:
         return int(self.weighted_sum(x) > 0)
 
-    def weighted_sum(self, x):
+    def weighted_sum(self, x: Sequence[Any]) -> float:
         """w · x + b, as a number."""
-        x = inputs(x, len(self.w), self)
+        x = check_inputs(x, len(self.w), self)
         return sum((w.data * float(x) for w, x in zip(self.w, x)), self.b.data)
 
-    def correct(self, x, y):
-        """Learn from one example: (w, b) ← (w, b) + (y - f(x)) (x, 1). Returns the error y - f(x).
+    def correct(self, x: Sequence[Any], y: int) -> int:
+        """Learn from one example: (w, b) ← (w, b) + (y - f(x)) (x, 1).
 
-        Only a mistake changes anything: the input is added to the weights where the answer should have
-        been 1, and subtracted where it should have been 0.
+        Returns the error y - f(x). Only a mistake changes anything: the input
+        is added to the weights where the answer should have been 1, and
+        subtracted where it should have been 0.
 
         Raises ValueError if the target y is neither 0 nor 1.
 
@@ -45,18 +48,19 @@ class Perceptron(Module):
         >>> perceptron.correct([0, 1], 1), perceptron
         (1, Perceptron(1 + 0 x1 + 1 x2 > 0))
         """
-        x = inputs(x, len(self.w), self)
+        x = check_inputs(x, len(self.w), self)
         error = _target(y) - self(x)
         for weight, factor in zip([*self.w, self.b], [*x, 1]):
             weight.data += error * float(factor)
         return error
 
-    def learn(self, rows, targets, epochs=1000):
-        """Correct on every row in turn until an epoch passes without a mistake, for at most `epochs`.
+    def learn(self, rows: Sequence[Any], targets: Sequence[int], epochs: int = 1000) -> list[int]:
+        """Correct on every row in turn until an epoch passes without a mistake.
 
-        Returns the number of mistakes in every epoch. The last of them is 0 once all rows are learned:
-        after finitely many mistakes if there is a perceptron that separates them (see `mistake_bound`),
-        and otherwise never.
+        Stops after `epochs` in any case. Returns the number of mistakes in
+        every epoch. The last of them is 0 once all rows are learned: after
+        finitely many mistakes if there is a perceptron that separates them
+        (see `mistake_bound`), and otherwise never.
 
         Raises ValueError, and learns nothing, where rows and targets do not fit.
 
@@ -69,27 +73,32 @@ class Perceptron(Module):
             history.append(sum(self.correct(x, y) != 0 for x, y in zip(rows, targets)))
         return history
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         weights = " ".join(
-            f"{'-' if w.data < 0 else '+'} {number(abs(w.data))} x{i}" for i, w in enumerate(self.w, 1)
+            f"{'-' if w.data < 0 else '+'} {format_number(abs(w.data))} x{i}" for i, w in enumerate(self.w, 1)
         )
-        return f"Perceptron({number(self.b.data)} {weights} > 0)"
+        return f"Perceptron({format_number(self.b.data)} {weights} > 0)"
 
 
-def mistake_bound(perceptron, rows, targets):
-    """(R/γ)²: at most so many mistakes does the learning rule make on rows that `perceptron` separates.
+def mistake_bound(perceptron: Perceptron, rows: Sequence[Any], targets: Sequence[int]) -> float:
+    """(R/γ)²: an upper bound on the number of mistakes of the learning rule.
 
-    R is the length of the longest row (x, 1), and γ the margin of the perceptron's weights u = (w, b):
-    the smallest ±u · (x, 1) / |u|, with + for target 1 and - for target 0. The weights v that are being
-    learned start at zero, and a mistake adds ±(x, 1): their part along u grows by at least γ, |v|² by at
-    most R². So after k mistakes k γ ≤ |v| ≤ √k R, hence k ≤ (R/γ)². The widest margin gives the best bound.
+    It holds on rows that `perceptron` separates. R is the length of the
+    longest row (x, 1), and γ the margin of the perceptron's weights
+    u = (w, b): the smallest ±u · (x, 1) / |u|, with + for target 1 and - for
+    target 0. The weights v that are being learned start at zero, and a mistake
+    adds ±(x, 1): their part along u grows by at least γ, |v|² by at most R².
+    So after k mistakes k γ ≤ |v| ≤ √k R, hence k ≤ (R/γ)². The widest margin
+    gives the best bound.
 
-    Raises ValueError, naming the row, if the perceptron does not separate the rows (γ > 0).
-    From Novikoff, On convergence proofs for perceptrons (1962).
+    Raises ValueError that names the row if the perceptron does not separate
+    the rows (γ > 0). From Novikoff, On convergence proofs for perceptrons
+    (1962).
 
     >>> perceptron = Perceptron(2)
     >>> perceptron.load_state({"w[0]": 2, "w[1]": 2, "b": -1})
-    >>> number(mistake_bound(perceptron, [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 1]))
+    >>> rows = [[0, 0], [0, 1], [1, 0], [1, 1]]
+    >>> format_number(mistake_bound(perceptron, rows, [0, 1, 1, 1]))
     '27'
     """
     rows, targets = _examples(perceptron, rows, targets)
@@ -103,7 +112,7 @@ def mistake_bound(perceptron, rows, targets):
 
 def _examples(perceptron, rows, targets):
     """Rows and targets that fit the perceptron, or an error before anything has changed."""
-    rows, targets = [inputs(x, len(perceptron.w), perceptron) for x in rows], list(map(_target, targets))
+    rows, targets = [check_inputs(x, len(perceptron.w), perceptron) for x in rows], list(map(_target, targets))
     if len(rows) != len(targets) or not rows:
         raise ValueError(f"one target for each of at least one row, not {len(targets)} for {len(rows)} rows")
     return rows, targets

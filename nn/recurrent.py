@@ -1,4 +1,7 @@
-"""The recurrent layer: the same function at every step of a sequence, fed its own last result."""
+"""The recurrent layer: one function at every step, fed its own last result."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from nn.module import Module
 
@@ -6,10 +9,12 @@ from nn.module import Module
 class Recurrent(Module):
     """h_t = f(x_t ⊕ h_{t-1}) for t = 1, 2, ..., with h_0 = 0: one set of weights for any length.
 
-    `function` takes an element x_t of the sequence (a number, or a list of numbers) and the state h_{t-1}
-    of `size` numbers, in one list, and returns the next state. The result is the list of all states, each
-    as the function returned it. With `Layer(nin + size, size, "tanh")` for the function this is the
-    recurrent network h_t = tanh(W x_t + U h_{t-1} + b) of Elman, Finding structure in time (1990).
+    `function` takes an element x_t of the sequence (a number, or a list of
+    numbers) and the state h_{t-1} of `size` numbers, in one list, and returns
+    the next state. The result is the list of all states, each as the function
+    returned it. With `Layer(nin + size, size, "tanh")` for the function this
+    is the recurrent network h_t = tanh(W x_t + U h_{t-1} + b) of Elman,
+    Finding structure in time (1990).
 
     Raises ValueError if the function returns a state of another size.
 
@@ -19,21 +24,22 @@ class Recurrent(Module):
     [1, 1, 0, 1, 0]
     """
 
-    def __init__(self, function, size):
+    def __init__(self, function: Callable[[list[Any]], Any], size: int) -> None:
         self.function, self.size = function, size
 
-    def __call__(self, sequence):
-        state, states = [0] * self.size, []
+    def __call__(self, sequence: Sequence[Any]) -> list[Any]:
+        state: Any = [0] * self.size
+        states = []
         for x in sequence:
-            state = self.function([*_listed(x), *_listed(state)])
-            if len(_listed(state)) != self.size:
-                raise ValueError(f"the state of {self} became one of {len(_listed(state))} numbers")
+            state = self.function([*_as_list(x), *_as_list(state)])
+            if len(_as_list(state)) != self.size:
+                raise ValueError(f"the state of {self} became one of {len(_as_list(state))} numbers")
             states.append(state)
         return states
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Recurrent({self.function}, size={self.size})"
 
 
-def _listed(x):
+def _as_list(x):
     return x if isinstance(x, (list, tuple)) else [x]

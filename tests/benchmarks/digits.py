@@ -60,7 +60,7 @@ def _program(task, form):
         sums = [sum(column) for column in zip(*(gradient for _, gradient in gradients))]
         return [sums[i] for i in order]
 
-    return lambda: [runner.gradient(batch, weights) for batch in batches], numbers
+    return lambda: [runner.value_and_gradient(batch, weights) for batch in batches], numbers
 
 
 def numpy_by_hand(task):

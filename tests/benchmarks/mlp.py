@@ -52,7 +52,7 @@ def _program(task):
 def linegrad_program(task):
     program, gradient = _program(task)
     rows = [[*point, label] for point, label in zip(task.points, task.labels)]
-    return lambda: program.gradient(rows), gradient
+    return lambda: program.value_and_gradient(rows), gradient
 
 
 def linegrad_native(task):
@@ -61,7 +61,7 @@ def linegrad_native(task):
     rows = array("d", [v for point, label in zip(task.points, task.labels) for v in (*point, label)])
     rows = memoryview(rows).cast("B").cast("d", (len(task.points), 3))
     native, weights = program.native(), array("d", [p.data for p in program.parameters])
-    return lambda: native.gradient(rows, weights), gradient
+    return lambda: native.value_and_gradient(rows, weights), gradient
 
 
 def _network(task, value):
@@ -219,7 +219,7 @@ def casadi_sx(task):
         values = sums if used == count else [casadi.fmax(z, 0) for z in sums]
     loss = casadi.fmax(1 - y * values[0], 0)
     rows = len(task.points)
-    gradient = casadi.Function("gradient", [parameters, x, y], [casadi.gradient(loss, parameters)]).map(rows)
+    gradient = casadi.Function("gradient", [parameters, x, y], [casadi.value_and_gradient(loss, parameters)]).map(rows)
     weights = casadi.DM(flat(task.layers))
     points, labels = casadi.DM(np.array(task.points).T), casadi.DM(np.array(task.labels)[None])
     return lambda: casadi.sum2(gradient(weights, points, labels)) / rows, lambda out: [

@@ -65,7 +65,7 @@ def _program(task):
 
 def linegrad_program(task):
     program, order = _program(task)
-    return lambda: program.gradient(task.rows)[1], lambda found: [found[i] for i in order]
+    return lambda: program.value_and_gradient(task.rows)[1], lambda found: [found[i] for i in order]
 
 
 def linegrad_native(task):
@@ -74,7 +74,7 @@ def linegrad_native(task):
         memoryview(array("d", [v for row in task.rows for v in row])).cast("B").cast("d", (len(task.rows), 2))
     )
     native, weights = program.native(), array("d", [p.data for p in program.parameters])
-    return lambda: native.gradient(rows, weights)[1], lambda found: [found[i] for i in order]
+    return lambda: native.value_and_gradient(rows, weights)[1], lambda found: [found[i] for i in order]
 
 
 def numpy_by_hand(task):
@@ -140,7 +140,7 @@ def casadi_sx(task):
     import numpy as np
 
     p, q, x, y = (casadi.SX.sym(name) for name in "pqxy")
-    gradient = casadi.Function("f", [p, q, x, y], [casadi.gradient(g(p, q, x, y), casadi.vertcat(p, q))])
+    gradient = casadi.Function("f", [p, q, x, y], [casadi.value_and_gradient(g(p, q, x, y), casadi.vertcat(p, q))])
     rows = len(task.rows)
     mapped, columns = gradient.map(rows), [casadi.DM(row[None]) for row in np.array(task.rows).T]
     return lambda: casadi.sum2(mapped(P, Q, *columns)) / rows, lambda out: [

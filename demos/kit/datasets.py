@@ -1,0 +1,30 @@
+"""The data that come with the demos, and how to split them; demos/data/SOURCES.md says where they are from."""
+
+import csv
+import gzip
+from pathlib import Path
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+def digits():
+    """1,797 images of 8 by 8 pixels from 0 to 1, row by row, and the digit that each shows."""
+    with gzip.open(DATA / "digits.csv.gz", "rt") as file:
+        rows = [[int(number) for number in row] for row in csv.reader(file)]
+    return [[pixel / 16 for pixel in row[:-1]] for row in rows], [row[-1] for row in rows]
+
+
+def iris():
+    """150 flowers: four lengths in centimetres and the species, 0 to 2; and the names of the species."""
+    with open(DATA / "iris.csv", encoding="utf-8", newline="") as file:
+        (_, _, *species), *rows = csv.reader(file)
+    return [[float(number) for number in row[:-1]] for row in rows], [int(row[-1]) for row in rows], species
+
+
+def split(rows, labels, part, rng):
+    """Rows and labels in a random order, and a `part` of them held out: (rows, labels), (rows, labels)."""
+    order = list(range(len(rows)))
+    rng.shuffle(order)
+    held = round(part * len(rows))
+    parts = order[held:], order[:held]
+    return tuple(([rows[i] for i in chosen], [labels[i] for i in chosen]) for chosen in parts)

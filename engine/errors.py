@@ -1,0 +1,53 @@
+"""Error messages that name the operation, the operand and its number."""
+
+import reprlib
+from numbers import Complex, Real
+from typing import Any
+
+
+def as_float(data: Any) -> float:
+    """The float that `data` stands for, or a TypeError that says what it is."""
+    if isinstance(data, (float, int)):
+        return float(data)
+    numeric = hasattr(type(data), "__float__") and not isinstance(data, (str, bytes, bytearray))
+    imaginary = isinstance(data, Complex) and not isinstance(data, Real)
+    if not numeric or imaginary or getattr(data, "ndim", 0) > 0:
+        raise TypeError(f"a Value holds one real number, not {reprlib.repr(data)} ({type(data).__name__})")
+    return float(data)
+
+
+def unsupported_operand(operation: Any, left: Any, right: Any, wrong: Any) -> Any:
+    """Raise TypeError for an operand, left or right, that is wrong.
+
+    Return NotImplemented for what may be an array, which knows how to combine
+    with a Value.
+    """
+    if type(wrong).__module__ != "builtins" and not operation.rule.op.isidentifier():
+        return NotImplemented
+    operands = [reprlib.repr(x) if x is wrong else repr(x) for x in (left, right)]
+    raise TypeError(
+        f"{operation.rule.rendered(*operands)}: a Value combines with a Value or a real number, "
+        f"not {type(wrong).__name__}"
+    ) from None
+
+
+def explained(error: Exception, operation: Any, operands: Any, what: str = "") -> Exception:
+    """The same kind of error, which names the operation and its operands' numbers."""
+    rule = operation.rule
+    infix = rule.op == "neg" or not rule.op.isidentifier()
+    names = [_described(operand) for operand in operands]
+    terms = [f"({name})" if infix and (" " in name or name[0] == "-") else name for name in names]
+    numbers = dict.fromkeys(f"{name} = {x.data}" for name, x in zip(names, operands) if x.label or x.operation)
+    where = f" where {', '.join(numbers)}" if numbers else ""
+    return type(error)(f"{what}{rule.rendered(*terms)}{where}: {error}")
+
+
+def _described(node, inner=False):
+    """A node's label, or its number, or how it was computed, one operation deep."""
+    if node.label:
+        return str(node.label)
+    if node.operation is None:
+        return f"{node.data:g}"
+    if inner:
+        return "…"
+    return node.operation.rule.rendered(*(_described(parent, inner=True) for parent in node.parents))

@@ -1,0 +1,330 @@
+"""A formula of the table: parsed once, changed as a tree, printed as text.
+
+Its letters are `a` and `b` for an operation's operands, `out` for its result
+and `g` for the gradient of `out`. The printers put names or numbers for them.
+"""
+
+import ast
+from functools import cached_property, lru_cache
+from typing import Any
+
+from engine.rules import MATH, RULES
+
+# The names in a formula that are no letters.
+KNOWN = {*MATH, *filter(str.isidentifier, RULES)}
+
+SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+SIGNS |= {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
+# Exact, so the C compiler has them in place. All other functions are the C
+# library's, which Python calls as well.
+C_BUILTINS = {"abs": "__builtin_fabs", "sqrt": "__builtin_sqrt"}
+C_CONSTANTS = {name: repr(number) for name, number in MATH.items() if isinstance(number, float)}
+C_CONSTANTS |= {"inf": "__builtin_inf()", "nan": '__builtin_nan("")'}
+
+
+class Formula:
+    """A formula, such as a partial derivative in the table.
+
+    >>> partial = Formula("1 - out * out")
+    >>> product = partial.times("g")
+    >>> product
+    Formula('g * (1 - out * out)')
+    >>> product.letters
+    ('g', 'out')
+    >>> product.python("d_y", "y"), Formula("b * pow(a, b - 1)").put("b", 3.0).simplified
+    ('d_y * (1 - y * y)', Formula('3.0 * pow(a, 2.0)'))
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def tree(self) -> Any:
+        """The formula as a tree of Python's `ast`."""
+        return _parsed(self.text)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Each name in the formula, in the order of its first appearance."""
+        names = [node for node in ast.walk(self.tree) if isinstance(node, ast.Name)]
+        names.sort(key=lambda node: node.col_offset)
+        return tuple(dict.fromkeys(node.id for node in names))
+
+    @cached_property
+    def letters(self) -> tuple[str, ...]:
+        """The names that stand for something else: operands, result, gradient."""
+        return tuple(name for name in self.names if name not in KNOWN)
+
+    # changing it
+
+    def put(self, letter: str, number: float) -> "Formula":
+        """This formula with a number for a letter."""
+        return _put(self, letter, repr(number))  # 0.0 == -0.0, but not their texts
+
+    def times(self, factor: str) -> "Formula":
+        """The product of a factor and this formula, without trivial products.
+
+        This is the chain rule's one product: the gradient of `out`, times
+        ∂out/∂a.
+
+        >>> [Formula(partial).times("g").text for partial in ("b", "1", "-1", "1 / b")]
+        ['g * b', 'g', '-g', 'g / b']
+        >>> Formula("0 if a <= 0 else 1").times("g").text
+        '0.0 if a <= 0 else g'
+        """
+        return _times(self, factor)
+
+    def where(self, **numbers: float) -> "Formula":
+        """The case of this formula that holds for these numbers.
+
+        >>> Formula("1 if a > 0 else -1 if a < 0 else 0").where(a=-3.0).text
+        '-1'
+        """
+        tree = self.tree
+        while isinstance(tree, ast.IfExp):
+            tree = tree.body if eval(ast.unparse(tree.test), {}, numbers) else tree.orelse
+        return Formula(ast.unparse(tree))
+
+    def replaced(self, part: "Formula", letter: str) -> "Formula":
+        """This formula with a letter for each occurrence of a part."""
+        return _replaced(self, part, letter)
+
+    @cached_property
+    def simplified(self) -> "Formula":
+        """This formula with its constants combined, without products with 1 or -1."""
+        return Formula(ast.unparse(_Simplified().visit(self._copy())))
+
+    @cached_property
+    def negated(self) -> "Formula | None":
+        """The formula x if this is -x, else None."""
+        negative = isinstance(self.tree, ast.UnaryOp)
+        return Formula(ast.unparse(self.tree.operand)) if negative else None
+
+    @cached_property
+    def parts(self) -> "list[Formula]":
+        """What is computed on the way, without the gradient g; the largest first.
+
+        >>> Formula("g * (1 - out * out)").parts
+        [Formula('1 - out * out'), Formula('out * out')]
+        """
+        nodes = [node for node in ast.walk(self.tree) if isinstance(node, ast.BinOp | ast.Call)]
+        parts = [Formula(text) for text in dict.fromkeys(map(ast.unparse, nodes))]
+        return sorted((part for part in parts if "g" not in part.letters), key=lambda part: -len(part.text))
+
+    def combines(self, letter: str, number: float) -> bool:
+        """Whether the formula changes if one puts this number: not where it just stands there.
+
+        >>> [Formula(text).combines("b", 2.5) for text in ("g * b", "g * pow(a, b - 1)")]
+        [False, True]
+        """
+        if letter not in self.letters:
+            return False
+        alone = self.text == letter and not number > 0
+        return abs(number) == 1 or alone or letter in self._combining
+
+    @cached_property
+    def _combining(self):
+        """The letters beside a constant or in a condition; there, any number matters."""
+        found = set()
+        for node in ast.walk(self.tree):
+            match node:
+                case ast.BinOp(left=left, right=right):
+                    pairs = [(left, right), (right, left)]
+                    found |= {one.id for one, other in pairs if isinstance(one, ast.Name) and _number(other) is not None}
+                case ast.UnaryOp(operand=ast.Name(id=name)):
+                    found.add(name)
+                case ast.IfExp(test=test):
+                    found |= {inner.id for inner in ast.walk(test) if isinstance(inner, ast.Name)}
+        return found
+
+    def _copy(self):
+        return _parsed(self.text)
+
+    # printing it
+
+    def python(self, *operands: str | float) -> str:
+        """The formula in Python, with these operands for its letters."""
+        return self._python.format(*operands)
+
+    def c(self, *operands: str, lanewise: bool) -> str:
+        """The formula in C on vectors, a lane for each row; or on numbers, `lanewise`.
+
+        >>> Formula("a - 2 * b").c("x_", "v_", lanewise=False)
+        'x_ - (SPLAT(2.0) * v_)'
+        >>> Formula("a / b").c("x_", "v_", lanewise=False)
+        'finite_lanes(x_ / v_, nonfinite_lanes)'
+        >>> Formula("log(a)").c("x_[i]", lanewise=True)
+        'finite(log(x_[i]), nonfinite)'
+        """
+        return (self._c_lanewise if lanewise else self._c).format(*operands)
+
+    @cached_property
+    def lanewise(self) -> bool:
+        """Whether C must compute it lane by lane: where it calls a function.
+
+        Also where a case divides. So each lane computes the case that its row
+        takes, and no other.
+        """
+        kinds = {type(node) for node in ast.walk(self.tree)}
+        return ast.Call in kinds or kinds >= {ast.IfExp, ast.Div}
+
+    @cached_property
+    def divisors(self) -> frozenset[str]:
+        """The letters that something is divided by."""
+        nodes = [node.right for node in ast.walk(self.tree) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)]
+        return frozenset(node.id for node in nodes if isinstance(node, ast.Name))
+
+    @cached_property
+    def _python(self):
+        return ast.unparse(self._numbered())
+
+    @cached_property
+    def _c(self):
+        return _c(self._numbered(), lanewise=False)
+
+    @cached_property
+    def _c_lanewise(self):
+        return _c(self._numbered(), lanewise=True)
+
+    def _numbered(self):
+        """A tree with {0}, {1}, ... for the letters."""
+        places = {letter: ast.Name(f"{{{i}}}") for i, letter in enumerate(self.letters)}
+        return _Substituted(places).visit(self._copy())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Formula) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __reduce__(self) -> Any:
+        return Formula, (self.text,)
+
+    def __repr__(self) -> str:
+        return f"Formula({self.text!r})"
+
+
+@lru_cache(maxsize=4096)
+def _put(formula, letter, number):
+    return Formula(ast.unparse(_Substituted({letter: _parsed(number)}).visit(formula._copy())))
+
+
+@lru_cache(maxsize=4096)
+def _times(formula, factor):
+    return Formula(ast.unparse(_product(ast.Name(factor), formula._copy())))
+
+
+@lru_cache(maxsize=4096)
+def _replaced(formula, part, letter):
+    return Formula(ast.unparse(_Replaced(part.text, letter).visit(formula._copy())))
+
+
+def _product(factor, tree):
+    match tree:
+        case ast.Constant(value=0):
+            return ast.Constant(0.0)
+        case ast.Constant(value=1):
+            return factor
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return ast.UnaryOp(ast.USub(), _product(factor, operand))
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return ast.IfExp(test, _product(factor, body), _product(factor, orelse))
+        case ast.BinOp(left=ast.Constant(value=1), op=ast.Div(), right=right):
+            return ast.BinOp(factor, ast.Div(), right)
+        case _:
+            return ast.BinOp(factor, ast.Mult(), tree)
+
+
+class _Substituted(ast.NodeTransformer):
+    """Trees for some names."""
+
+    def __init__(self, trees):
+        self.trees = trees
+
+    def visit_Name(self, tree):
+        return self.trees.get(tree.id, tree)
+
+
+class _Replaced(ast.NodeTransformer):
+    """A letter for each part that reads so."""
+
+    def __init__(self, part, letter):
+        self.part, self.letter = part, letter
+
+    def visit(self, tree):
+        return ast.Name(self.letter) if ast.unparse(tree) == self.part else self.generic_visit(tree)
+
+
+class _Simplified(ast.NodeTransformer):
+    """Constants combined, cases decided where they can be, no factor 1 or -1."""
+
+    def visit_IfExp(self, tree):
+        self.generic_visit(tree)
+        if any(isinstance(node, ast.Name) for node in ast.walk(tree.test)):
+            return tree
+        return tree.body if eval(ast.unparse(tree.test)) else tree.orelse
+
+    def visit_BinOp(self, tree):
+        self.generic_visit(tree)
+        left, right = _number(tree.left), _number(tree.right)
+        if left is not None and right is not None:
+            return _parsed(repr(eval(ast.unparse(tree))))
+        if right == 1 and isinstance(tree.op, ast.Mult | ast.Div):
+            return tree.left
+        if left == 1 and isinstance(tree.op, ast.Mult):
+            return tree.right
+        if -1 in (left, right) and isinstance(tree.op, ast.Mult):
+            return ast.UnaryOp(ast.USub(), tree.right if left == -1 else tree.left)
+        return tree
+
+
+def _parsed(text):
+    return ast.parse(text, mode="eval").body
+
+
+def _number(tree):
+    """The number that a tree is, or None."""
+    match tree:
+        case ast.Constant(value=number):
+            return number
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=number)):
+            return -number
+    return None
+
+
+def _c(tree, lanewise):
+    """A tree in C, of vectors or of the numbers in one lane."""
+
+    def c(tree):
+        return _c(tree, lanewise)
+
+    def term(tree):
+        bare = isinstance(tree, ast.Name | ast.Constant | ast.Call)
+        return c(tree) if bare else f"({c(tree)})"
+
+    match tree:
+        case ast.Name(id=name) if name in C_CONSTANTS:
+            return C_CONSTANTS[name] if lanewise else f"SPLAT({C_CONSTANTS[name]})"
+        case ast.Name(id=name):
+            return name
+        case ast.Constant(value=number):
+            return repr(float(number)) if lanewise else f"SPLAT({float(number)!r})"
+        case ast.UnaryOp(operand=operand):
+            return f"-{term(operand)}"
+        case ast.BinOp(left=left, op=ast.Div(), right=right):
+            quotient = f"{term(left)} / {term(right)}"
+            if isinstance(right, ast.Constant) and right.value != 0:
+                return quotient
+            return f"finite({quotient}, nonfinite)" if lanewise else f"finite_lanes({quotient}, nonfinite_lanes)"
+        case ast.BinOp(left=left, op=op, right=right) | ast.Compare(left=left, ops=[op], comparators=[right]):
+            return f"{term(left)} {SIGNS[type(op)]} {term(right)}"
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            if lanewise:
+                return f"{term(test)} ? {term(body)} : {term(orelse)}"
+            return f"SELECT({term(test)}, {term(body)}, {term(orelse)})"
+        case ast.Call(func=ast.Name(id=name), args=arguments):
+            numbers = ", ".join(map(c, arguments))
+            if name in RULES and name not in MATH:
+                return f"{name}_({numbers}, nonfinite)"
+            return f"finite({C_BUILTINS.get(name, name)}({numbers}), nonfinite)"
+    raise ValueError(f"{ast.unparse(tree)} has no form in C here: a rule uses arithmetic, cases and functions")

@@ -1,0 +1,180 @@
+"""The rules of the table as real functions: forward, and under it the pullback.
+
+Forward, an operation is a method of Value, which computes a number and makes
+the node that records it. Backward, it is a pullback: the chain rule at one
+node. Both are generated from the rule's line in the table, as short functions
+of their own, so that a debugger steps into real lines and nothing is looked up
+while a graph is built.
+"""
+
+from typing import Any
+
+from engine.formula import Formula
+from engine.rules import MATH, POWERS, TABLE, Rule
+from engine.source import compile_function
+
+# forward: the methods of Value
+
+UNARY = '''\
+def {name}(self) -> "Value":
+    """{rendered}, with derivative ∂/∂a = {partials[0]}."""
+    a = self.data
+    try:
+        data = {expression}
+    except (ValueError, ArithmeticError) as error:
+        raise explained(error, {operation}, (self,)) from None
+    out = new()
+    out.data, out.grad, out.label = data, 0.0, ""
+    out.operation, out.left, out.right = {operation}, self, None
+    return out
+'''
+
+BINARY = '''\
+def {name}(self, other: "Value | float") -> "Value":
+    """{rendered}, with derivatives ∂/∂a = {partials[0]} and ∂/∂b = {partials[1]}."""
+    if type(other) is not Value:
+        return record({operation}, self, other)
+    a, b = self.data, other.data
+    try:
+        data = {expression}
+    except (ValueError, ArithmeticError) as error:
+        raise explained(error, {operation}, (self, other)) from None
+    out = new()
+    out.data, out.grad, out.label = data, 0.0, ""
+    out.operation, out.left, out.right = {operation}, self, other
+    return out
+'''
+
+REFLECTED = '''\
+def {name}(self, other: "Value | float") -> "Value":
+    """{rendered}, where a is a plain number on the left."""
+    return record({operation}, other, self)
+'''
+
+
+def method_source(template: str, name: str, op: str) -> str:
+    """The source of Value's method `name`, from one of the templates above.
+
+    >>> print(method_source(UNARY, "tanh", "tanh"), end="")
+    def tanh(self) -> "Value":
+        \"\"\"tanh(a), with derivative ∂/∂a = 1 - out * out.\"\"\"
+        a = self.data
+        try:
+            data = tanh(a)
+        except (ValueError, ArithmeticError) as error:
+            raise explained(error, TANH, (self,)) from None
+        out = new()
+        out.data, out.grad, out.label = data, 0.0, ""
+        out.operation, out.left, out.right = TANH, self, None
+        return out
+    """
+    rule = OPERATIONS[op].rule
+    return template.format(
+        name=name,
+        operation=OPERATIONS[op].constant,
+        rendered=_rendered(rule),
+        expression=rule.expression,
+        partials=rule.partials,
+    )
+
+
+def method(template: str, name: str, op: str, namespace: dict[str, Any]) -> Any:
+    """Value's method `name`, with `namespace` as its globals."""
+    filename = f"<linegrad {_rendered(OPERATIONS[op].rule)}: {name}>"
+    return compile_function(name, method_source(template, name, op), filename, namespace)
+
+
+# backward: the pullbacks
+
+
+class Operation:
+    """A rule, and the functions that its text becomes.
+
+    `forward(a, b)` is the operation on floats. `partials` are its derivatives
+    as functions of (a, b, out), with None for an operand that is a constant.
+    `pullback(node)` is the chain rule at a node: it adds
+    node.grad × ∂node/∂operand to the gradient of each operand. An operation on
+    two operands has a variant for a constant on either side.
+
+    >>> import inspect
+    >>> print(inspect.getsource(OPERATIONS["*"].pullback), end="")
+    def pullback(node):
+        # node = a * b
+        left, right = node.left, node.right
+        a, b, g = left.data, right.data, node.grad
+        left.grad += g * b
+        right.grad += g * a
+    >>> multiply = OPERATIONS["*"]
+    >>> multiply.forward(2.0, 3.0), [f(2.0, 3.0, 6.0) for f in multiply.partials]
+    (6.0, [3.0, 2.0])
+    """
+
+    __slots__ = ("rule", "constant", "forward", "partials", "pullback", "with_constant_left", "with_constant_right")
+
+    rule: Rule
+    constant: str
+    forward: Any
+    partials: tuple[Any, ...]
+    pullback: Any
+    with_constant_left: "Operation"
+    with_constant_right: "Operation"
+
+    def __init__(self, rule: Rule, active: tuple[bool, ...]) -> None:
+        operands = ("a", "b")[: len(active)]
+        self.rule = rule
+        self.constant = CONSTANTS.get(rule.op, rule.op.upper())
+        filename = f"<linegrad {rule.op}: {rule.expression}>"
+        self.forward = _function(f"forward({', '.join(operands)})", rule.expression, filename)
+        # a constant exponent in a product has no partial; hence no strict zip
+        self.partials = tuple(
+            _function("partial(a, b, out)", text, f"<linegrad ∂/∂{operand}: {text}>") if is_active else None
+            for operand, text, is_active in zip(operands, (*rule.partials, "0"), active)
+        )
+        fixed = "".join(f", {operand} constant" for operand, on in zip(operands, active) if not on)
+        filename = f"<linegrad pullback {rule.op}: {rule.expression}{fixed}>"
+        self.pullback = compile_function("pullback", _pullback(rule, active), filename, FUNCTIONS)
+
+
+def _function(signature, expression, filename):
+    name = signature.partition("(")[0]
+    return compile_function(name, f"def {signature}:\n    return {expression}\n", filename, FUNCTIONS)
+
+
+def _pullback(rule, active):
+    """The source of a pullback, which leaves out the operands that are constants."""
+    sides = ("left", "right")[: len(active)]
+    products = [
+        (side, Formula(partial).times("g"))
+        for side, partial, is_active in zip(sides, rule.partials, active)
+        if is_active
+    ]
+    read = {letter for _, product in products for letter in product.letters}
+    sources = {"a": "left.data", "b": "right.data", "out": "node.data", "g": "node.grad"}
+    loads = {letter: source for letter, source in sources.items() if letter in read}
+    lines = [
+        "def pullback(node):",
+        f"    # node = {rule.rendered(*'ab'[: len(active)])}",
+        f"    {', '.join(sides)} = {', '.join(f'node.{side}' for side in sides)}",
+        f"    {', '.join(loads)} = {', '.join(loads.values())}",
+    ]
+    for side, product in products:
+        lines.append(f"    {side}.grad {'-= g' if product.text == '-g' else f'+= {product.text}'}")
+    return "\n".join(lines) + "\n"
+
+
+def _rendered(rule):
+    return rule.rendered(*"ab"[: len(rule.partials)])
+
+
+# The names of the operations that have a sign, in generated code.
+CONSTANTS = {"+": "ADD", "-": "SUB", "*": "MUL", "/": "TRUEDIV", "**": "POW"}
+# The globals of the functions above: Python's math, and the table's own.
+FUNCTIONS: dict[str, Any] = dict(MATH)
+OPERATIONS: dict[str, Operation] = {}
+for _rule in TABLE:
+    OPERATIONS[_rule.op] = _operation = Operation(_rule, (True,) * len(_rule.partials))
+    if len(_rule.partials) == 2:
+        _operation.with_constant_left = Operation(_rule, (False, True))
+        _operation.with_constant_right = Operation(_rule, (True, False))
+    FUNCTIONS.setdefault(_rule.op, _operation.forward)
+SMALL_POWERS = {float(n): Operation(rule, (True, False)) for n, rule in POWERS.items()}

@@ -1,0 +1,137 @@
+"""Native: a program compiled by the machine's own C compiler."""
+
+import ctypes
+import os
+import threading
+from array import array
+from collections.abc import Sequence
+from typing import Any
+
+from engine.programs.buffers import BufferAddress
+from engine.programs.c_text import c_text
+from engine.programs.compiler import compile_c
+from engine.programs.program import Program
+from engine.programs.rows import read_row, read_rows
+from engine.value import Value
+
+
+class Native:
+    """A Program as machine code, with its interface; `program.native()` makes one.
+
+    It computes eight rows at a time, each with Python's arithmetic, line by
+    line. Where Python's `math` is the C library's, its results are the
+    program's to the last bit. Where one is not finite, the Python program runs
+    instead, so that it raises the graph's error, with the row, the line and
+    the numbers.
+
+    With `fast_math` the compiler may reorder sums, fuse products with them and
+    take the vector forms of exp, tanh and the like. Then the last digits
+    differ, from the graph's and from machine to machine.
+
+    Raises NoCompiler if there is no C compiler; then `c_compiler()` is None.
+
+    >>> from engine import Program, Value, c_compiler
+    >>> x, w = Value(2, "x"), Value(3, "w")
+    >>> program = Program(w * x, inputs=[x])
+    >>> fastest = program.native() if c_compiler() else program
+    >>> fastest.batch([[1], [3]]), w.grad
+    (6.0, 2.0)
+    """
+
+    def __init__(self, program: Program, fast_math: bool = False) -> None:
+        self.program, self.fast_math = program, fast_math
+        self._run = _function(program, fast_math)
+
+    @property
+    def inputs(self) -> list[str]:
+        """The inputs' names in the program."""
+        return self.program.inputs
+
+    @property
+    def parameters(self) -> list[Value]:
+        """The leaves whose gradient it computes."""
+        return self.program.parameters
+
+    def __call__(self, *inputs: float) -> float:
+        """Run forward and backward: add the gradient to the parameters' own."""
+        row = array("d", read_row(inputs, self.program.tape.inputs))
+        output, gradient = self._mean(row, 1, self.program._data())
+        if output != output:
+            return self.program(*inputs)
+        self.program._accumulate(gradient)
+        return output
+
+    def value(self, *inputs: float) -> float:
+        """The output, by the forward pass alone."""
+        row = array("d", read_row(inputs, self.program.tape.inputs))
+        output, _ = self._mean(row, 1, self.program._data(), backward=False)
+        return self.program.value(*inputs) if output != output else output
+
+    def batch(self, rows: Any) -> float:
+        """The mean output over rows of inputs; add the mean gradient to the parameters' own."""
+        mean, gradient = self.value_and_gradient(rows)
+        self.program._accumulate(gradient)
+        return mean
+
+    def value_and_gradient(
+        self, rows: Any, parameters: Sequence[float] | None = None
+    ) -> "tuple[float, array[float]]":
+        """The mean output over rows, and its gradient in the order of `parameters`.
+
+        To train fast, keep the rows in a buffer of float64 and the parameters
+        in an array('d'): to read them from lists and Values, one by one, takes
+        longer than to compute with them.
+        """
+        flat, count = read_rows(rows, self.program.tape.inputs)
+        data = self.program._data(parameters)
+        mean, gradient = self._mean(flat, count, data)
+        return self.program._mean(flat, count, data) if mean != mean else (mean, gradient)
+
+    def _mean(self, flat, count, data, backward=True):
+        """The mean output, NaN if a number on the way was not finite; and the mean gradient."""
+        gradient = array("d", bytes(data.itemsize * len(data)))
+        into = gradient.buffer_info()[0] if backward else None
+        with BufferAddress(flat) as address:
+            return self._run(address, count, data.buffer_info()[0], into), gradient
+
+    @property
+    def source(self) -> str:
+        """The program in C."""
+        return c_text(self.program.tape)
+
+    def __reduce__(self) -> Any:
+        return Native, (self.program, self.fast_math)
+
+    def __str__(self) -> str:
+        return self.source
+
+    def __repr__(self) -> str:
+        return f"<Native of {self.program!r}>"
+
+
+CACHE_SIZE = 16  # how many compiled functions to keep
+_functions, _lock = {}, threading.Lock()
+
+
+def _function(program, fast_math):
+    """A program's machine code: compiled once in a process, whoever else asks for it."""
+    key = program.source, fast_math
+    with _lock:
+        function = _functions.pop(key, None)
+        if function is None:
+            function = compile_c(c_text(program.tape), fast_math)["run"]
+            function.restype = ctypes.c_double
+            function.argtypes = [ctypes.c_void_p, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+        _functions[key] = function
+        while len(_functions) > CACHE_SIZE:
+            del _functions[next(iter(_functions))]
+    return function
+
+
+def _unlock():
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):  # a forked process has the lock, but not the thread to release it
+    os.register_at_fork(after_in_child=_unlock)

@@ -1,0 +1,229 @@
+"""A graph as a straight-line program: to read, to step through, to train with."""
+
+import linecache
+import weakref
+from array import array
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from itertools import count, repeat
+from operator import add
+from typing import TYPE_CHECKING, Any
+
+from engine.programs.python_text import forward_rows, generator_rows, program_rows, text
+from engine.programs.rows import check_no_nan, describe_inputs, read_row, read_rows
+from engine.programs.tape import record_tape
+from engine.source import compile_module
+from engine.value import Constant, Value
+
+if TYPE_CHECKING:
+    from engine.programs.native import Native
+
+_serial = count(1)
+
+
+class Program:
+    """What a graph computes and its derivatives, line by line.
+
+    `inputs` are the leaves whose numbers every call gives; all other leaves
+    but constants are the program's `parameters`. A call does to them what
+    `output.backward()` does, to the last bit, with their data of that moment
+    and without the graph. `tape` holds the lines. `source` is a module that
+    runs by itself, and `function` its function, which `pdb` steps through.
+
+    A program is a recording. Which branch an `if` took and how often a loop
+    ran while the graph was built is fixed in it. relu, abs, maximum and
+    minimum are not: they decide anew at every call.
+
+    Raises TypeError or ValueError if an input is not a leaf or is given twice.
+
+    >>> x, y, w, b = Value(2, "x"), Value(1, "y"), Value(-3, "w"), Value(4, "b")
+    >>> L = (w * x + b - y) ** 2
+    >>> L.label = "L"
+    >>> program = Program(L, inputs=[x, y])
+    >>> print(program)
+    def L(x, y, w, b):
+        # forward
+        v1 = w * x
+        v2 = v1 + b
+        v3 = v2 - y
+        L = v3 * v3
+        # backward
+        d_v3 = 2 * v3
+        d_v2 = d_v3
+        d_v1 = d_v2
+        d_b = d_v2
+        d_w = d_v1 * x
+        return L, (d_w, d_b)
+    >>> program(2, 1), w.grad, b.grad
+    (9.0, -12.0, -6.0)
+    >>> program.batch([[0, 0], [1, 1]])
+    8.0
+    """
+
+    def __init__(self, output: Value, inputs: Sequence[Value] = ()) -> None:
+        if not isinstance(output, Value):
+            raise TypeError(f"a program computes one Value, not a {type(output).__name__}")
+        _check_inputs(inputs)
+        self.tape, self.parameters = record_tape(output, inputs)
+
+    @property
+    def name(self) -> str:
+        """The name of the program's function: the output's label, or f."""
+        return self.tape.name
+
+    @property
+    def inputs(self) -> list[str]:
+        """The inputs' names in the program."""
+        return list(self.tape.inputs)
+
+    def __call__(self, *inputs: float) -> float:
+        """Run forward and backward: add the gradient to the parameters' own.
+
+        Returns the output. Raises TypeError or ValueError that names the
+        input, if the inputs are too many or few, not numbers or NaN; and what
+        an operation raises, with the line and its numbers. Then no gradient is
+        changed.
+        """
+        output, gradient = self._run(self.function, program_rows, read_row(inputs, self.tape.inputs))
+        self._accumulate(gradient)
+        return output
+
+    def value(self, *inputs: float) -> float:
+        """The output, by the forward pass alone."""
+        return self._run(self._forward, forward_rows, read_row(inputs, self.tape.inputs))[0]
+
+    def batch(self, rows: Any) -> float:
+        """The mean output over rows of inputs; add the mean gradient to the parameters' own.
+
+        `rows` is a sequence of sequences of numbers, or a C-contiguous buffer
+        of float64 in two dimensions (a NumPy array, a memoryview), which is
+        not copied. Raises what a call raises, and names the row.
+        """
+        mean, gradient = self.value_and_gradient(rows)
+        self._accumulate(gradient)
+        return mean
+
+    def value_and_gradient(
+        self, rows: Any, parameters: Sequence[float] | None = None
+    ) -> "tuple[float, array[float]]":
+        """The mean output over rows, and its gradient in the order of `parameters`.
+
+        It changes no Value, and computes at the numbers in `parameters` if
+        they are given, else at the parameters' own data: for a loop that keeps
+        its parameters in an array, or a pool of processes.
+
+        >>> w = Value(3, "w")
+        >>> Program(w * w).value_and_gradient([[]], [5.0])
+        (25.0, array('d', [10.0]))
+        """
+        flat, count = read_rows(rows, self.tape.inputs)
+        return self._mean(flat, count, self._data(parameters))
+
+    def native(self, fast_math: bool = False) -> "Native":
+        """The same program as machine code: see `Native`."""
+        from engine.programs.native import Native
+
+        return Native(self, fast_math)
+
+    @cached_property
+    def source(self) -> str:
+        """The program as a Python module."""
+        return text(program_rows(self.tape))
+
+    @cached_property
+    def function(self) -> Callable[..., tuple[float, tuple[float, ...]]]:
+        """The program as a Python function: (*inputs, *parameters) -> (output, gradient)."""
+        return self._compile(self.source)
+
+    @cached_property
+    def _forward(self):
+        return self._compile(text(forward_rows(self.tape)))
+
+    @cached_property
+    def _generator(self):
+        return self._compile(text(generator_rows(self.tape)))
+
+    def _compile(self, source):
+        filename = f"<program {self.name} {next(_serial)}>"
+        weakref.finalize(self, linecache.cache.pop, filename, None)
+        return compile_module(source, filename)[self.name]
+
+    def _run(self, function, rows, numbers):
+        """The results of a function, whose text has these rows."""
+        numbers += self._data()
+        try:
+            return function(*numbers)
+        except (ValueError, ArithmeticError) as error:
+            raise self._explained(error, function, rows) from None
+
+    def _mean(self, flat, count, data):
+        check_no_nan(flat, self.tape.inputs)
+        width = len(self.tape.inputs)
+        rows = zip(*[iter(flat)] * width) if width else repeat((), count)
+        # Eight sums in turn, as the native program adds, for the same bits;
+        # -0.0 + x is x, even for -0.0.
+        sums, done = [[-0.0] * (1 + len(data))] * 8, 0
+        try:
+            for output, gradient in self._generator(rows, *data):
+                sums[done % 8] = list(map(add, sums[done % 8], (output, *gradient)))
+                done += 1
+        except (ValueError, ArithmeticError) as error:
+            raise self._explained(error, self._generator, generator_rows, f"row {done}: ") from None
+        means = [(a + b + c + d + e + f + g + h) / count for a, b, c, d, e, f, g, h in zip(*sums)]
+        return means[0], array("d", means[1:])
+
+    def _data(self, numbers=None):
+        """The parameters' data, or as many other numbers, in an array of its own."""
+        if numbers is None:
+            numbers = [parameter.data for parameter in self.parameters]
+        if len(numbers) != len(self.parameters):
+            raise ValueError(f"{len(numbers)} numbers given for {len(self.parameters)} parameters")
+        return array("d", numbers)
+
+    def _accumulate(self, gradient):
+        """Add a gradient, in the order of `parameters`, to their own."""
+        for parameter, derivative in zip(self.parameters, gradient):
+            parameter.grad += derivative
+
+    def _explained(self, error, function, rows, where=""):
+        """The same kind of error, which names the row, the printed line and its numbers."""
+        trace = error.__traceback__
+        while trace.tb_frame.f_code is not function.__code__:
+            trace = trace.tb_next
+        _, line = rows(self.tape)[trace.tb_lineno - 1]
+        printed = [row_line for _, row_line in program_rows(self.tape)]
+        place = next(i for i, row_line in enumerate(printed, 1) if row_line is line)
+        values = trace.tb_frame.f_locals
+        names = dict.fromkeys(operand for operand in line.operands if isinstance(operand, str))
+        known = ", ".join(f"{name} = {values[name]}" for name in names)
+        message = f"{where}line {place}, {line} where {known}: {error}"
+        return type(error)(message).with_traceback(error.__traceback__)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"tape": self.tape, "parameters": self.parameters}
+
+    def __str__(self) -> str:
+        return self.source.rstrip("\n")
+
+    def __repr__(self) -> str:
+        lines = self.source.count("\n")
+        inputs = describe_inputs(self.tape.inputs)
+        return f"<Program {self.name}: {inputs}, {len(self.parameters)} parameters, {lines} lines>"
+
+
+def _check_inputs(inputs):
+    """Check that inputs are leaves whose data a call can give."""
+    if not isinstance(inputs, (list, tuple)):
+        raise TypeError(f"inputs is a list of Values, not a {type(inputs).__name__}")
+    given = set()
+    for place, leaf in enumerate(inputs):
+        if not isinstance(leaf, Value):
+            raise TypeError(f"input {place} is a {type(leaf).__name__}, not a Value")
+        name = f"input {place} ({leaf.label or leaf})"
+        if type(leaf) is Constant:
+            raise ValueError(f"{name} is a constant, and fixed in the program")
+        if leaf.operation is not None:
+            raise ValueError(f"{name} is computed from other Values; an input is a leaf")
+        if leaf in given:
+            raise ValueError(f"{name} is given twice")
+        given.add(leaf)

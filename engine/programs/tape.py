@@ -1,0 +1,212 @@
+"""Tape: a graph as lines, its forward pass and then its backward pass.
+
+This is the one intermediate form between a graph and every text made of it.
+The lines come in the order in which `Value.backward` works, so the numbers are
+the same, bit for bit.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from engine.formula import Formula
+from engine.notation import node_names
+from engine.programs.identifiers import identifiers
+from engine.rules import MATH, RULES, Rule
+from engine.value import Constant, Value, topological_order
+
+Operand = str | float
+
+
+class Line(NamedTuple):
+    """One assignment: `target sign formula`, as in d_w += g * b.
+
+    `sign` is "=", "+=" or "-=". `operands` says what each of the formula's
+    letters stands for, in their order: a name, or a number.
+
+    >>> print(Line("d_w", "+=", Formula("g * b"), ("d_v1", 2.0)))
+    d_w += d_v1 * 2.0
+    """
+
+    target: str
+    sign: str
+    formula: Formula
+    operands: tuple[Operand, ...]
+
+    @property
+    def expression(self) -> str:
+        """What stands right of the sign, in Python."""
+        return self.formula.python(*self.operands)
+
+    def __str__(self) -> str:
+        return f"{self.target} {self.sign} {self.expression}"
+
+
+class Tape(NamedTuple):
+    """A graph as lines, of which `forward` computes the output.
+
+    `backward` computes its derivative with respect to each parameter, in a
+    variable of the parameter's name after `d_`. `inputs` and `parameters` are
+    names, `name` is one for the whole; the output is a name, or a number.
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    parameters: tuple[str, ...]
+    forward: tuple[Line, ...]
+    backward: tuple[Line, ...]
+    output: Operand
+
+    @property
+    def gradient(self) -> tuple[str, ...]:
+        """The names of the derivatives with respect to the parameters."""
+        return tuple(f"d_{name}" for name in self.parameters)
+
+
+def record_tape(output: Value, inputs: Sequence[Value] = ()) -> tuple[Tape, list[Value]]:
+    """The graph that computes `output` as a tape, and the tape's parameters.
+
+    The parameters are all leaves that are neither inputs nor constants.
+
+    >>> x, w, b = Value(2, "x"), Value(-3, "w"), Value(1, "b")
+    >>> tape, parameters = record_tape((w * x + b).sigmoid(), [x])
+    >>> for line in tape.forward + tape.backward:
+    ...     print(line)
+    v1 = w * x
+    v2 = v1 + b
+    v3 = sigmoid(v2)
+    d_v2 = v3 * (1 - v3)
+    d_v1 = d_v2
+    d_b = d_v2
+    d_w = d_v1 * x
+    >>> tape.inputs, tape.parameters, tape.output
+    (('x',), ('w', 'b'), 'v3')
+    """
+    order, given = topological_order(output), set(inputs)
+    leaves = [node for node in order if node.operation is None and type(node) is not Constant]
+    parameters = [leaf for leaf in leaves if leaf not in given]
+    names = _variable_names([*order, *(leaf for leaf in inputs if leaf not in set(leaves))])
+    forward = [
+        Line(names[node], "=", rendered(node.operation.rule), _operands(node, names))
+        for node in order
+        if node.operation is not None
+    ]
+    computed = {line.expression: line.target for line in forward}
+    backward = list(_backward(order, parameters, names, computed)) if parameters else []
+    tape = Tape(
+        str(names[output]) if output.label and type(output) is not Constant else "f",
+        tuple(names[leaf] for leaf in inputs),
+        tuple(names[leaf] for leaf in parameters),
+        tuple(forward),
+        tuple(_without_unread_units(backward, {f"d_{names[leaf]}" for leaf in parameters})),
+        names[output],
+    )
+    return tape, parameters
+
+
+@lru_cache
+def rendered(rule: Rule) -> Formula:
+    """An operation as a line of a program has it.
+
+    That is the table's expression if it is plain arithmetic or one function of
+    the library's. All else is a function of its own: sigmoid, softplus.
+
+    >>> rendered(RULES["relu"]).text, rendered(RULES["softplus"]).text
+    ('0.0 if a <= 0 else a', 'softplus(a)')
+    """
+    formula, operands = Formula(rule.expression), "ab"[: len(rule.partials)]
+    functions = [name for name in formula.names if name in MATH]
+    plain = not functions or formula.text == f"{functions[0]}({', '.join(operands)})"
+    return formula if plain else Formula(rule.rendered(*operands))
+
+
+def _variable_names(nodes):
+    """What each node is called in a program: an identifier; a constant's number."""
+    names = node_names(nodes)
+    variables = [node for node in nodes if type(node) is not Constant]
+    rendered = dict(zip(variables, identifiers(names[node] for node in variables)))
+    rendered.update((node, node.data) for node in nodes if type(node) is Constant)
+    return rendered
+
+
+def _operands(node, names):
+    """The operands of a node's line, in the order of its formula's letters."""
+    terms = dict(zip("ab", [names[parent] for parent in node.parents]))
+    return tuple([terms[letter] for letter in rendered(node.operation.rule).letters])
+
+
+def _backward(order, parameters, names, computed) -> Iterator[Line]:
+    """The chain rule at every active node, the last first.
+
+    A node is active if it depends on a parameter. `computed` has the name of
+    each expression of the forward pass.
+    """
+    output, active, assigned = order[-1], set(parameters), set()
+    unit_gradients = {output}  # those that are 1 in any case: no factor
+    for node in order:
+        if node.left in active or node.right in active:
+            active.add(node)
+    if output in active and output.operation is None:
+        yield Line(f"d_{names[output]}", "=", Formula("1.0"), ())
+    for node in reversed(order):
+        if node.operation is None or node not in active:
+            continue
+        gradient = 1.0 if node in unit_gradients else f"d_{names[node]}"
+        terms = {"g": gradient, "out": names[node]}
+        terms.update(zip("ab", [names[parent] for parent in node.parents]))
+        # a constant exponent in a product has no partial; hence no strict zip
+        for parent, partial in zip(node.parents, node.operation.rule.partials):
+            if parent not in active:
+                continue
+            formula, operands = chain_rule(partial, terms, computed)
+            target = f"d_{names[parent]}"
+            if parent not in assigned:
+                assigned.add(parent)
+                if formula.text == "1.0":
+                    unit_gradients.add(parent)
+                yield Line(target, "=", formula, operands)
+                continue
+            unit_gradients.discard(parent)
+            if formula.negated is not None:
+                yield Line(target, "-=", formula.negated, operands)
+            elif formula.text != "0.0":
+                yield Line(target, "+=", formula, operands)
+
+
+def chain_rule(
+    partial: str, terms: dict[str, Operand], computed: dict[str, str]
+) -> tuple[Formula, tuple[Operand, ...]]:
+    """What the chain rule adds to an operand's gradient: g times the partial.
+
+    `terms` says what a, b, out and g stand for; g is a number at the output,
+    where it is 1. What the forward pass has `computed`, expression to name, is
+    taken from there. Returns a formula and its operands.
+
+    >>> terms = {"g": "d_y", "out": "y", "a": "x", "b": -0.5}
+    >>> chain_rule(RULES["**"].partials[0], terms, {})
+    (Formula('g * (-0.5 * pow(a, -1.5))'), ('d_y', 'x'))
+    >>> chain_rule(RULES["sin"].partials[0], terms | {"g": 1.0}, {"cos(x)": "c"})
+    (Formula('part1'), ('c',))
+    """
+    formula = _product(partial)
+    for letter, term in terms.items():
+        if type(term) is float and formula.combines(letter, term):
+            formula = formula.put(letter, term).simplified
+    for i, part in enumerate(formula.parts, 1):
+        name = computed.get(part.python(*[terms[letter] for letter in part.letters]))
+        if name is not None:
+            terms = terms | {f"part{i}": name}
+            formula = formula.replaced(part, f"part{i}")
+    return formula, tuple([terms[letter] for letter in formula.letters])
+
+
+@lru_cache
+def _product(partial):
+    return Formula(partial).times("g")
+
+
+def _without_unread_units(lines, returned):
+    """Drop `d_x = 1.0` lines that are neither returned nor read."""
+    read = {operand for line in lines for operand in line.operands}
+    used = read | returned | {line.target for line in lines if line.sign != "="}
+    return [line for line in lines if line.formula.text != "1.0" or line.target in used]

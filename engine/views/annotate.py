@@ -1,0 +1,167 @@
+"""annotate: a function's own source, with each line's values and gradients."""
+
+import inspect
+import os
+import re
+import reprlib
+import sys
+import sysconfig
+import textwrap
+from functools import partial
+from itertools import chain
+from numbers import Real
+from typing import Any
+
+from engine.value import Value, topological_order
+from engine.views.annotation import Annotation, Line, Listing
+from engine.views.tracing import Binding, bindings, trace
+
+
+def annotate(function: Any, /, *args: Any, limit: int = 4, follow: bool = False, **kwargs: Any) -> Annotation:
+    """Run a function on Values; show its source with each line's values and gradients.
+
+    Numbers among the arguments, also those in lists, tuples and dicts, become
+    Values; defaults stay as they are. Beside a line stand the Values that it
+    assigned, and the derivative of the function's result with respect to each:
+    for `limit` times that the line ran, the last of them included, and the
+    first `limit` elements of a list. With `follow`, functions of yours that
+    were called are shown too. (A parameter of the function that is called
+    `limit` or `follow` is given by its position.) Gradients of leaves that
+    were there before are added to, as by `backward`.
+
+    >>> def loss(w, x, b, y):
+    ...     z = w * x + b
+    ...     p = z.sigmoid()
+    ...     return (p - y) ** 2
+    >>> annotate(loss, w=0.5, x=2.0, b=-1.0, y=1.0)
+    def loss(w, x, b, y):     w = 0.5       ∂/∂w = -0.5
+                              x = 2         ∂/∂x = -0.125
+                              b = -1        ∂/∂b = -0.25
+                              y = 1         ∂/∂y = 1
+        z = w * x + b         z = 0         ∂/∂z = -0.25
+        p = z.sigmoid()       p = 0.5       ∂/∂p = -1
+        return (p - y) ** 2   loss = 0.25   ∂/∂loss = 1
+
+    Where there is no source to show, the values stand alone:
+
+    >>> annotate(abs, -3)
+    No source to show: abs is not written in Python.
+    By variable:
+       x = -3    ∂/∂x = -1
+       abs = 3   ∂/∂abs = 1
+
+    Raises TypeError if the function does not return one Value, and whatever
+    the function itself raises.
+    """
+    if limit < 1:
+        raise ValueError(f"limit is how many runs of a line to show, at least 1, not {limit}")
+    arguments = _arguments(function, args, kwargs)
+    python = _in_python(function)
+    code = python.__code__ if python else None
+    name = code.co_name.strip("<>") if code else getattr(function, "__name__", repr(function))
+
+    def should_trace(frame):
+        called = follow and code and _users_own(frame.f_code) and _plain(frame.f_code)
+        return frame.f_code is code or called
+
+    output, records, complete = trace(lambda: function(*arguments.args, **arguments.kwargs), should_trace)
+    if not isinstance(output, Value):
+        raise TypeError(
+            f"annotate() goes backward from the Value that a function returns, and {name} returned "
+            f"{reprlib.repr(output)} ({type(output).__name__})"
+        )
+    gradients = _derivatives(output)
+    if code not in records:
+        records = {code: {0: [bindings(arguments.arguments), [Binding(name, output, output.data)]]}}
+    records = {code: records[code]} | records  # the function first, then those that it called
+    listings = [_listing(code.co_name if code else name, code, runs) for code, runs in records.items()]
+    for binding in chain(*(listing.bindings for listing in listings)):
+        binding.grad = gradients.get(binding.value, 0.0)
+    return Annotation(output, listings, limit, complete)
+
+
+def _arguments(function, args, kwargs):
+    """The arguments bound to the function's parameters, with Values for the numbers in them."""
+    try:
+        signature = inspect.signature(function)
+    except ValueError:  # some builtins do not tell their parameters
+        signature = inspect.signature(lambda *args, **kwargs: None)
+    bound = signature.bind(*args, **kwargs)
+    bound.arguments = {name: _valued(thing, name) for name, thing in bound.arguments.items()}
+    return bound
+
+
+def _valued(thing, name):
+    """`thing` with Values in place of its numbers, labelled after where they are."""
+    if isinstance(thing, Real) and not isinstance(thing, bool):
+        return Value(thing, name)
+    if type(thing) is dict:
+        return {key: _valued(inner, f"{name}[{key!r}]") for key, inner in thing.items()}
+    if type(thing) in (list, tuple):
+        return type(thing)(_valued(inner, f"{name}[{i}]") for i, inner in enumerate(thing))
+    return thing
+
+
+def _in_python(function):
+    """The Python function that runs when `function` is called; None if there is none."""
+    function = inspect.unwrap(function)
+    while isinstance(function, partial):
+        function = inspect.unwrap(function.func)
+    candidates = function, getattr(function, "__func__", None), type(function).__call__
+    return next(filter(inspect.isfunction, candidates), None)
+
+
+def _users_own(code):
+    """Whether this is code of the user's: not the engine's, a library's, or generated."""
+    engine = os.path.dirname(os.path.dirname(__file__))
+    libraries = (engine, sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"))
+    return not code.co_filename.startswith((*libraries, "<frozen", "<linegrad"))
+
+
+def _plain(code):
+    """Whether this is an ordinary function's: no class body, comprehension or generator."""
+    lazy = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+    return code.co_flags & inspect.CO_OPTIMIZED and not code.co_flags & lazy and code.co_name[0] != "<"
+
+
+def _derivatives(output):
+    """∂output/∂node for every node; a leaf's own gradient is added to, as by backward."""
+    order = topological_order(output)
+    earlier = {node: node.grad for node in order if node.operation is None}
+    for leaf in earlier:
+        leaf.grad = 0.0
+    try:
+        output.backward()
+        return {node: node.grad for node in order}
+    finally:
+        for leaf, grad in earlier.items():
+            leaf.grad += grad
+
+
+def _listing(name, code, runs):
+    """A function's source with the bindings of each line; or these alone, and why."""
+    source, why = _source(name, code, runs)
+    lines = [Line(number, source.get(number, ""), runs.get(number, [])) for number in sorted(source or runs)]
+    return Listing(name, lines, f"No source to show: {why}.\nBy variable:" if why else "")
+
+
+def _source(name, code, runs):
+    """The source as {line number: text}, and why it is missing: "" if it is not."""
+    if code is None:
+        return {}, f"{name} is not written in Python"
+    if code.co_name == "<lambda>":
+        return {}, "a lambda has no lines of its own"
+    if 0 in runs:
+        return {}, f"{name} ran where tracing is off, as at a debugger's prompt"
+    try:
+        lines, first = inspect.getsourcelines(code)
+    except OSError:
+        if code.co_filename == "<stdin>" and sys.version_info < (3, 13):
+            return {}, f"{name} was typed at a prompt, which Python keeps since 3.13"
+        return {}, f"{name} is in no file that could be found"
+    numbered = dict(enumerate(textwrap.dedent("".join(lines)).splitlines(), first))
+    head = next((number for number, text in numbered.items() if re.match(rf"def {name}\b", text)), None)
+    if head is None or not runs.keys() <= numbered.keys():
+        return {}, f"the file of {name} has changed since it was imported"
+    runs[head] = runs.pop(first, []) + runs.get(head, [])  # the arguments, below the decorators
+    return numbered, ""

@@ -1,0 +1,140 @@
+"""draw: the graph of a computation as a picture."""
+
+from collections.abc import Collection
+
+from engine.errors import explained
+from engine.notation import derivative, format_number, formula, node_names
+from engine.value import Constant, Value, topological_order
+from engine.views.drawing import Drawing, html_label
+from engine.views.step import Step
+
+# The kinds differ in shape and in lightness, so that grey shows them too.
+STYLES = {
+    "input": {"shape": "ellipse", "fillcolor": "#cfe8fc", "margin": "0"},
+    "parameter": {"shape": "box", "style": "filled,rounded", "fillcolor": "#fde2b8"},
+    "constant": {"shape": "plaintext", "fillcolor": "white", "margin": "0.02"},
+    "operation": {"shape": "box", "fillcolor": "white"},
+    "output": {"shape": "box", "fillcolor": "#b7d8b0", "peripheries": "2"},
+}
+
+
+def draw(
+    output: Value,
+    inputs: Collection[Value] = (),
+    derivatives: bool = False,
+    at: Step | None = None,
+    depth: int | None = None,
+    rankdir: str = "LR",
+    limit: int = 500,
+) -> Drawing:
+    """The graph that computes `output` as a picture: each node's data and gradient.
+
+    Leaves in `inputs` are ellipses, other leaves (parameters) rounded boxes,
+    constants bare numbers, operations boxes, and the output has a double
+    border. With `derivatives`, every edge has the local derivative
+    ∂child/∂parent, as a formula and as a number. `at` is a step of
+    `steps(output)`: its node is marked, with the edges that its numbers
+    travel, and what is still to come is dashed and grey. `depth` draws only
+    so many operations back from the output. `rankdir` is graphviz's ("LR" is
+    left to right, "BT" upwards).
+
+    Raises TypeError if `output` is not a Value, ValueError if the picture
+    would have more than `limit` nodes, or if the step is of another graph.
+
+    >>> from engine import Value
+    >>> a, b = Value(2, "a"), Value(-3, "b")
+    >>> drawing = draw(a * b + 10, inputs=[a])
+    >>> drawing
+    <a graph of 5 nodes: .render('graph.svg') writes it as a picture, .source is its text>
+    """
+    if not isinstance(output, Value):
+        raise TypeError(f"draw() starts from a Value, not from {type(output).__name__}")
+    order = topological_order(output)
+    visible = set(order) if depth is None else _within(output, depth)
+    shown = [node for node in order if node in visible]
+    if len(shown) > limit:
+        raise ValueError(
+            f"this graph has {len(shown)} nodes, too many to read: draw(output, depth=3) draws its end, "
+            f"draw(node) what one of its nodes is computed from, limit={len(shown)} all of it"
+        )
+    names = node_names(order)
+    if at is not None and at.node not in names:
+        raise ValueError(f"the step is at {at.names[at.node]}, which is not in this graph")
+    identity = {node: f"n{i}" for i, node in enumerate(order)}
+    drawing = Drawing(format="svg", comment=f"a graph of {len(shown)} nodes")
+    drawing.attr(rankdir=rankdir)
+    drawing.attr("node", style="filled", fontname="Helvetica", fontsize="11", margin="0.1,0.05")
+    drawing.attr("edge", fontname="Helvetica", fontsize="9", arrowsize="0.6", color="#555555")
+    for node in shown:
+        kind = _kind(node, output, inputs)
+        drawing.node(identity[node], _card(node, names), **STYLES[kind] | _node_at(node, at))
+        cut = [parent for parent in node.parents if parent not in visible]
+        if cut:
+            drawing.node(f"cut{identity[node]}", "…", shape="plaintext", style="")
+            drawing.edge(f"cut{identity[node]}", identity[node], style="dashed")
+        for which, parent in enumerate(node.parents):
+            if parent in visible:
+                text = _edge_text(node, which, names) if derivatives else ""
+                drawing.edge(identity[parent], identity[node], label=text, **_edge_at(parent, node, at))
+    return drawing
+
+
+def _node_at(node, at):
+    """How a node looks at a step: marked if it is its, grey if its own is to come."""
+    if at is None or node.operation is None or node in at.done:
+        return {}
+    if node is at.node:
+        return {"color": "#d95f02", "penwidth": "3"}
+    return {"style": "filled,dashed", "color": "#999999", "fontcolor": "#777777"}
+
+
+def _edge_at(parent, node, at):
+    """How an edge looks at a step: marked if a number travels it, grey if one will."""
+    if at is None or node in at.done:
+        return {}
+    if node is at.node and (at.forward or any(parent is c.operand for c in at.contributions)):
+        return {"color": "#d95f02", "penwidth": "2.5", "dir": "forward" if at.forward else "back"}
+    return {"style": "dashed", "color": "#bbbbbb"}
+
+
+def _within(output, depth):
+    level = {output}
+    found = set(level)
+    for _ in range(depth):
+        level = {parent for node in level for parent in node.parents} - found
+        found |= level
+    return found
+
+
+def _kind(node, output, inputs):
+    if type(node) is Constant:
+        return "constant"
+    if node is output:
+        return "output"
+    if node.operation is not None:
+        return "operation"
+    return "input" if any(node is given for given in inputs) else "parameter"
+
+
+def _card(node, names):
+    """A node's text: its name, how it is computed, its data and its gradient."""
+    if type(node) is Constant:
+        return f"<{html_label(names[node])}>"
+    title = f"<B>{html_label(names[node])}</B>"
+    if node.operation is not None:
+        title += f"&#160;= {html_label(formula(node, names))}"
+    return (
+        f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR><TD>{title}</TD></TR>'
+        f"<TR><TD>data {format_number(node.data)}</TD></TR><TR><TD>grad {format_number(node.grad)}</TD></TR></TABLE>>"
+    )
+
+
+def _edge_text(node, which, names):
+    try:
+        local = derivative(node, which, names)
+    except (ValueError, ArithmeticError) as error:
+        raise explained(error, node.operation, node.parents, "the derivative of ") from None
+    if local is None:
+        return ""
+    text, value = local
+    return f"<{html_label(text)}>" if text == format_number(value) else f"<{html_label(text)} = {format_number(value)}>"

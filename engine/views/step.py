@@ -1,0 +1,135 @@
+"""One step of a pass: what it did, for a program to read and a person to see."""
+
+from dataclasses import dataclass
+
+from engine.notation import format_number, formula, parenthesized
+from engine.value import Value
+
+WIDTH = 80  # the columns of a terminal
+
+
+@dataclass(frozen=True, eq=False)
+class Contribution:
+    """What a backward step adds to one operand's gradient.
+
+    That is node.grad × ∂node/∂operand = amount. `symbol` is the derivative as
+    a formula, `local` its number. The operand's gradient was `start` when the
+    pass began, `before` this contribution, and is `after` with it. This is
+    number `use` of the operand's `uses`, over which the gradient is a sum.
+    """
+
+    operand: Value
+    symbol: str
+    local: float
+    amount: float
+    start: float
+    before: float
+    after: float
+    use: int
+    uses: int
+
+    @property
+    def growth(self) -> str:
+        """The gradient as it grows, 0 → 1 → 4; dots for what is left out or to come."""
+        numbers = [format_number(self.before), format_number(self.after)]
+        if self.use > 1:
+            numbers = [format_number(self.start)] + ["…"] * (self.use > 2) + numbers
+        return " → ".join(numbers + ["…"] * (self.use < self.uses))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Step:
+    """A step that was run: its node, and what it computed. Its text explains it.
+
+    `order` holds the node of every step of the pass, `index` counts them from
+    1, `names` names them. `before` is what the pass computes (a node's
+    gradient; its data if `forward`) before this step; `data`, `grad` and
+    `operands` (the parents' data) are numbers after it. A backward step has a
+    Contribution for each parent that is no constant; but the first step has
+    none, which sets ∂output/∂output = 1.
+    """
+
+    order: tuple[Value, ...]
+    index: int
+    forward: bool
+    names: dict[Value, str]
+    before: float
+    data: float
+    grad: float
+    operands: tuple[float, ...]
+    contributions: tuple[Contribution, ...]
+
+    @property
+    def node(self) -> Value:
+        return self.order[self.index - 1]
+
+    @property
+    def parents(self) -> tuple[Value, ...]:
+        return self.node.parents
+
+    @property
+    def done(self) -> frozenset[Value]:
+        """The nodes whose step, of computing or of handing on, came before this one."""
+        return frozenset(self.order[: self.index - 1] if self.forward else self.order[1 : self.index - 1])
+
+    def __repr__(self) -> str:
+        total, name, data = len(self.order), self.names[self.node], format_number(self.data)
+        place = f"{self.index:>{len(str(total))}}/{total}  "
+        if not self.forward and self.index == 1:
+            d = parenthesized(name)
+            return f"{place}{name} = {data}    every backward pass starts here: ∂{d}/∂{d} = 1"
+        header = f"{place}{name} = {formula(self.node, self.names)}"
+        if self.forward:
+            numbers = formula(self.node, dict(zip(self.parents, map(format_number, self.operands))))
+            was = "" if format_number(self.before) == data else f"   was {format_number(self.before)}"
+            return in_columns([[header], [f"= {numbers}"], [f"= {data}{was}"]], len(place) + len(name) + 1)
+        return "\n".join([header] + self._chain_rule(" " * len(place)))
+
+    def _chain_rule(self, margin):
+        """A line for each contribution, in columns; more than one if it is long."""
+        if not self.contributions:
+            return []
+        out, g = parenthesized(self.names[self.node]), format_number(self.grad)
+        operands = [parenthesized(self.names[c.operand]) for c in self.contributions]
+        grads = aligned([f"{operand}.grad" for operand in operands])
+        factors = aligned([format_number(c.local) for c in self.contributions])
+        amounts = aligned([format_number(c.amount) for c in self.contributions])
+        rules = [
+            f"{margin}{grad} += {out}.grad × ∂{out}/∂{operand}" for grad, operand in zip(grads, operands)
+        ]
+        symbols, products = [], []
+        for c, factor, amount in zip(self.contributions, factors, amounts):
+            shown = c.symbol == format_number(c.local)
+            symbols.append("" if shown else f"= {g} × {parenthesized(c.symbol)}")
+            products.append(f"= {g} × {factor} = {amount}  ")
+        growths = [c.growth for c in self.contributions]
+        columns, hang = [rules, symbols, products, growths], len(margin) + len(grads[0]) + 2
+        together = [f"{product} {growth}" for product, growth in zip(products, growths)]
+        if hang + max(map(len, together)) <= WIDTH:
+            columns = [rules, symbols, together]
+        return [in_columns(columns, hang)]
+
+
+def aligned(texts: list[str]) -> list[str]:
+    """Texts filled up with blanks to the width of the longest."""
+    width = max(map(len, texts))
+    return [text.ljust(width) for text in texts]
+
+
+def in_columns(columns: list[list[str]], hang: int) -> str:
+    """Columns side by side; what would run off goes on below, indented by `hang`.
+
+    >>> print(in_columns([["y", "total"], ["= a * b", "= y"], ["= 2 * 3", ""]], 6))
+    y     = a * b = 2 * 3
+    total = y
+    """
+    lines, *columns = [aligned(column) for column in columns]
+    end = len(lines[0])
+    for column in columns:
+        width = len(column[0])
+        fits = end + 1 + width <= WIDTH
+        joint = " " if fits else "\n" + " " * hang
+        if width:
+            lines = [f"{line}{joint}{text}" for line, text in zip(lines, column)]
+            end = width + (end + 1 if fits else hang)
+    return "\n".join(line.rstrip() for text in lines for line in text.splitlines())

@@ -1,0 +1,272 @@
+"""A backward pass, or a forward one, that you drive: node by node, explained."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
+from copy import copy
+
+from engine.errors import explained
+from engine.notation import derivative, format_number, formula, node_names
+from engine.value import Constant, Value, leaves_and_operations
+from engine.views.step import Contribution, Step
+
+
+def steps(output: Value, forward: bool = False) -> "Pass":
+    """The steps of the backward pass from `output`, or of the forward pass to it.
+
+    None of them has run yet: `next` runs a step and shows it. The first sets
+    ∂output/∂output = 1. Each further one is the chain rule at one node, whose
+    gradient is complete by then:
+    operand.grad += node.grad × ∂node/∂operand. After the last one the
+    gradients are those of `output.backward()`.
+
+    >>> a, b = Value(2, "a"), Value(-3, "b")
+    >>> walk = steps(a * b + b**3)
+    >>> next(walk)
+    1/4  v3 = -33    every backward pass starts here: ∂v3/∂v3 = 1
+    >>> next(walk)
+    2/4  v3 = v1 + v2
+         v1.grad += v3.grad × ∂v3/∂v1 = 1 × 1 = 1   0 → 1
+         v2.grad += v3.grad × ∂v3/∂v2 = 1 × 1 = 1   0 → 1
+    >>> next(walk)
+    3/4  v2 = b ** 3
+         b.grad += v2.grad × ∂v2/∂b = 1 × (3 * (b * b)) = 1 × 27 = 27   0 → 27 → …
+    >>> next(walk)
+    4/4  v1 = a * b
+         a.grad += v1.grad × ∂v1/∂a = 1 × b = 1 × -3 = -3   0 → -3
+         b.grad += v1.grad × ∂v1/∂b = 1 × a = 1 × 2  = 2    0 → 27 → 29
+
+    The dots after 27 say that more is to come: b has two uses, and its
+    gradient is the sum over both.
+
+    >>> steps(a * b, forward=True).run()
+    1/1  v1 = a * b = 2 * (-3) = -6
+
+    Raises TypeError if `output` is not a Value.
+    """
+    if not isinstance(output, Value):
+        raise TypeError(f"steps() starts from a Value, not from {type(output).__name__}")
+    return Pass(output, forward)
+
+
+class Pass:
+    """A pass over a graph, and how far it has come: `history` is the steps so far.
+
+    >>> x = Value(3, "x")
+    >>> walk = steps(x * x)
+    >>> walk
+    backward from v1: 0 of 2 steps done
+    next: v1.grad = 1, where every backward pass starts
+    >>> walk.run()
+    2/2  v1 = x * x
+         x.grad += v1.grad × ∂v1/∂x = 1 × x = 1 × 3 = 3   0 → 3 → …
+         x.grad += v1.grad × ∂v1/∂x = 1 × x = 1 × 3 = 3   0 → 3 → 6
+    >>> walk.back()
+    backward from v1: 1 of 2 steps done
+    next: v1 = x * x, which hands v1.grad = 1 on to x
+    >>> x.grad
+    0.0
+    """
+
+    def __init__(self, output: Value, forward: bool) -> None:
+        self.output, self.forward = output, forward
+        self.history: list[Step] = []
+        leaves, operations = leaves_and_operations(output)
+        self.nodes = leaves + operations
+        names = node_names(self.nodes)
+        self.names = {node: name.replace("\n", "\\n") for node, name in names.items()}
+        # A backward pass is at its output twice: to set its gradient, and to
+        # hand it on.
+        self.order = tuple(operations) if forward else (output, *reversed(operations))
+        # For each node, the (step, operand index) pairs that contribute to it.
+        self._uses = defaultdict(list)
+        for index, node in enumerate(self.order, 1):
+            if forward or index == 1:
+                self._uses[node].append((index, 0))
+            else:
+                for which in active_operands(node):
+                    self._uses[node.parents[which]].append((index, which))
+        self._undo = []  # for each step so far, the numbers before it that it changed
+        # The gradient before this pass; what this pass has added.
+        self._initial, self._accumulated = {}, {}
+
+    def __iter__(self) -> Iterator[Step]:
+        return self
+
+    def __next__(self) -> Step:
+        """Run the next step and return it.
+
+        Raises StopIteration after the last one, and what the pass itself would
+        raise; either changes nothing.
+        """
+        index = len(self.history) + 1
+        if index > len(self.order):
+            raise StopIteration(f"all {len(self.order)} steps are done: back() undoes one, reset() all")
+        node, contributions = self.order[index - 1], []
+        before = node.data if self.forward else node.grad
+        if self.forward:
+            self._compute(node)
+        elif index == 1:
+            self._start(node)
+        else:
+            contributions = self._propagate(node, index)
+        operands = tuple(parent.data for parent in node.parents)
+        self.history.append(
+            Step(
+                self.order, index, self.forward, self.names, before,
+                node.data, node.grad, operands, tuple(contributions),
+            )
+        )  # fmt: skip
+        return self.history[-1]
+
+    def _compute(self, node):
+        """A forward step: the data of a node from its operands'."""
+        try:
+            data = node.operation.forward(*[parent.data for parent in node.parents])
+        except (ValueError, ArithmeticError) as error:
+            raise explained(error, node.operation, node.parents) from None
+        self._undo.append([(node, node.data, 0.0)])
+        node.data = data
+
+    def _start(self, output):
+        """The first backward step: ∂output/∂output = 1.
+
+        Leaves keep the gradient that they have, other nodes start from zero.
+        """
+        self._undo.append([(node, node.grad, 0.0) for node in self.nodes])
+        for node in self.nodes:
+            if node.operation is not None:
+                node.grad = 0.0
+            self._initial[node], self._accumulated[node] = node.grad, 0.0
+        self._accumulate(output, 1.0)
+
+    def _propagate(self, node, index):
+        """Any other backward step: the chain rule at a node."""
+        for parent in (node, *node.parents):
+            if parent.grad != self._initial[parent] + self._accumulated[parent]:
+                raise ValueError(
+                    f"{self.names[parent]}.grad was changed since this pass began: reset() it first"
+                )
+        try:
+            amounts = pullback_amounts(node)
+            derivatives = {which: derivative(node, which, self.names) for which in active_operands(node)}
+        except (ValueError, ArithmeticError) as error:
+            raise explained(error, node.operation, node.parents, "the derivative of ") from None
+        self._undo.append([(parent, parent.grad, self._accumulated[parent]) for parent in node.parents])
+        contributions = []
+        for which, (parent, amount) in enumerate(zip(node.parents, amounts)):
+            before, uses = parent.grad, self._uses[parent]
+            self._accumulate(parent, amount)
+            if which in derivatives:
+                symbol, local = derivatives[which]
+                contributions.append(
+                    Contribution(
+                        parent, symbol, local, amount, self._initial[parent], before, parent.grad,
+                        use=bisect_left(uses, (index, which)) + 1, uses=len(uses),
+                    )
+                )  # fmt: skip
+        return contributions
+
+    def _accumulate(self, node, amount):
+        # The sum starts from zero and the initial gradient joins it, as in
+        # backward(), to the last bit.
+        self._accumulated[node] += amount
+        node.grad = self._initial[node] + self._accumulated[node]
+
+    def run(self, to: "Value | str | None" = None) -> Step | None:
+        """Run the remaining steps, or those until the number of `to` is complete.
+
+        `to` is a node or its name; its number is the gradient in a backward
+        pass, the data in a forward one. Returns the last step run. Raises
+        ValueError if no step computes that number, or none that remains.
+
+        >>> a, b = Value(2, "a"), Value(-3, "b")
+        >>> walk = steps((a * b + b).tanh())
+        >>> walk.run(to="v2")
+        2/4  v3 = tanh(v2)
+             v2.grad += v3.grad × ∂v3/∂v2 = 1 × (1 - v3 * v3)
+                      = 1 × 6.092e-08 = 6.092e-08   0 → 6.092e-08
+        """
+        last = len(self.order) if to is None else self._completion(to)
+        while len(self.history) < last:
+            next(self)
+        return self.history[-1] if self.history else None
+
+    def _completion(self, to):
+        """The index of the step after which the number of a node is complete."""
+        by_name = {name: node for node, name in self.names.items()}
+        node = by_name.get(to) if isinstance(to, str) else to
+        if not isinstance(node, Value) or node not in self.names:
+            raise ValueError(f"{self.names[self.output]} is not computed from {to!r}: no step gets there")
+        name, what = self.names[node], "data" if self.forward else "gradient"
+        if node not in self._uses:
+            kind = "constant" if type(node) is Constant else "leaf"
+            raise ValueError(f"no step computes the {what} of {name}: it is a {kind}")
+        last = self._uses[node][-1][0]
+        if last <= len(self.history):
+            raise ValueError(f"the {what} of {name} is complete since step {last}: back() or reset() first")
+        return last
+
+    def back(self) -> "Pass":
+        """Undo the last step, so that each number is what it was before.
+
+        Raises IndexError at the start.
+        """
+        if not self.history:
+            raise IndexError("nothing to undo: no step has been run")
+        self.history.pop()
+        for node, before, accumulated in self._undo.pop():
+            setattr(node, "data" if self.forward else "grad", before)
+            self._accumulated[node] = accumulated
+        return self
+
+    def reset(self) -> "Pass":
+        """Undo every step."""
+        while self.history:
+            self.back()
+        return self
+
+    def __repr__(self) -> str:
+        done, total, name = len(self.history), len(self.order), self.names[self.output]
+        where = f"forward to {name}" if self.forward else f"backward from {name}"
+        if done == total:
+            return f"{where}: all {total} steps done"
+        return f"{where}: {done} of {total} steps done\nnext: {self._ahead(self.order[done])}"
+
+    def _ahead(self, node):
+        """What the next step does, at `node`."""
+        name = self.names[node]
+        if not self.forward and not self.history:
+            return f"{name}.grad = 1, where every backward pass starts"
+        what = f"{name} = {formula(node, self.names)}"
+        operands = dict.fromkeys(self.names[node.parents[which]] for which in active_operands(node))
+        if self.forward or not operands:
+            return what
+        grad = format_number(node.grad)
+        return f"{what}, which hands {name}.grad = {grad} on to {' and '.join(operands)}"
+
+
+def active_operands(node: Value) -> list[int]:
+    """The indices of the operands that receive a gradient; constants do not."""
+    operands = enumerate(zip(node.parents, node.operation.partials))
+    return [which for which, (parent, partial) in operands if partial and type(parent) is not Constant]
+
+
+def pullback_amounts(node: Value) -> list[float]:
+    """What the pullback adds to each operand's gradient, found on copies of them.
+
+    Copies tell the two operands of x * x apart, and where a derivative does
+    not exist no node has changed.
+
+    >>> x = Value(3)
+    >>> y = x * x
+    >>> y.grad = 1.0
+    >>> pullback_amounts(y), x.grad
+    ([3.0, 3.0], 0.0)
+    """
+    twin = copy(node)
+    twin.left, twin.right = copy(node.left), copy(node.right)
+    for operand in twin.parents:
+        operand.grad = 0.0
+    node.operation.pullback(twin)
+    return [operand.grad for operand in twin.parents]

@@ -1,0 +1,363 @@
+"""Native: a program's numbers from machine code; and what happens where there is no compiler, or no number."""
+
+import gc
+import math
+import multiprocessing
+import pickle
+import random
+import subprocess
+import sys
+import threading
+from array import array
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
+from tests.graphs import ARITHMETIC, random_graph, random_rows
+from tests.engine.programs.test_program import HOSTILE, REFUSED_ARITHMETIC, REFUSED_ROWS, line, matrix
+
+import engine.programs.compiler
+import engine.programs.native
+from engine import Constant, NoCompiler, Program, Value, c_compiler
+
+if c_compiler() is None:
+    pytest.skip("there is no C compiler", allow_module_level=True)
+
+
+def alone(native):
+    """A native program whose Python program cannot help it out."""
+    native.program = SimpleNamespace(_data=native.program._data, _accumulate=native.program._accumulate, tape=native.program.tape)
+    return native
+
+
+# the same numbers as the program's
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_arithmetic_is_the_programs_to_the_last_bit(seed):
+    output, inputs, _ = random_graph(seed, ARITHMETIC)
+    program = Program(output, inputs)
+    native = alone(program.native())
+    for count in (1, 7, 8, 21):
+        rows = random_rows(f"{seed}.{count}", count)
+        assert native.value_and_gradient(matrix(rows)) == program.value_and_gradient(rows)
+    assert native.value(*rows[0]) == program.value(*rows[0])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_functions_agree(seed):
+    output, inputs, _ = random_graph(seed)
+    program, rows = Program(output, inputs), random_rows(seed, 13)
+    mean, gradient = alone(program.native()).value_and_gradient(rows)
+    expected, slope = program.value_and_gradient(rows)
+    assert mean == pytest.approx(expected, rel=1e-12)
+    assert gradient == pytest.approx(slope, rel=1e-12, abs=1e-13)
+
+
+def test_any_number_of_rows():
+    L, inputs, _ = line()
+    program = Program(L, inputs)
+    native = alone(program.native())
+    for count in [*range(1, 35), 1000]:
+        rows = random_rows(count, count, 2)
+        assert native.value_and_gradient(rows) == program.value_and_gradient(rows)
+
+
+@pytest.mark.parametrize("lines", [1, 2, 7, 50])
+def test_functions_of_any_length_hand_on_what_the_next_ones_need(lines, monkeypatch):
+    monkeypatch.setattr(engine.programs.c_text, "LINES", lines)
+    output, inputs, _ = random_graph(f"{lines} lines", ARITHMETIC)
+    program, rows = Program(output, inputs), random_rows(lines, 11)
+    assert alone(program.native()).value_and_gradient(rows) == program.value_and_gradient(rows)
+
+
+KINKED = [
+    (abs, [-2.0, -0.0, 0.0, 2.0]),
+    (Value.relu, [-2.0, -0.0, 0.0, 2.0]),
+    (Value.sigmoid, [-1e4, -800.0, -700.0, -1.0, 0.0, 800.0, 1e4]),
+    (Value.softplus, [-1e4, -800.0, 0.0, 800.0, 1e4]),
+    (lambda x: x.maximum(0.5), [0.0, 0.5, 1.0]),
+    (lambda x: (2 * x).minimum(x), [-1.0, 0.0, 1.0]),
+    (lambda x: Value(0, "a") ** x, [1.0, 2.0, 3.0]),  # log(0) in the branch not taken
+    (lambda x: Value(3, "a") ** x, [0.0, 1.0, -1.0]),
+    (lambda x: x ** Value(2, "b"), [0.5, 1.0, 3.0]),
+    (lambda x: x ** Value(0, "b"), [0.0, 1.0, 3.0]),  # 0 ** -1 in the branch not taken
+]
+
+
+@pytest.mark.parametrize("kinked, points", KINKED)
+def test_branches_that_are_not_taken_do_not_count(kinked, points):
+    x, w = Value(1, "x"), Value(1, "w")
+    program = Program(kinked(x * w), [x])
+    native = alone(program.native())
+    for rows in ([[point] for point in points], *([[point]] for point in points)):
+        assert native.value_and_gradient(rows) == program.value_and_gradient(rows)
+
+
+def test_numbers_of_constants_are_exact():
+    w = Value(0.1, "w")
+    for number in (0.1, 1 / 3, -0.0, 5e-324, 1.7976931348623157e308, math.inf, -math.inf, -2.5):
+        out, (derivative,) = alone(Program(w * number).native()).value_and_gradient([[]])
+        assert (out, derivative) == (0.1 * number, number)
+        assert math.copysign(1, Program(w * number).native()()) == math.copysign(1, number)
+    assert math.isnan(Program(w * math.nan).native()())
+
+
+@pytest.mark.parametrize("function", [Value.exp, Value.log, Value.tan, lambda x: 1.5**-x])
+def test_functions_of_constants_are_not_left_to_the_compiler(function):  # which rounds in its own way
+    numbers = [random.Random(i).random() for i in range(100)]
+
+    def values(kind):
+        scales = [Value(1) for _ in numbers]
+        program = Program(sum(scale * function(kind(x)) for scale, x in zip(scales, numbers)))
+        _, gradient = program.native().value_and_gradient([[]])
+        return {derivative for leaf, derivative in zip(program.parameters, gradient) if leaf in set(scales)}
+
+    assert values(Constant) == values(Value)
+
+
+def test_an_output_without_operations():
+    w = Value(3, "w")
+    assert Program(w).native().value_and_gradient([[]]) == (3.0, array("d", [1.0]))
+    assert Program(w, [w]).native().value_and_gradient([[5], [7]]) == (6.0, array("d"))
+    assert Program(Constant(2)).native().value_and_gradient([[], []]) == (2.0, array("d"))
+
+
+def test_calls_and_batches_add_to_the_gradient():
+    L, inputs, (w, b) = line()
+    native = alone(Program(L, inputs).native())
+    assert native(2, 1) == 9.0
+    assert native.batch([[2, 1], [0, 1]]) == 9.0  # errors -3 and 3
+    assert (w.grad, b.grad) == (-12.0 - 6.0, -6.0 + 0.0)
+    w.data = 0.0
+    assert native.value(2, 1) == 9.0
+    assert (w.grad, b.grad) == (-18.0, -6.0)
+    assert native.value_and_gradient([[2, 1]], [1, 2]) == (9.0, array("d", [12.0, 6.0]))
+    with pytest.raises(ValueError, match="3 numbers given for 2 parameters"):
+        native.value_and_gradient([[2, 1]], [1, 2, 3])
+
+
+def test_training_takes_the_same_steps_to_the_last_bit():
+    output, inputs, _ = random_graph(7, ARITHMETIC)
+    program, rows = Program(output, inputs), random_rows(7, 20)
+    paths = []
+    for form in (program, alone(program.native())):
+        weights, path = program._data(), []
+        for _ in range(30):
+            mean, gradient = form.value_and_gradient(rows, weights)
+            weights = array("d", (w - 0.01 * g for w, g in zip(weights, gradient)))
+            path.append((mean, weights))
+        paths.append(path)
+    assert paths[0] == paths[1]
+    assert paths[0][-1][0] < paths[0][0][0]
+
+
+def test_rows_may_be_a_buffer_that_cannot_be_written():
+    L, inputs, _ = line()
+    native = alone(Program(L, inputs).native())
+    assert native.value_and_gradient(matrix([[2, 1], [0, 1]]).toreadonly()) == native.value_and_gradient([[2, 1], [0, 1]])
+
+
+def test_a_label_is_data_in_c_too():
+    words = "NAN INFINITY EACH ALL PART lanes masks int double i w kept sums doubt run unix _Bool"
+    leaves = [Value(i / 100, label) for i, label in enumerate([*HOSTILE, *words.split(), *words.split()])]
+    output = sum(leaf.sigmoid() for leaf in leaves)
+    output.label = "register"
+    program = Program(output, leaves[:1])
+    assert alone(program.native()).value_and_gradient([[0.5]]) == program.value_and_gradient([[0.5]])
+
+
+def test_a_large_program():
+    x = [Value(1, f"x[{i}]") for i in range(4)]
+    w = [Value(i / 4_096, f"w[{i}]") for i in range(4_096)]
+    program = Program(sum(v * v * u for v, u in zip(w, x * 1_024)), x)
+    assert program.source.count("\n") > 25_000
+    mean, gradient = alone(program.native()).value_and_gradient([[1, 2, 3, 4]] * 9)
+    assert mean == sum((i / 4_096) ** 2 * (i % 4 + 1) for i in range(4_096))
+    assert list(gradient) == [2 * i / 4_096 * (i % 4 + 1) for i in range(4_096)]
+
+
+def test_fast_math_agrees_but_for_the_last_digits():
+    for seed in range(4):
+        output, inputs, _ = random_graph(seed)
+        program, rows = Program(output, inputs), random_rows(seed, 13)
+        mean, gradient = alone(program.native(fast_math=True)).value_and_gradient(rows)
+        expected, slope = program.value_and_gradient(rows)
+        assert mean == pytest.approx(expected, rel=1e-9)
+        assert gradient == pytest.approx(slope, rel=1e-9, abs=1e-9)
+    assert 5e-324 * 1.0 > 0  # the process still has its smallest numbers
+
+
+# what is refused
+
+
+@pytest.mark.parametrize("rows, kind, message", REFUSED_ROWS)
+def test_rows_are_refused_as_by_the_program(rows, kind, message):
+    L, inputs, parameters = line()
+    with pytest.raises(kind) as refused:
+        Program(L, inputs).native().batch(rows)
+    assert str(refused.value).startswith(message)
+    assert [leaf.grad for leaf in parameters] == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("fast_math", [False, True])
+@pytest.mark.parametrize("expression, bad, kind, ending", REFUSED_ARITHMETIC)
+def test_arithmetic_is_refused_as_by_the_program(expression, bad, kind, ending, fast_math):
+    x, w = Value(1, "x"), Value(2, "w")
+    program = Program(expression(x, w), [x])
+    native = program.native(fast_math)
+    for rows in ([[1]] * 17 + [[bad]] + [[2]] * 3, [[1]] * 17 + [[bad]]):
+        with pytest.raises(kind) as refused:
+            native.batch(rows)
+        assert str(refused.value).startswith("row 17: line ")
+        assert ending in str(refused.value)
+    with pytest.raises(kind) as refused:
+        native(bad)
+    assert str(refused.value).startswith("line ")
+    assert w.grad == 0.0
+    assert native.value_and_gradient([[1]] * 17)[0] == pytest.approx(program.value_and_gradient([[1]] * 17)[0])  # as if never
+
+
+def test_an_infinity_that_python_accepts_is_accepted():
+    x, w = Value(1, "x"), Value(2, "w")
+    program = Program(w / x + (x * 1e308).maximum(0), [x])
+    rows = [[math.inf], [1.0]]
+    assert program.native().value_and_gradient(rows) == program.value_and_gradient(rows)
+    assert program.native().value(math.inf) == math.inf
+
+
+def test_calls_are_refused_as_by_the_program():
+    L, inputs, _ = line()
+    native = Program(L, inputs).native()
+    for call in (native, native.value):
+        with pytest.raises(ValueError, match=r"1 number given for 2 inputs \(x, y\)"):
+            call(1)
+        with pytest.raises(ValueError, match="input y is NaN"):
+            call(1, math.nan)
+
+
+def test_the_value_is_there_where_the_derivative_is_not():
+    w = Value(0, "w")
+    native = Program(w.sqrt()).native()
+    assert native.value() == 0.0
+    with pytest.raises(ZeroDivisionError, match=r"line 8, d_w = 0\.5 / v1 where v1 = 0\.0"):
+        native()
+
+
+# compilers
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """The commands that are run to compile."""
+    commands, run = [], subprocess.run
+    monkeypatch.setattr(
+        subprocess, "run", lambda command, **kw: commands.append(command) or run(command, **kw)
+    )
+    return commands
+
+
+def test_a_source_is_compiled_once_whoever_asks(runs):
+    output, inputs, _ = random_graph("compiled once")
+    programs = [Program(output, inputs) for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        means = list(pool.map(lambda program: program.native().value_and_gradient([[0.1, 0.2, 0.3]]), programs))
+    assert all(mean == means[0] for mean in means)
+    assert sum("-c" in command for command in runs) == 1
+    programs[0].native(fast_math=True)
+    assert sum("-c" in command for command in runs) == 2
+
+
+def test_threads_compute_at_once_with_parameters_of_their_own():
+    w = [Value(0, f"w[{i}]") for i in range(200)]
+    x = Value(1, "x")
+    native = Program(sum(v * v * x for v in w), [x]).native()
+
+    def gradient(k):
+        return [native.value_and_gradient([[1.0]] * 100, array("d", [k] * 200)) for _ in range(20)]
+
+    with ThreadPoolExecutor(8) as pool:
+        for k, found in enumerate(pool.map(gradient, range(16))):
+            assert found == [(200.0 * k * k, array("d", [2.0 * k] * 200))] * 20
+
+
+def test_no_files_are_left(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    output, inputs, _ = random_graph("no files")
+    Program(output, inputs).native()
+    with pytest.raises(NoCompiler):
+        engine.programs.compiler.compile_c("this is not C")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux tells what a process has loaded")
+def test_machine_code_is_unloaded_with_its_last_program(monkeypatch):
+    def loaded():
+        with open("/proc/self/maps") as maps:
+            return {line.split()[5] for line in maps if "run.so" in line}
+
+    monkeypatch.setattr(engine.programs.native, "CACHE_SIZE", 0)
+    Program(Value(1, "x") * 1.25).native()
+    gc.collect()
+    before, native = loaded(), Program(Value(1, "x") * 1.5).native()
+    assert len(loaded() - before) == 1
+    del native
+    gc.collect()
+    assert not loaded() - before
+
+
+def test_the_compiler_is_run_without_a_shell(monkeypatch, tmp_path):
+    monkeypatch.setenv("CC", f"cc; touch {tmp_path / 'ran'}")
+    with pytest.raises(NoCompiler):
+        Program(random_graph("no shell")[0]).native()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_compiler_may_have_options_and_may_fail(monkeypatch):
+    program = Program(random_graph("options")[0])
+    monkeypatch.setenv("CC", "cc --no-such-option")
+    with pytest.raises(NoCompiler, match=r"the C compiler failed: /.*cc --no-such-option .*no-such-option"):
+        program.native()
+    monkeypatch.setenv("CC", "cc -DANYTHING=1")
+    assert program.native().value_and_gradient([[]]) == program.value_and_gradient([[]])  # the failure is not remembered
+
+
+# processes
+
+
+def test_a_native_program_pickles_for_a_pool_of_processes():
+    output, inputs, _ = random_graph(3)
+    native, rows = Program(output, inputs).native(), random_rows(3, 24)
+    shards = [rows[i : i + 8] for i in range(0, 24, 8)]
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        found = list(pool.map(native.value_and_gradient, shards))
+    assert found == [native.value_and_gradient(shard) for shard in shards]
+    assert pickle.loads(pickle.dumps(Program(output, inputs).native(True))).fast_math
+
+
+@pytest.mark.skipif(not hasattr(engine.programs.native.os, "fork"), reason="processes cannot fork here")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_process_forked_while_a_thread_compiles_can_compile():
+    L, inputs, _ = line()
+    program = Program(L * 3.5, inputs)
+    process = multiprocessing.get_context("fork").Process(target=program.native)
+    with engine.programs.native._lock:  # as the thread has it
+        process.start()
+    process.join(60)
+    assert process.exitcode == 0
+
+
+def test_many_threads_compile_different_programs():
+    w = Value(0.5, "w")
+    programs = [Program(w * w * n) for n in range(2, 8)]
+    found = []
+
+    def run(program):
+        found.append((program.native()(), program.value()))
+
+    threads = [threading.Thread(target=run, args=[program]) for program in programs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == [(0.25 * n, 0.25 * n) for n in range(2, 8)]

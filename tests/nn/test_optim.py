@@ -1,0 +1,322 @@
+"""Optimisers against their closed forms, and fit's three ways to the same losses."""
+
+import importlib.util
+import math
+import random
+import shlex
+import signal
+import sys
+
+import pytest
+
+from engine import NoCompiler, Value
+from nn import (
+    MLP,
+    Adam,
+    GradientDescent,
+    Layer,
+    Neuron,
+    Perceptron,
+    binary_cross_entropy,
+    cross_entropy,
+    fit,
+    mean_squared_error,
+    one_hot,
+    softmax,
+)
+
+ROWS, TARGETS = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+OPTIMIZERS = {
+    "descent": lambda parameters: GradientDescent(parameters, rate=0.5),
+    "momentum": lambda parameters: GradientDescent(parameters, rate=0.1, momentum=0.9),
+    "adam": lambda parameters: Adam(parameters, rate=0.05),
+}
+
+
+def line():
+    return Neuron(1, activation="linear", rng=random.Random(0))
+
+
+# optimisers
+
+
+def test_momentum_is_the_recurrence_of_its_formula():
+    w, v, x = Value(2.0), 0.0, 2.0
+    descent = GradientDescent([w], rate=0.1, momentum=0.5)
+    for _ in range(10):
+        descent.zero_grad()
+        (w * w).backward()
+        descent.step()
+        v = 0.5 * v + 2 * x
+        x -= 0.1 * v
+        assert w.data == pytest.approx(x, rel=1e-14)
+
+
+def test_adam_is_the_recurrence_of_its_paper():
+    w, m, v, x = Value(2.0), 0.0, 0.0, 2.0
+    adam = Adam([w], rate=0.01, betas=(0.8, 0.95), epsilon=1e-6)
+    for t in range(1, 20):
+        adam.zero_grad()
+        (w * w * w).backward()
+        adam.step()
+        g = 3 * x * x
+        m, v = 0.8 * m + 0.2 * g, 0.95 * v + 0.05 * g * g
+        x -= 0.01 * (m / (1 - 0.8**t)) / (math.sqrt(v / (1 - 0.95**t)) + 1e-6)
+        assert w.data == pytest.approx(x, rel=1e-12)
+
+
+# losses of several classes
+
+
+def test_softmax_and_cross_entropy_are_their_definitions():
+    z = [0.3, -1.2, 2.0]
+    logits, total = [Value(v) for v in z], sum(math.exp(v) for v in z)
+    assert [p.data for p in softmax(logits)] == pytest.approx([math.exp(v) / total for v in z], rel=1e-14)
+    loss = cross_entropy(logits, one_hot(1, 3))
+    loss.backward()
+    assert loss.data == pytest.approx(-math.log(math.exp(z[1]) / total), rel=1e-14)
+    # the gradient is softmax(z) - y
+    assert [v.grad for v in logits] == pytest.approx(
+        [math.exp(v) / total - (i == 1) for i, v in enumerate(z)]
+    )
+
+
+def test_cross_entropy_is_stable_far_out():
+    assert cross_entropy([Value(1000), Value(-1000)], [0, 1]).data == 2000
+    assert [p.data for p in softmax([Value(-1000), Value(1000)])] == [0, 1]
+
+
+def test_two_logits_are_one():
+    for z in (-3.0, 0.5, 40.0):
+        assert cross_entropy([Value(0), Value(z)], [0, 1]).data == pytest.approx(
+            binary_cross_entropy(Value(z), 1).data, rel=1e-12, abs=1e-17
+        )
+
+
+def test_bad_classes_are_named():
+    with pytest.raises(ValueError, match="class 3 is not one of 0 to 2"):
+        one_hot(3, 3)
+    with pytest.raises(ValueError, match="3 logits needs as many targets, not 2"):
+        cross_entropy([Value(0)] * 3, [1, 0])
+    with pytest.raises(ValueError, match="3 logits needs as many targets, not one number"):
+        cross_entropy([Value(0)] * 3, 2)
+
+
+# fit
+
+
+def descent_of(optimizer, activation="tanh", **ways):
+    network = MLP(2, [3, 1], activation=activation, rng=random.Random(3))
+    losses = fit(
+        network, ROWS, TARGETS, binary_cross_entropy, OPTIMIZERS[optimizer](network.parameters()), 60, **ways
+    )
+    return losses, [p.data for p in network.parameters()], [p.grad for p in network.parameters()]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("batch", [None, 1, 3])
+def test_graph_and_program_descend_alike(optimizer, batch):
+    ways = [
+        descent_of(optimizer, batch=batch, rng=random.Random(1), **way)
+        for way in ({"engine": "graph"}, {"engine": "python"}, {})
+    ]
+    for other in ways[1:]:
+        for mine, theirs in zip(ways[0], other):
+            assert mine == pytest.approx(theirs, rel=1e-9, abs=1e-12)
+
+
+def test_a_hand_written_loop_descends_alike():
+    network = MLP(2, [3, 1], activation="tanh", rng=random.Random(3))
+    history = []
+    for _ in range(60):
+        network.zero_grad()
+        loss = sum(binary_cross_entropy(network(x), y) for x, y in zip(ROWS, TARGETS)) / 4
+        loss.backward()
+        history.append(loss.data)
+        for p in network.parameters():
+            p.data -= 0.5 * p.grad
+    assert descent_of("descent")[0] == pytest.approx(history, rel=1e-9)
+
+
+def test_targets_may_be_lists():
+    rng = random.Random(0)
+    rows = [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(30)]
+    targets = [one_hot((x > 0) + (y > 0), 3) for x, y in rows]
+    losses = {}
+    for engine in ("auto", "graph"):
+        layer = Layer(2, 3, activation="linear", rng=random.Random(1))
+        descent = GradientDescent(layer.parameters(), rate=1)
+        losses[engine] = fit(layer, rows, targets, cross_entropy, descent, 30, engine=engine)
+    assert losses["auto"] == pytest.approx(losses["graph"], rel=1e-9)
+    assert losses["auto"][-1] < 0.5 * losses["auto"][0]
+
+
+@pytest.mark.parametrize("way", [{"engine": "graph"}, {"engine": "python"}, {}])
+def test_rows_and_targets_may_be_arrays(way):
+    numpy = pytest.importorskip("numpy")
+    rng = random.Random(0)
+    rows = [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(9)]
+    targets = [one_hot((x > 0) + (y > 0), 3) for x, y in rows]
+    lists, arrays = (
+        fit(layer, *data, cross_entropy, GradientDescent(layer.parameters(), rate=1), 5, **way)
+        for layer, data in (
+            (Layer(2, 3, "linear", random.Random(1)), (rows, targets)),
+            (Layer(2, 3, "linear", random.Random(1)), (numpy.array(rows), numpy.array(targets, "float32"))),
+        )
+    )
+    assert arrays == lists
+
+
+@pytest.mark.parametrize("engine", ["auto", "graph"])
+@pytest.mark.parametrize("batch", [0, -1, 1.5, "2"])
+def test_a_batch_is_a_number_of_rows(batch, engine):
+    model = line()
+    before = model.state()
+    descent = GradientDescent(model.parameters(), rate=0.1)
+    with pytest.raises(ValueError, match=f"batch is a number of rows, one at least, not {batch!r}"):
+        fit(model, [[1.0], [2.0]], [1, 2], mean_squared_error, descent, batch=batch, engine=engine)
+    assert model.state() == before
+
+
+@pytest.mark.parametrize("engine", ["auto", "graph"])
+def test_what_cannot_be_descended_is_refused(engine):
+    model = line()
+    before = model.state()
+    descent = GradientDescent(model.parameters(), rate=0.1)
+    with pytest.raises(TypeError, match="Value, not a float"):
+        fit(model, [[1.0]], [2], lambda p, y: 0.5, descent, engine=engine)
+    with pytest.raises(TypeError, match="rows of inputs, each a list of numbers: 'int' object"):
+        fit(model, [1, 2], [1, 2], mean_squared_error, descent, engine=engine)
+    assert model.state() == before
+
+
+def test_an_optimiser_of_another_models_parameters_is_refused():
+    for model, parameters in ((line(), line().parameters()), (line(), []), (Perceptron(1), Perceptron(1).w)):
+        with pytest.raises(ValueError, match="depends on none of the optimiser's parameters"):
+            fit(model, [[1.0]], [2], mean_squared_error, GradientDescent(parameters, rate=0.1))
+
+
+def test_it_stops_when_the_loss_no_longer_changes():
+    model = line()
+    losses = fit(
+        model,
+        [[0], [1]],
+        [1, 3],
+        mean_squared_error,
+        GradientDescent(model.parameters(), 0.5),
+        tolerance=1e-6,
+    )
+    assert len(losses) < 1000
+    assert abs(losses[-1] - losses[-2]) <= 1e-6 < abs(losses[-2] - losses[-3])
+
+
+def test_parameters_that_the_optimiser_does_not_have_stay_as_they_are():
+    model = line()
+    model.b.data = 0.25
+    fit(model, [[1.0], [2.0]], [2.25, 4.25], mean_squared_error, GradientDescent([model.w[0]], rate=0.1))
+    assert (model.b.data, model.w[0].data) == (0.25, pytest.approx(2, rel=1e-6))
+
+
+def test_parameters_that_the_loss_does_not_depend_on_stay_as_they_are():
+    model, idle = line(), Value(7.0)
+    fit(model, [[1.0]], [2.0], mean_squared_error, Adam([idle, *model.parameters()], rate=0.1), epochs=20)
+    assert idle.data == 7.0
+
+
+def test_regularisation_is_part_of_the_loss():
+    model = line()
+
+    def ridge(prediction, y):
+        return mean_squared_error(prediction, y) + 0.5 * model.w[0] * model.w[0]
+
+    xs, ys = [-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0]
+    fit(model, [[x] for x in xs], ys, ridge, GradientDescent(model.parameters(), rate=0.2))
+    assert model.w[0].data == pytest.approx((4 / 3) / (2 / 3 + 0.5), rel=1e-6)  # Σxy / (Σx² + n λ), λ = 1/2
+
+
+@pytest.mark.parametrize("engine", ["auto", "graph"])
+def test_an_interrupt_keeps_what_was_learned(engine, capsys):
+    model, calls = line(), []
+
+    class Interrupted(GradientDescent):
+        def update(self, weights, gradient):
+            calls.append(weights)
+            if len(calls) == 5:
+                signal.raise_signal(signal.SIGINT)
+            return super().update(weights, gradient)
+
+    losses = fit(
+        model,
+        [[1.0], [2.0]],
+        [2, 4],
+        mean_squared_error,
+        Interrupted(model.parameters(), 0.1),
+        engine=engine,
+    )
+    assert len(losses) == 4
+    assert [p.data for p in model.parameters()] == calls[4]
+    assert "stopped in epoch 5; what was learned is kept" in capsys.readouterr().err
+
+
+def test_a_descent_that_diverges_says_so():
+    model = line()
+    with pytest.raises(
+        ArithmeticError, match=r"the loss became (inf|nan) in epoch \d+: a rate below 1e\+100 may help"
+    ):
+        fit(model, [[1.0]], [2.0], mean_squared_error, GradientDescent(model.parameters(), rate=1e100))
+    assert all(math.isfinite(p.data) for p in model.parameters())
+
+
+@pytest.mark.parametrize(
+    ("rows", "targets", "message"),
+    [
+        ([[1.0], [2.0]], [1], "as many targets as rows, and one at least: not 2 and 1"),
+        ([], [], "not 0 and 0"),
+        ([[1.0], [2.0, 3.0]], [1, 2], "row 1"),
+        ([[1.0], [math.nan]], [1, 2], "row 1"),
+    ],
+)
+def test_rows_that_do_not_fit_are_named_and_nothing_is_learned(rows, targets, message):
+    model = line()
+    before = model.state()
+    with pytest.raises(ValueError, match=message):
+        fit(model, rows, targets, mean_squared_error, GradientDescent(model.parameters(), rate=0.1))
+    assert model.state() == before
+
+
+def test_progress_is_shown_when_asked_and_silent_otherwise(capsys):
+    model = line()
+    descent = GradientDescent(model.parameters(), rate=0.1)
+    fit(model, [[1.0]], [2.0], mean_squared_error, descent, epochs=3)
+    assert capsys.readouterr().err == ""
+    fit(model, [[1.0]], [2.0], mean_squared_error, descent, epochs=3, progress=True)
+    expected = "3/3" if importlib.util.find_spec("tqdm") else "`pip install tqdm` shows the progress"
+    assert expected in capsys.readouterr().err
+
+
+def test_without_a_compiler_that_works_python_runs_the_program(monkeypatch, capsys):
+    monkeypatch.setenv(
+        "CC", f"{shlex.quote(sys.executable)} -c 'exit(1)'"
+    )  # as a stub does that stands for a compiler not yet installed
+    rows, ys = (
+        [[0.123], [0.456]],
+        [0.5, 0.25],
+    )  # numbers are inputs, so another test's program would do as well
+    losses = {}
+    for engine in ("auto", "python"):
+        model = Neuron(1, activation=lambda z: z * z * 0.77125, rng=random.Random(0))
+        descent = GradientDescent(model.parameters(), 0.1)
+        losses[engine] = fit(
+            model, rows, ys, mean_squared_error, descent, 5, engine=engine, progress=engine == "auto"
+        )
+    assert losses["auto"] == losses["python"]
+    assert "the C compiler" in capsys.readouterr().err
+    with pytest.raises(NoCompiler):
+        fit(model, rows, ys, mean_squared_error, descent, 5, engine="native")
+
+
+def test_an_unknown_engine_is_named():
+    model = line()
+    descent = GradientDescent(model.parameters(), 0.1)
+    with pytest.raises(ValueError, match="unknown engine 'c': it is one of 'auto', 'graph', 'python', 'native'"):
+        fit(model, [[1.0]], [2.0], mean_squared_error, descent, engine="c")
