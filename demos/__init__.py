@@ -1,1 +1,1 @@
-"""One lesson a file, to be read from top to bottom and run: `python -m demos`."""
+"""One lesson a file, to read from top to bottom and run: `python -m demos`."""

@@ -1,4 +1,4 @@
-"""Lists the demos, or runs them: python -m demos [NAME ...] [--all] [--out DIR] [--seed N]."""
+"""Lists the demos, or runs them: python -m demos [NAME ...] [--all] [...]."""
 
 import argparse
 import difflib

@@ -14,17 +14,17 @@ def main(out):
     print("f(x) = σ(-30 + 20 x1 + 20 x2) computes AND: only two ones lift the sum over 0.\n")
     print(truth_table(AND))
 
-    # The picture of the network: weights on the edges, the bias as the weight of a constant 1.
+    # The network: weights on the edges, the bias as the weight of a constant 1.
     save(diagram(AND), out / "and_diagram.svg")
 
-    # The graph of one example: what each weight would have to do for AND(1, 1) to rise.
+    # The graph of one example: how each weight would make AND(1, 1) rise.
     x1, x2 = Value(1, "x1"), Value(1, "x2")
     y = AND([x1, x2])
     y.label = "y"
     y.backward()
     save(draw(y, inputs=[x1, x2], derivatives=True), out / "and_graph.svg")
 
-    # Logistic regression finds such weights by itself, from the four rows alone.
+    # Logistic regression finds such weights itself, from the four rows alone.
     unit = Neuron(2, activation="linear", rng=random.Random(0))
     learned = fit(
         unit, ROWS, TARGETS, binary_cross_entropy, GradientDescent(unit.parameters(), rate=1), epochs=2000

@@ -11,7 +11,7 @@ from nn import Concat, GradientDescent, Layer, Neuron, Perceptron, Sequential, b
 
 ROWS = [[0, 0], [0, 1], [1, 0], [1, 1]]
 XOR = [0, 1, 1, 0]
-# What a function of two inputs is called whose outputs on the four rows are the digits of 0, 1, ..., 15.
+# The functions of two inputs: outputs on the four rows, as digits of 0 to 15.
 NAMES = ["false", "AND", "x1 and not x2", "x1", "x2 and not x1", "x2", "XOR", "OR"]
 NAMES += ["NOR", "XNOR", "not x2", "x1 or not x2", "not x1", "x2 or not x1", "NAND", "true"]
 
@@ -25,13 +25,15 @@ def main(out, seed=0):
         save(nn.diagram(network), out / f"boolean_{name.lower()}.svg")
 
     print("\nOf the sixteen functions of two inputs one perceptron learns fourteen:\n")
+    learners = []
     for name, outputs in zip(NAMES, product((0, 1), repeat=4)):
         perceptron = Perceptron(2)
         learned = perceptron.learn(ROWS, outputs)[-1] == 0
+        learners += [name] * learned
         print(f"  {outputs}  {name:14}  {perceptron if learned else 'none: it takes two layers, as above'}")
 
-    # Logistic regression σ(β·z + b): on the inputs, on features of them that are made by hand, and on
-    # features z = g(Wx) that are a layer, whose W is learned as β is.
+    # Logistic regression σ(β·z + b): on the inputs, on features of them made by
+    # hand, and on features z = g(Wx), a layer whose W is learned as β is.
     rng = random.Random(seed)
     quadratic = Concat(lambda x: x, lambda x: x[0] * x[1])
     hidden = Layer(2, 3, "sigmoid", rng)
@@ -48,14 +50,16 @@ def main(out, seed=0):
     print("\nXOR by logistic regression, on three kinds of features:\n")
     print("  the inputs          quadratic, by hand              learned, g(Wx)")
     print("  x1  x2   p          x1  x2  x1 x2   p               z1    z2    z3    p")
-    for x in ROWS:
-        found = "  ".join(f"{z.data:.2f}" for z in hidden(x))
+    probabilities = [[p(model, x) for x in ROWS] for model in (plain, before, now)]
+    for (x1, x2), of_plain, of_before, of_now in zip(ROWS, *probabilities):
+        z = "  ".join(f"{z.data:.2f}" for z in hidden([x1, x2]))
         print(
-            f"   {x[0]}   {x[1]}   {p(plain, x):.3f}       {x[0]}   {x[1]}    {x[0] * x[1]}    {p(before, x):.3f}"
-            f"           {found}  {p(now, x):.3f}"
+            f"   {x1}   {x2}   {of_plain:.3f}       {x1}   {x2}    {x1 * x2}    {of_before:.3f}"
+            f"           {z}  {of_now:.3f}"
         )
     print("  loss {:.4f} = log 2   loss {:.4f}                     loss {:.4f}".format(*losses))
     print("  undecided for ever    convex: any start will do      no need to think of x1 x2")
     for model, name in ((before, "quadratic"), (now, "learned")):
         print(f"\nThe boundary with {name} features:\n")
         boundary(partial(p, model), ROWS, XOR, out / f"boolean_{name}.png")
+    return {"learned by a perceptron": learners, "probabilities": probabilities}

@@ -36,7 +36,9 @@ def main(out):
 
     print("\nInputs have gradients too. That is how layers learn together: the input of one")
     print("is the output of the one below, which hands its gradient on to its weights.\n")
-    print(annotate(two_layers, weights=[0.5, -1.5], biases=[0.1, 0.2], x=2.0, y=1.0, follow=True))
+    layers = annotate(two_layers, weights=[0.5, -1.5], biases=[0.1, 0.2], x=2.0, y=1.0, follow=True)
+    print(layers)
     print("\nThe loop has run twice, once for each layer, and so has `unit`: the second time")
     print("on what the first returned. So ∂/∂x of that second call is ∂/∂x of the loop's")
     print("first run, and ∂/∂unit of the first call: one gradient, on its way down.")
+    return annotation, layers

@@ -57,7 +57,7 @@ def predicted(model, x):
 
 
 def regions(model, points, labels, columns=56, lines=20):
-    """What a model takes every place of the plane for, and the points on top."""
+    """A map of the class that a model gives each place, and the points."""
     ys = [1.1 - 2.2 * j / (lines - 1) for j in range(lines)]
     xs = [-1.1 + 2.2 * i / (columns - 1) for i in range(columns)]
     plane = [["░ ▒"[predicted(model, [x, y])] for x in xs] for y in ys]

@@ -10,7 +10,7 @@ PAIRS = [[i / 4, j / 4] for j in range(5) for i in range(j + 1)]  # with x1 ≤ 
 
 
 class Linear(Module):
-    """f_W(z) = Wz. A layer is anything that takes a list; a Module's Values are found as parameters."""
+    """f_W(z) = Wz. Any function of a list is a layer; a Module is learned."""
 
     def __init__(self, k, h, rng):
         self.W = [[Value(rng.gauss(0, k**-0.5)) for _ in range(k)] for _ in range(h)]
@@ -29,7 +29,7 @@ def swap(x):
 
 
 def symmetric(h):
-    """s(x) = h(x1, x2) + h(x2, x1): two uses of one h, and one set of weights."""
+    """s(x) = h(x1, x2) + h(x2, x1): two uses of h, with one set of weights."""
     return Sequential(Concat(h, Sequential(swap, h)), sum)
 
 
@@ -81,7 +81,7 @@ def main(out, seed=1):
         learned, swapped = largest_error(model, PAIRS), largest_error(model, map(swap, PAIRS))
         print(f"  {name}{len(model.parameters()):13}{learned:24.4f}{swapped:23.4f}")
 
-    # A weight that is used twice is one leaf with two ways to the output, and its gradient the sum over both.
+    # A weight with two uses is one leaf with two ways to the output. Its
     x1, x2 = Value(0.25, "x1"), Value(1, "x2")
     output = symmetric(Neuron(2, "tanh", rng))([x1, x2])
     output.label = "s"

@@ -3,14 +3,13 @@
 import random
 
 from demos.kit.pictures import save
-from engine import Value, draw, label
-from engine.notation import format_number
+from engine import Value, draw, format_number, label
 from nn import mean_squared_error
 from nn.jacobians import Activation, Linear, product, size
 
 
 def derivatives(W, beta, x):
-    """f(x) = βᵀ g(Wx) = (f_β ∘ g ∘ f_W)(x) with g = σ, and its derivatives D_x f, D_W f and D_β f."""
+    """f(x) = βᵀ g(Wx) with g = σ; its derivatives D_x f, D_W f and D_β f."""
     f_W, g, f_beta = Linear(W), Activation("sigmoid"), Linear([beta])
     z1 = f_W.value(x)
     z2 = g.value(z1)
@@ -19,14 +18,14 @@ def derivatives(W, beta, x):
 
 
 def approximation_error(W, beta, x, h):
-    """f_{W+dW, β+dβ}(x+dx) - (f + D_x f dx + D_W f dW + D_β f dβ), where every number moves by h."""
+    """The error of f + D_x f dx + D_W f dW + D_β f dβ where all move by h."""
     f, D_x, D_W, D_beta = derivatives(W, beta, x)
     moved = [[w + h for w in row] for row in W], [b + h for b in beta], [x_j + h for x_j in x]
     return derivatives(*moved)[0] - (f + h * sum(D_x[0] + D_W[0] + D_beta[0]))
 
 
 def mse_gradients(W, beta, rows, targets):
-    """∇_W L and ∇_β L of L = 1/n Σ (f(xᵢ) - yᵢ)², which are 2/n Σ (f(xᵢ) - yᵢ) D f(xᵢ)."""
+    """∇_W L and ∇_β L, L = 1/n Σ (f(xᵢ) - yᵢ)²: 2/n Σ (f(xᵢ) - yᵢ) D f(xᵢ)."""
     gradient_W, gradient_beta = [0.0] * 6, [0.0] * 3
     for x, y in zip(rows, targets):
         f, _, D_W, D_beta = derivatives(W, beta, x)

@@ -9,13 +9,13 @@ from nn import MLP, Adam, cross_entropy, fit, one_hot, softmax
 
 
 def examples(seed=0):
-    """Images to learn from with the targets of softmax, and a fifth of all images held out with their digits."""
+    """Images with targets for softmax, and a fifth held out, with digits."""
     (rows, labels), held = split(*digits(), part=0.2, rng=random.Random(seed))
     return (rows, [one_hot(label, 10) for label in labels]), held
 
 
 def network(seed=0):
-    """p(Y = y | x) = softmax(U g(Wx))_y with 32 hidden neurons and g = relu; it returns the logits."""
+    """The logits U g(Wx) of softmax: 32 hidden neurons, g = relu."""
     return MLP(64, [32, 10], rng=random.Random(seed))
 
 
@@ -48,6 +48,7 @@ def main(out, seed=0):
         print(f"  takes this {label} for a {guess}, with probability {sure:.2f}:")
         print(drawn(x))
     picture(model, out / "digits_neurons.png")
+    return accuracy
 
 
 def drawn(pixels):

@@ -1,6 +1,7 @@
 """Words become vectors, and a recurrent layer reads them.
 
-Is a sentence praise or blame? No word decides it: "not good" is blame, "not very bad" praise again.
+Is a sentence praise or blame? No word decides it: "not good" is blame, "not
+very bad" praise again.
 """
 
 import math
@@ -8,7 +9,7 @@ import random
 from itertools import product
 
 from demos.kit.pictures import save
-from engine.views.drawing import Drawing
+from engine import Drawing
 from nn import Embedding, GradientDescent, Layer, Recurrent, Sequential, fit, mean_squared_error
 
 ADVERBS = ["not", "very", "really"]
@@ -22,7 +23,7 @@ def sentences(length):
 
 
 def tones(sentence):
-    """After every word: 1 if the sentence so far is praise, -1 if it is blame."""
+    """After every word: 1 if the sentence so far is praise, -1 if blame."""
     turns = [word in ("not", "bad", "dull", "poor") for word in sentence]
     return [(-1) ** sum(turns[: i + 1]) for i in range(len(turns))]
 
@@ -32,7 +33,7 @@ def accuracy(model, sentences):
 
 
 def learn(model, examples, rng):
-    """A step after every sentence, along a graph of its own: its words say which weights are in it."""
+    """A step after every sentence, whose words choose the weights."""
     targets, descent = [tones(words) for words in examples], GradientDescent(model.parameters(), rate=0.1)
     fit(model, examples, targets, mean_squared_error, descent, epochs=60, batch=1, rng=rng, engine="graph")
 
@@ -46,8 +47,8 @@ def main(out, seed=0):
     rng = random.Random(seed)
     scores = Sequential(Embedding(WORDS, 1, rng), Recurrent(sum, size=1))
     learn(scores, examples, rng)
-    right = accuracy(scores, examples)
-    print(f"\nA score for every word, added up: {right:.0%} right. It cannot be done, since")
+    by_score = accuracy(scores, examples)
+    print(f"\nA score for every word, added up: {by_score:.0%} right. It cannot be done, since")
     print('"not" would have to be negative for "not good", and positive for "not bad".')
 
     for attempt in range(20):
@@ -63,17 +64,21 @@ def main(out, seed=0):
         print("Stuck: once more, from other weights.")
     longer = sentences(4) + sentences(5)
     longest = [[*rng.choices(ADVERBS, k=49), rng.choice(ADJECTIVES)] for _ in range(40)]
-    print(f"On all {len(longer)} unseen sentences of 4 and 5 words: {accuracy(model, longer):.0%} right.")
-    print(f"On {len(longest)} random ones of 50 words: {accuracy(model, longest):.0%} right.")
+    unseen = accuracy(model, longer), accuracy(model, longest)
+    print(f"On all {len(longer)} unseen sentences of 4 and 5 words: {unseen[0]:.0%} right.")
+    print(f"On {len(longest)} random ones of 50 words: {unseen[1]:.0%} right.")
 
     print("\nThe vectors, and the word whose vector is nearest:\n")
     vectors = {word: [x.data for x in vector] for word, vector in embedding.table.items()}
+    nearest = {}
     picture = Drawing(comment=f"{len(WORDS)} words in the plane", engine="neato")
     picture.attr(overlap="prism", overlap_scaling="0")
     for word, (x, y) in vectors.items():
-        nearest = min(set(WORDS) - {word}, key=lambda other: math.dist(vectors[word], vectors[other]))
-        print(f"  {word:8}{x:z6.2f} {y:z6.2f}   {nearest}")
+        others = [other for other in WORDS if other != word]
+        nearest[word] = min(others, key=lambda other: math.dist(vectors[word], vectors[other]))
+        print(f"  {word:8}{x:z6.2f} {y:z6.2f}   {nearest[word]}")
         picture.node(word, shape="plaintext", pos=f"{2 * x},{2 * y}!")
     save(picture, out / "embedding.svg")
     print('\nNobody told it what words mean: "not" and "bad" both turn a sentence over.')
     print(f"\nPicture: {out / 'embedding.svg'} (the words, pushed apart where they overlap)")
+    return {"by score": by_score, "by vector": right, "unseen": unseen, "nearest": nearest}

@@ -10,7 +10,7 @@ EPOCHS = 150
 
 
 def start(scale, seed=0):
-    """A network whose initial weights are those that MLP draws, times a scale."""
+    """A network with the initial weights that MLP draws, times a scale."""
     model = MLP(2, [8, 8, 1], activation="tanh", rng=random.Random(seed))
     for parameter in model.parameters():
         parameter.data *= scale
@@ -33,20 +33,23 @@ def main(out, seed=0):
         histories[name] = losses
     curves(histories, out / "initialization.png")
 
-    # Zeros: all hidden neurons are the same function, so they get the same gradient, for ever.
+    # Zeros: all hidden neurons are one function and get one gradient, for ever.
     print("\nFrom zeros, the eight neurons of a layer stay copies of one another:")
-    for name in ("all zeros", "as drawn"):
-        print(f"  {name:18} the first layer's neurons differ by up to {spread(models[name]):.3g}")
+    spreads = {name: spread(models[name]) for name in ("all zeros", "as drawn")}
+    for name, difference in spreads.items():
+        print(f"  {name:18} the first layer's neurons differ by up to {difference:.3g}")
 
-    # Too large: tanh is flat out there, and its derivative 1 - tanh² is nearly zero.
+    # Too large: tanh is flat there, its derivative 1 - tanh² nearly zero.
     print("\nFrom large weights, tanh saturates and lets no gradient through. At the start,")
     print("on average,")
-    for name in ("as drawn", "30 times larger"):
-        print(f"  {name:18} 1 - tanh² of the second layer is {slope(start(scales[name], seed), points):.3f}")
+    slopes = {name: slope(start(scales[name], seed), points) for name in ("as drawn", "30 times larger")}
+    for name, mean in slopes.items():
+        print(f"  {name:18} 1 - tanh² of the second layer is {mean:.3f}")
+    return {"spreads": spreads, "slopes": slopes}
 
 
 def spread(model):
-    """The largest difference between two neurons' weights in the first layer."""
+    """The largest difference between two first-layer neurons' weights."""
     neurons = [[p.data for p in neuron.parameters()] for neuron in model.layers[0].neurons]
     return max(abs(a - b) for first in neurons for second in neurons for a, b in zip(first, second))
 

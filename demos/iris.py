@@ -10,7 +10,7 @@ FOLDS = 10
 
 
 def standardised(rows, like):
-    """Rows with the mean and the standard deviation of `like` taken out of every column."""
+    """Rows with columns in standard deviations of `like`, from its mean."""
     columns = []
     for column, reference in zip(zip(*rows), zip(*like)):
         mean = sum(reference) / len(reference)

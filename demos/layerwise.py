@@ -3,8 +3,7 @@
 import random
 
 from demos.kit.pictures import save
-from engine import Value, draw
-from engine.notation import format_number
+from engine import Value, draw, format_number
 from nn import MLP, mean_squared_error
 from nn.jacobians import Activation, Linear, layers_of
 from nn.layerwise import backpropagation, backward, multiplications, naive, tables
@@ -16,7 +15,7 @@ def squared_error_gradient(prediction, y):
 
 
 def disagreement(mlp, x, y):
-    """The largest difference between the algorithm's gradients and the engine's, on one example."""
+    """The largest difference of the algorithm's gradients from the engine's."""
     gradients = backpropagation(layers_of(mlp), x, y, squared_error_gradient)
     mlp.zero_grad()
     mean_squared_error(mlp(x), y).backward()

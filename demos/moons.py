@@ -8,7 +8,7 @@ from nn import MLP, GradientDescent, fit, hinge
 
 
 def moons(count, noise, rng):
-    """Points of two interleaved half circles, and for each point the label -1 or 1."""
+    """Points of two interleaved half circles, and their labels, -1 or 1."""
     points, labels = [], []
     for i in range(count):
         angle = math.pi * (i // 2) / (count // 2 - 1)
@@ -30,14 +30,17 @@ def main(out, seed=1337):
     def accuracy():
         return sum((model(x) > 0) == (y > 0) for x, y in zip(points, labels)) / len(points)
 
-    # The hinge loss asks every score to be on its side of zero by at least 1; the squares of the
-    # weights, a little of them, keep the boundary smooth (L2 regularisation).
+    # The hinge loss asks every score to be on its side of zero by at least 1.
+    # The squares of the weights, a little of them, keep the boundary smooth
+    # (L2 regularisation).
     def loss(score, y):
         return hinge(score, y) + 1e-4 * sum(w * w for w in weights)
 
     print(f"accuracy before: {accuracy():.0%}")
     losses = fit(model, points, labels, loss, GradientDescent(weights, rate=0.5), epochs=100)
     print(f"mean loss {losses[0]:.3f} → {losses[-1]:.4f} in {len(losses)} steps")
-    print(f"accuracy after:  {accuracy():.0%}\n")
+    learned = accuracy()
+    print(f"accuracy after:  {learned:.0%}\n")
     print("The moons ○ and ●; the darker a place, the surer the network is of ● there:\n")
     boundary(lambda x: model(x).sigmoid(), points, labels, out / "moons_boundary.png")
+    return learned

@@ -10,7 +10,7 @@ EPOCHS = 100
 
 
 def descents(seed=0):
-    """The mean losses of five ways to descend, each from the same weights on the same data."""
+    """The mean losses of five ways to descend from the same weights."""
     points, labels = moons(100, 0.1, random.Random(seed))
     labels = [int(label > 0) for label in labels]
 

@@ -1,7 +1,8 @@
 """The perceptron learns AND and OR, and never XOR.
 
-The threshold unit of McCulloch and Pitts (1943) with Rosenblatt's learning rule (1958), the theorem that
-it comes to an end, and what is beyond it (Minsky and Papert, 1969).
+The threshold unit of McCulloch and Pitts (1943) with Rosenblatt's learning
+rule (1958), the theorem that it comes to an end, and what is beyond it (Minsky
+and Papert, 1969).
 """
 
 from copy import deepcopy
@@ -12,29 +13,32 @@ from nn import Perceptron, mistake_bound
 
 ROWS = [[0, 0], [0, 1], [1, 0], [1, 1]]
 TARGETS = {"AND": [0, 0, 0, 1], "OR": [0, 1, 1, 1], "XOR": [0, 1, 1, 0]}
-# The weights with the widest margin: no others make the least of ±(w·x + b) / |(w, b)| as large.
+# The weights with the widest margin: with no others is the least of
+# ±(w·x + b) / |(w, b)| as large.
 WIDEST = {"AND": {"b": -3, "w[0]": 2, "w[1]": 2}, "OR": {"b": -1, "w[0]": 2, "w[1]": 2}}
 
 
 def main(out):
     print("f(x) = 1 if w·x + b > 0, else 0. From zero, it learns from mistakes only:")
     print("    (w, b) ← (w, b) + (y - f(x)) (x, 1)")
-    panels = []
+    panels, bounds, most, boundaries = [], [], [], []
     for name in ("AND", "OR"):
         targets = TARGETS[name]
         perceptron = Perceptron(2)
         mistakes = perceptron.learn(ROWS, targets)
         panels.append((name, perceptron, targets))
         print(f"\n{name}: mistakes in every pass over its four rows: {mistakes}")
-        print(f"  learned: {perceptron} says {[perceptron(row) for row in ROWS]}")
+        boundaries.append([perceptron(row) for row in ROWS])
+        print(f"  learned: {perceptron} answers {boundaries[-1]}")
 
-        # The convergence theorem: (R/γ)² mistakes at most, in whatever order the rows come.
+        # The convergence theorem: at most (R/γ)² mistakes in any order.
         widest = Perceptron(2)
         widest.load_state(WIDEST[name])
-        bound = mistake_bound(widest, ROWS, targets)
+        bounds.append(mistake_bound(widest, ROWS, targets))
         orders = [zip(*order) for order in permutations(zip(ROWS, targets))]
         totals = [sum(Perceptron(2).learn(*order)) for order in orders]
-        print(f"  The widest margin is that of {widest}: (R/γ)² = {bound:.0f}")
+        most.append(max(totals))
+        print(f"  The widest margin is that of {widest}: (R/γ)² = {bounds[-1]:.0f}")
         counts = f"there are {min(totals)} to {max(totals)}"
         print(f"  bounds the mistakes; in the {len(totals)} orders of the rows {counts}.")
 
@@ -48,9 +52,11 @@ def main(out):
     for x, y in zip(ROWS, TARGETS["XOR"]):
         if perceptron.correct(x, y):
             panels.append((f"XOR, after ({x[0]}, {x[1]})", deepcopy(perceptron), TARGETS["XOR"]))
-            print(f"  after {x}: {perceptron!r:33} says {[perceptron(row) for row in ROWS]}")
+            boundaries.append([perceptron(row) for row in ROWS])
+            print(f"  after {x}: {perceptron!r:31} answers {boundaries[-1]}")
 
     print("\nNo weights at all compute XOR. Its four rows ask for")
     print("    b ≤ 0,    w2 + b > 0,    w1 + b > 0,    w1 + w2 + b ≤ 0,")
     print("but the inner two add up to w1 + w2 + 2b > 0, the outer two to w1 + w2 + 2b ≤ 0.")
     lines(panels, ROWS, out / "perceptron_lines.png")
+    return {"bounds": bounds, "most mistakes": most, "boundaries": boundaries}

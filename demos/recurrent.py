@@ -1,6 +1,7 @@
 """A recurrent layer learns parity, XOR over time.
 
-One network with two inputs, x_t and its own last answer h_{t-1}, at every step of a sequence.
+One network with two inputs, x_t and its own last answer h_{t-1}, at every step
+of a sequence.
 """
 
 import random
@@ -47,21 +48,26 @@ def main(out, seed=0):
 
     print("\nSequences longer than it ever saw, right if all states are, rounded:\n")
     every = [list(bits) for bits in product((0, 1), repeat=8)]
-    print(f"  all {len(every)} of length 8: {accuracy(model, every):.0%}")
+    shares = {8: accuracy(model, every)}
+    print(f"  all {len(every)} of length 8: {shares[8]:.0%}")
     for length in (20, 100, 1000):
         some = [[rng.randrange(2) for _ in range(length)] for _ in range(4000 // length)]
-        print(f"  {len(some)} random ones of length {length}: {accuracy(model, some):.0%}")
+        shares[length] = accuracy(model, some)
+        print(f"  {len(some)} random ones of length {length}: {shares[length]:.0%}")
 
     print("\nWhy length does not matter: the next state, and its derivative ∂h_t/∂h_{t-1}:\n")
+    derivatives = []
     for x, h in product((0, 1), repeat=2):
         before = Value(h)
         after = cell([x, before])
         after.backward()
+        derivatives.append(before.grad)
         print(f"  x = {x}, h = {h}: next {after.data:.3f}, derivative {before.grad:+.3f}")
     print("\nThe derivatives are small, so the error of a state shrinks from step to step.")
     print("So does a gradient on its way back, by the chain rule: long ago is hard to see.")
 
-    # Weight sharing as a graph: one neuron, unrolled over three steps. Each weight has three uses.
+    # Weight sharing as a graph: one neuron over three steps, three uses of each
+    # weight.
     inputs = [Value(bit, f"x{t}") for t, bit in enumerate((1, 0, 1), 1)]
     states = Recurrent(Neuron(2, "tanh", rng), size=1)(inputs)
     for t, state in enumerate(states, 1):
@@ -71,3 +77,4 @@ def main(out, seed=0):
     save(diagram(cell, inputs=["x", "h"]), out / "recurrent_cell.svg")
     print(f"\nPictures in {out}/: recurrent_cell.svg (f) and recurrent_graph.svg (one")
     print("neuron over three steps: a weight has three uses, whose gradients add up).")
+    return {"shares": shares, "derivatives": derivatives}

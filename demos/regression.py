@@ -5,7 +5,7 @@ import math
 import random
 
 from demos.kit.pictures import save
-from engine.notation import format_number
+from engine import format_number
 from nn import MLP, GradientDescent, diagram, fit, mean_squared_error
 from nn.jacobians import layers_of, product
 
@@ -17,7 +17,7 @@ def data(rng):
 
 
 def fitted(g, k, xs, ys, rng):
-    """A network of k hidden neurons with activation g, after 1000 steps down the loss, and the last loss."""
+    """A network of k hidden neurons after 1000 steps, and its last loss."""
     network = MLP(1, [k, 1], activation=g, rng=rng)
     descent = GradientDescent(network.parameters(), rate=0.05)
     losses = fit(network, [[x] for x in xs], ys, mean_squared_error, descent, epochs=1000, progress=False)
@@ -25,13 +25,13 @@ def fitted(g, k, xs, ys, rng):
 
 
 def single_matrix(network):
-    """The one matrix that equals a linear network of two layers: [βᵀ c] times [W b] over [0 1]."""
+    """The one matrix of a linear network: [βᵀ c] times [W b] over [0 1]."""
     hidden, output = layers_of(network)
     return product(output.W, [*hidden.W, [0, 1]])
 
 
 def least_squares(xs, ys):
-    """Slope and intercept of the line with the least squared error, in closed form."""
+    """Slope and intercept of the least-squares line, in closed form."""
     x, y = sum(xs) / len(xs), sum(ys) / len(ys)
     slope = sum((a - x) * (b - y) for a, b in zip(xs, ys)) / sum((a - x) ** 2 for a in xs)
     return slope, y - slope * x

@@ -16,7 +16,7 @@ def main(out):
         print(step)
 
     print("\nBackward asks: if a number in there rises a little, how much does L rise?")
-    print("That is its gradient. L's own is 1; every other comes from where it is used.\n")
+    print("That is its gradient. L's own is 1; every other comes from its uses.\n")
     walk = steps(L)
     print(f"{walk}\n")
     for step in walk:
@@ -25,7 +25,7 @@ def main(out):
     print(f"\nThe same as pictures: {out / 'step_1.svg'} to step_{len(walk.history)}.svg")
 
     print("\nA sum hands its gradient on to both terms as it is; a product hands each factor")
-    print("its gradient times the other factor. What has arrived where, in the whole graph:\n")
+    print("its gradient times the other factor. All data and gradients of the graph:\n")
     print(tree(L))
 
     # Take none of it on trust: push a leaf, compute L again, and compare.
@@ -47,10 +47,13 @@ def main(out):
     L.backward()
     print("\nL.backward() does the same at once. The gradients of a, b, c and f,")
     print(f"by hand:       {by_hand}")
-    print(f"by backward(): {[leaf.grad for leaf in (a, b, c, f)]}")
+    by_backward = [leaf.grad for leaf in (a, b, c, f)]
+    print(f"by backward(): {by_backward}")
 
-    print("\nWhere a number is used twice, what arrives adds up. b is used in v1 and in v2:\n")
-    a, b = Value(2, "a"), Value(-3, "b")
-    for step in steps(a * b + b**3):
+    print("\nWhere a number has two uses, their contributions add up. b has one in v1 and")
+    print("one in v2:\n")
+    two_uses = steps(Value(2, "a") * (b := Value(-3, "b")) + b**3)
+    for step in two_uses:
         print(step)
     print("\nBy the rules of school: ∂/∂b (a b + b³) = a + 3 b² = 2 + 27, one for each use.")
+    return {"by hand": by_hand, "by backward": by_backward, "two uses": two_uses}

@@ -39,13 +39,13 @@ def main(out, seed=1):
     # Representation learning: nobody told the hidden units what to compute.
     print("\nWhat the hidden units have come to compute:\n")
     print("      x1 and x2:   00    01    10    11")
-    hidden = network.layers[0]
-    for i, unit in enumerate(hidden.neurons, 1):
-        says = [float(unit(x)) for x in ROWS]
-        name = NAMES[int("".join(str(round(p)) for p in says), base=2)]
-        print(f"  hidden unit {i}: {'  '.join(f'{p:.2f}' for p in says)}   like {name}")
+    hidden = []
+    for i, unit in enumerate(network.layers[0].neurons, 1):
+        outputs = [float(unit(x)) for x in ROWS]
+        hidden.append(NAMES[int("".join(str(round(p)) for p in outputs), base=2)])
+        print(f"  hidden unit {i}: {'  '.join(f'{p:.2f}' for p in outputs)}   like {hidden[-1]}")
 
-    print("\nIts decision boundary, light where it says 0 and dark where it says 1:\n")
+    print("\nIts decision boundary, light where it answers 0 and dark where it answers 1:\n")
     boundary(probability, ROWS, TARGETS, out / "xor_boundary.png")
 
     # One example, forward and backward, as a graph.
@@ -63,3 +63,4 @@ def main(out, seed=1):
     for name, drawing in pictures.items():
         if save(drawing, out / name):
             print(f"  {out / name}")
+    return {"outputs": [float(probability(x)) for x in ROWS], "hidden units": hidden}

@@ -32,18 +32,20 @@ def unsupported_operand(operation: Any, left: Any, right: Any, wrong: Any) -> An
 
 
 def explained(error: Exception, operation: Any, operands: Any, what: str = "") -> Exception:
-    """The same kind of error, which names the operation and its operands' numbers."""
+    """The same kind of error, naming the operation and its numbers."""
     rule = operation.rule
     infix = rule.op == "neg" or not rule.op.isidentifier()
     names = [_described(operand) for operand in operands]
     terms = [f"({name})" if infix and (" " in name or name[0] == "-") else name for name in names]
-    numbers = dict.fromkeys(f"{name} = {x.data}" for name, x in zip(names, operands) if x.label or x.operation)
+    numbers = dict.fromkeys(
+        f"{name} = {x.data}" for name, x in zip(names, operands) if x.label or x.operation
+    )
     where = f" where {', '.join(numbers)}" if numbers else ""
     return type(error)(f"{what}{rule.rendered(*terms)}{where}: {error}")
 
 
 def _described(node, inner=False):
-    """A node's label, or its number, or how it was computed, one operation deep."""
+    """A node's label, or number, or how it was computed, one operation deep."""
     if node.label:
         return str(node.label)
     if node.operation is None:

@@ -31,8 +31,10 @@ class Formula:
     Formula('g * (1 - out * out)')
     >>> product.letters
     ('g', 'out')
-    >>> product.python("d_y", "y"), Formula("b * pow(a, b - 1)").put("b", 3.0).simplified
-    ('d_y * (1 - y * y)', Formula('3.0 * pow(a, 2.0)'))
+    >>> product.python("d_y", "y")
+    'd_y * (1 - y * y)'
+    >>> Formula("b * pow(a, b - 1)").put("b", 3.0).simplified
+    Formula('3.0 * pow(a, 2.0)')
     """
 
     def __init__(self, text: str) -> None:
@@ -52,7 +54,7 @@ class Formula:
 
     @cached_property
     def letters(self) -> tuple[str, ...]:
-        """The names that stand for something else: operands, result, gradient."""
+        """The names that stand for others: operands, result, gradient."""
         return tuple(name for name in self.names if name not in KNOWN)
 
     # changing it
@@ -67,7 +69,8 @@ class Formula:
         This is the chain rule's one product: the gradient of `out`, times
         ∂out/∂a.
 
-        >>> [Formula(partial).times("g").text for partial in ("b", "1", "-1", "1 / b")]
+        >>> texts = "b", "1", "-1", "1 / b"
+        >>> [Formula(text).times("g").text for text in texts]
         ['g * b', 'g', '-g', 'g / b']
         >>> Formula("0 if a <= 0 else 1").times("g").text
         '0.0 if a <= 0 else g'
@@ -91,7 +94,7 @@ class Formula:
 
     @cached_property
     def simplified(self) -> "Formula":
-        """This formula with its constants combined, without products with 1 or -1."""
+        """This formula with its constants combined, and no factor 1 or -1."""
         return Formula(ast.unparse(_Simplified().visit(self._copy())))
 
     @cached_property
@@ -102,7 +105,7 @@ class Formula:
 
     @cached_property
     def parts(self) -> "list[Formula]":
-        """What is computed on the way, without the gradient g; the largest first.
+        """What it computes on the way without the gradient, largest first.
 
         >>> Formula("g * (1 - out * out)").parts
         [Formula('1 - out * out'), Formula('out * out')]
@@ -112,9 +115,10 @@ class Formula:
         return sorted((part for part in parts if "g" not in part.letters), key=lambda part: -len(part.text))
 
     def combines(self, letter: str, number: float) -> bool:
-        """Whether the formula changes if one puts this number: not where it just stands there.
+        """Whether `simplified` makes something of this number for this letter.
 
-        >>> [Formula(text).combines("b", 2.5) for text in ("g * b", "g * pow(a, b - 1)")]
+        >>> texts = "g * b", "g * (b - 1)"
+        >>> [Formula(text).combines("b", 2.5) for text in texts]
         [False, True]
         """
         if letter not in self.letters:
@@ -124,17 +128,18 @@ class Formula:
 
     @cached_property
     def _combining(self):
-        """The letters beside a constant or in a condition; there, any number matters."""
+        """The letters beside a constant or themselves, or in a condition."""
         found = set()
         for node in ast.walk(self.tree):
             match node:
                 case ast.BinOp(left=left, right=right):
-                    pairs = [(left, right), (right, left)]
-                    found |= {one.id for one, other in pairs if isinstance(one, ast.Name) and _number(other) is not None}
+                    for one, other in ((left, right), (right, left)):
+                        if isinstance(one, ast.Name) and _names(other) <= {one.id}:
+                            found.add(one.id)
                 case ast.UnaryOp(operand=ast.Name(id=name)):
                     found.add(name)
                 case ast.IfExp(test=test):
-                    found |= {inner.id for inner in ast.walk(test) if isinstance(inner, ast.Name)}
+                    found |= _names(test)
         return found
 
     def _copy(self):
@@ -147,7 +152,9 @@ class Formula:
         return self._python.format(*operands)
 
     def c(self, *operands: str, lanewise: bool) -> str:
-        """The formula in C on vectors, a lane for each row; or on numbers, `lanewise`.
+        """The formula in C, on vectors with a lane for each row, or on numbers.
+
+        It is on numbers if `lanewise`.
 
         >>> Formula("a - 2 * b").c("x_", "v_", lanewise=False)
         'x_ - (SPLAT(2.0) * v_)'
@@ -171,7 +178,11 @@ class Formula:
     @cached_property
     def divisors(self) -> frozenset[str]:
         """The letters that something is divided by."""
-        nodes = [node.right for node in ast.walk(self.tree) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)]
+        nodes = [
+            node.right
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
+        ]
         return frozenset(node.id for node in nodes if isinstance(node, ast.Name))
 
     @cached_property
@@ -256,7 +267,7 @@ class _Replaced(ast.NodeTransformer):
 
 
 class _Simplified(ast.NodeTransformer):
-    """Constants combined, cases decided where they can be, no factor 1 or -1."""
+    """Constants combined, cases decided where possible, no factor 1 or -1."""
 
     def visit_IfExp(self, tree):
         self.generic_visit(tree)
@@ -276,6 +287,10 @@ class _Simplified(ast.NodeTransformer):
         if -1 in (left, right) and isinstance(tree.op, ast.Mult):
             return ast.UnaryOp(ast.USub(), tree.right if left == -1 else tree.left)
         return tree
+
+
+def _names(tree):
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def _parsed(text):
@@ -315,8 +330,12 @@ def _c(tree, lanewise):
             quotient = f"{term(left)} / {term(right)}"
             if isinstance(right, ast.Constant) and right.value != 0:
                 return quotient
-            return f"finite({quotient}, nonfinite)" if lanewise else f"finite_lanes({quotient}, nonfinite_lanes)"
-        case ast.BinOp(left=left, op=op, right=right) | ast.Compare(left=left, ops=[op], comparators=[right]):
+            return (
+                f"finite({quotient}, nonfinite)" if lanewise else f"finite_lanes({quotient}, nonfinite_lanes)"
+            )
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in SIGNS:
+            return f"{term(left)} {SIGNS[type(op)]} {term(right)}"
+        case ast.Compare(left=left, ops=[op], comparators=[right]):
             return f"{term(left)} {SIGNS[type(op)]} {term(right)}"
         case ast.IfExp(test=test, body=body, orelse=orelse):
             if lanewise:
@@ -327,4 +346,6 @@ def _c(tree, lanewise):
             if name in RULES and name not in MATH:
                 return f"{name}_({numbers}, nonfinite)"
             return f"finite({C_BUILTINS.get(name, name)}({numbers}), nonfinite)"
-    raise ValueError(f"{ast.unparse(tree)} has no form in C here: a rule uses arithmetic, cases and functions")
+    raise ValueError(
+        f"{ast.unparse(tree)} has no form in C here: a rule uses arithmetic, cases and functions"
+    )

@@ -64,7 +64,7 @@ def node_names(order: Iterable[Value]) -> dict[Value, str]:
 
 
 def printable(text: str) -> str:
-    """Text in which what cannot be seen is escaped as in Python; new lines stay.
+    """Text with invisible characters escaped as in Python; new lines stay.
 
     >>> print(printable("θ" + chr(27) + "[31m"))
     θ\\x1b[31m
@@ -90,10 +90,12 @@ def label(namespace: Mapping[str, Any]) -> None:
 
 
 def find_values(namespace: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
-    """Every Value in a namespace, with its place: a variable, or `w[0]` and so on.
+    """Every Value in a namespace, with its place: a variable, `w[0]` and so on.
 
-    >>> list(find_values({"w": [Value(2), (Value(3),)]}))
-    [('w[0]', Value(data=2.0, grad=0.0)), ('w[1][0]', Value(data=3.0, grad=0.0))]
+    >>> for place, value in find_values({"w": [Value(2), (Value(3),)]}):
+    ...     print(place, value)
+    w[0] Value(data=2.0, grad=0.0)
+    w[1][0] Value(data=3.0, grad=0.0)
     """
     seen = {}
     todo = list(reversed(namespace.items()))
@@ -130,7 +132,7 @@ def formula(node: Value, names: Mapping[Value, str]) -> str:
 
 
 def derivative(node: Value, which: int, names: Mapping[Value, str]) -> tuple[str, float] | None:
-    """∂node/∂parents[which], as the table's formula in these names, and as a number.
+    """∂node/∂parents[which], as a formula in these names and as a number.
 
     Where the formula has cases, this is the one that holds at this node. None
     for a constant operand. Raises what the formula raises where there is no
@@ -159,10 +161,10 @@ def derivative(node: Value, which: int, names: Mapping[Value, str]) -> tuple[str
 
 
 def parenthesized(name: str) -> str:
-    """A name as part of a formula: in parentheses if one could misread it there.
+    """A name in a formula: in parentheses if one could misread it there.
 
-    >>> [parenthesized(name) for name in ("w[0]", "v1", "1e-10", "cos(x)", "-3", "a + b")]
-    ['w[0]', 'v1', '1e-10', 'cos(x)', '(-3)', '(a + b)']
+    >>> [parenthesized(name) for name in ("w[0]", "1e-10", "-3", "a + b")]
+    ['w[0]', '1e-10', '(-3)', '(a + b)']
     """
     one = re.fullmatch(r"\w[\w.']*(\[[^][]*\]|\([^()]*\))*|\d[\d.]*e[+-]\d+", name)
     return name if one else f"({name})"

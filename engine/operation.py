@@ -105,11 +105,21 @@ class Operation:
         left.grad += g * b
         right.grad += g * a
     >>> multiply = OPERATIONS["*"]
-    >>> multiply.forward(2.0, 3.0), [f(2.0, 3.0, 6.0) for f in multiply.partials]
-    (6.0, [3.0, 2.0])
+    >>> multiply.forward(2.0, 3.0)
+    6.0
+    >>> [partial(2.0, 3.0, 6.0) for partial in multiply.partials]
+    [3.0, 2.0]
     """
 
-    __slots__ = ("rule", "constant", "forward", "partials", "pullback", "with_constant_left", "with_constant_right")
+    __slots__ = (
+        "rule",
+        "constant",
+        "forward",
+        "partials",
+        "pullback",
+        "with_constant_left",
+        "with_constant_right",
+    )
 
     rule: Rule
     constant: str
@@ -141,7 +151,7 @@ def _function(signature, expression, filename):
 
 
 def _pullback(rule, active):
-    """The source of a pullback, which leaves out the operands that are constants."""
+    """The source of a pullback, without operands that are constants."""
     sides = ("left", "right")[: len(active)]
     products = [
         (side, Formula(partial).times("g"))

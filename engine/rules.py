@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 
 class Rule(NamedTuple):
-    """One operation: its name or sign, an expression, and ∂out/∂a (and ∂out/∂b)."""
+    """One operation: name or sign, expression, and ∂out/∂a (and ∂out/∂b)."""
 
     op: str
     expression: str
@@ -45,7 +45,7 @@ class Rule(NamedTuple):
 # where a formula would read 0 * infinity.
 # fmt: off
 TABLE: list[Rule] = [
-    #    op          expression                        ∂out/∂a                                  ∂out/∂b
+    #    op          expression                        ∂out/∂a                                  ∂out/∂b  # noqa: W505
     Rule("+",        "a + b",                         ("1",                                     "1")),
     Rule("-",        "a - b",                         ("1",                                     "-1")),
     Rule("*",        "a * b",                         ("b",                                     "a")),
@@ -75,7 +75,8 @@ TABLE: list[Rule] = [
     Rule("softplus", "log1p(exp(-abs(a))) + (a if a > 0 else 0.0)", ("sigmoid(a)",)),
     Rule("erf",      "erf(a)",                        ("2 / sqrt(pi) * exp(-a * a)",)),
 ]
-# A small whole power is a product: exact, fast, and the same in every form that a graph takes.
+# A small whole power is a product: exact, fast, and the same in every form of a
+# graph.
 POWERS: dict[int, Rule] = {
     2: Rule("**",    "a * a",                         ("2 * a",)),
     3: Rule("**",    "a * a * a",                     ("3 * (a * a)",)),

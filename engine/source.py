@@ -5,7 +5,7 @@ from typing import Any
 
 
 def compile_function(name: str, source: str, filename: str, namespace: dict[str, Any]) -> Any:
-    """The function `name` that `source` defines, with `namespace` as its globals.
+    """The function `name` that `source` defines, with `namespace` for globals.
 
     `linecache` gets the source under `filename`, which is the trick of the
     attrs library: pdb shows the lines, a traceback quotes them, and
@@ -26,7 +26,7 @@ def compile_function(name: str, source: str, filename: str, namespace: dict[str,
 
 
 def compile_module(source: str, filename: str) -> dict[str, Any]:
-    """All that the source of a module defines, by name, with `linecache` as above.
+    """All that a module's source defines, by name; `linecache` gets it too.
 
     >>> source = "two = 2\\ndef double(a):\\n    return two * a\\n"
     >>> compile_module(source, "<an example>")["double"](4)

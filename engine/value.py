@@ -22,12 +22,15 @@ NAMES: dict[str, Any] = FUNCTIONS | {each.constant: each for each in OPERATIONS.
 
 
 def unary(name: str, op: str = "") -> "Callable[[Value], Value]":
-    """The method for an operation on one Value, like `exp` below."""
+    """The method for an operation on one Value; `exp` below is one."""
     return method(UNARY, name, op or name, NAMES)
 
 
 def binary(name: str, op: str = "") -> "Callable[[Value, Value | float], Value]":
-    """The method for an operation on a Value and a Value or number, like `__mul__` below."""
+    """The method for an operation on a Value and another or a number.
+
+    `__mul__` below is one.
+    """
     return method(BINARY, name, op or name, NAMES)
 
 
@@ -65,8 +68,10 @@ class Value:
     >>> d
     Value(data=4.0, grad=0.0)
     >>> d.backward()
-    >>> a, b
-    (Value(data=2.0, grad=-3.0, label='a'), Value(data=-3.0, grad=2.0, label='b'))
+    >>> a
+    Value(data=2.0, grad=-3.0, label='a')
+    >>> b
+    Value(data=-3.0, grad=2.0, label='b')
     """
 
     __slots__ = ("data", "grad", "label", "operation", "left", "right", "__weakref__")
@@ -193,7 +198,7 @@ class Value:
     __abs__ = unary("__abs__", "abs")
 
     def __radd__(self, other: "Value | float") -> "Value":
-        """a + b, where a is a plain number; the 0 that sum() starts from adds no node."""
+        """a + b, where a is a plain number; the 0 of sum() adds no node."""
         return self if type(other) is int and other == 0 else record(OPERATIONS["+"], other, self)
 
     def __pos__(self) -> "Value":
@@ -303,7 +308,7 @@ def leaves_and_operations(output: Value) -> tuple[list[Value], list[Value]]:
 
 @contextmanager
 def unchanged_on_error(nodes: Sequence[Value], name: str) -> Iterator[list[float]]:
-    """Give the nodes' data or grad, and restore it if anything goes wrong, an interrupt too."""
+    """The nodes' data or grad, restored on any error or interrupt."""
     earlier = list(map(operator.attrgetter(name), nodes))
     try:
         yield earlier
@@ -314,7 +319,7 @@ def unchanged_on_error(nodes: Sequence[Value], name: str) -> Iterator[list[float
 
 
 def record(operation: Operation, left: Any, right: Any) -> Value:
-    """The node for an operation where a side is a plain number: it becomes a Constant."""
+    """The node for an operation; a plain number becomes a Constant."""
     other = right if isinstance(left, Value) else left
     if not isinstance(other, Value):
         try:

@@ -45,7 +45,8 @@ class Convolution2D(Module):
     Raises ValueError where the image is smaller than the window, or its rows
     differ in length.
 
-    >>> corners = Convolution2D(lambda x: int(x == [1, 1, 1, 0]), height=2, width=2)
+    >>> corner = [1, 1, 1, 0]
+    >>> corners = Convolution2D(lambda x: int(x == corner), height=2, width=2)
     >>> corners([[0, 1, 1, 1],
     ...          [0, 1, 0, 1],
     ...          [0, 0, 0, 1]])
@@ -71,7 +72,7 @@ class Convolution2D(Module):
 
 
 def max_pool(found: Any) -> Value:
-    """The largest of a list of Values, or of lists of them (global max pooling).
+    """The largest of a list of Values, or lists of them (global max pooling).
 
     The gradient goes to the largest alone. Python's max() would choose it
     once, when the graph is recorded; `maximum` chooses again whenever the

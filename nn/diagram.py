@@ -1,4 +1,4 @@
-"""diagram: a network as every lecture draws it, neurons as circles in layers."""
+"""diagram: a network as lectures draw it, neurons as circles in layers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,9 +12,7 @@ POSITIVE, NEGATIVE = "#2166ac", "#b2182b"
 READABLE = 40  # up to how many weights stand as numbers on their edges
 
 
-def diagram(
-    model: Any, inputs: Sequence[str] | None = None, outputs: Sequence[str] | None = None
-) -> Drawing:
+def diagram(model: Any, inputs: Sequence[str] | None = None, outputs: Sequence[str] | None = None) -> Drawing:
     """A network as a graphviz.Digraph: inputs, and neurons in layers.
 
     A +1 node stands for what each layer's biases multiply. Every edge is a
@@ -85,7 +83,7 @@ def _width(text):
 
 
 def _free_places(edges):
-    """A place for a number on each edge, as clear of edges and numbers as can be."""
+    """A place for a number on each edge, clear of other edges and numbers."""
     taken = []
     for edge in edges:
         (left, _), (right, _) = edge
@@ -97,7 +95,7 @@ def _free_places(edges):
 
 
 def _room(place, edges, taken):
-    """How far a number at a place is from edges and other numbers, up to what is enough."""
+    """How far a number here is from edges and other numbers, up to 0.1."""
     x, y = place
     gaps = [max(abs(y - v), 0.4 * abs(x - u)) - 0.18 for u, v in taken]  # a number is wide and low
     for edge in edges:
@@ -126,7 +124,7 @@ def _beside(drawing, name, place, text):
 
 
 def _layers(model):
-    """The neurons of a network, layer by layer, each fed by all of the layer before."""
+    """The neurons of a network, layer by layer, each fed by the last."""
     match model:
         case Neuron() | Perceptron():
             return [[model]]

@@ -54,7 +54,7 @@ def fit(
     >>> network = MLP(2, [4, 1], activation="tanh", rng=random.Random(0))
     >>> rows, targets = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
     >>> adam = Adam(network.parameters(), rate=0.1)
-    >>> losses = fit(network, rows, targets, binary_cross_entropy, adam, epochs=200)
+    >>> losses = fit(network, rows, targets, binary_cross_entropy, adam, 200)
     >>> [round(network(x).sigmoid().data) for x in rows]
     [0, 1, 1, 0]
     """
@@ -107,7 +107,7 @@ def fit(
 
 
 def _graph(model, rows, targets, loss, parameters):
-    """The mean loss of some rows and its gradient, by a graph built anew each time."""
+    """The mean loss of some rows and its gradient, by a new graph each time."""
 
     def gradient_at(weights, chosen):
         for parameter, data in zip(parameters, weights):
@@ -167,7 +167,7 @@ def _recorded(model, rows, targets, loss, parameters, engine, progress):
 
 
 def _with_progress(epochs, history, progress):
-    """Count the epochs, with a bar on the terminal that shows the latest loss."""
+    """Count the epochs, with a bar that shows the latest loss."""
     if not progress:
         yield from range(epochs)
         return

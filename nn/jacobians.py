@@ -35,7 +35,7 @@ class Differentiable(Protocol):
 
 
 class Linear:
-    """f_W(z) = Wz, with D_z f = W; its parameters are the entries of W, row by row.
+    """f_W(z) = Wz, with D_z f = W; its parameters are W's entries, row by row.
 
     Output i is row i of W times z, so its derivative with respect to that row
     is zᵀ, to all others 0.
@@ -174,7 +174,7 @@ def size(matrix: Matrix) -> str:
 
 
 def product(A: Matrix, B: Matrix, times: Callable[[Any, Any], Any] = mul) -> list[list[Any]]:
-    """The matrix product AB; `times` multiplies two numbers, so that one can count.
+    """The matrix product AB; `times` multiplies two numbers, so one can count.
 
     Raises ValueError where A has not as many columns as B has rows.
 

@@ -1,4 +1,4 @@
-"""Layers, and the two ways to make networks of them: one after another, and side by side.
+"""Layers, and two ways to make networks of them: in sequence, and side by side.
 
 A layer is a function from a list of numbers or Values to a list of Values, or
 to one Value. Any callable on such lists will do; those that have parameters
@@ -95,7 +95,7 @@ class Layer(Module):
 
 
 class MLP(Module):
-    """A multi-layer perceptron: hidden layers with an activation, then a linear layer.
+    """A multi-layer perceptron: hidden layers, then a linear layer.
 
     >>> MLP(2, [16, 16, 1])
     MLP(2, [16, 16, 1], relu)
@@ -157,7 +157,7 @@ class Sequential(Module):
 
 
 class Concat(Module):
-    """f_1 ⊕ f_2 ⊕ ...: the results of functions on the same inputs, in one list.
+    """f_1 ⊕ f_2 ⊕ ...: the results of functions on the same inputs, in a list.
 
     >>> Concat(lambda x: [x[0], x[1]], lambda x: x[0] * x[1])([2, 3])
     [2, 3, 6]

@@ -29,8 +29,8 @@ def forward(layers: Layers, x: Vector) -> list[list[Any]]:
     """The forward pass, [z(0), ..., z(m)]: z(0) = x, and z(j) = f_j(z(j-1)).
 
     >>> from nn.jacobians import Activation, Linear
-    >>> layers = [Linear([[1, 2], [3, 4]]), Activation("relu"), Linear([[1, -1]])]
-    >>> forward(layers, [-2, 1.5])
+    >>> W, beta = [[1, 2], [3, 4]], [[1, -1]]
+    >>> forward([Linear(W), Activation("relu"), Linear(beta)], [-2, 1.5])
     [[-2, 1.5], [1.0, 0.0], [1.0, 0.0], [1.0]]
     """
     z = [list(x)]
@@ -39,10 +39,8 @@ def forward(layers: Layers, x: Vector) -> list[list[Any]]:
     return z
 
 
-def backward(
-    layers: Layers, z: Sequence[Vector], times: Times = mul
-) -> Iterator[tuple[int, Matrix, Matrix]]:
-    """The backward pass: j, D(j) and D_Wj f_W(x), for j = m, ..., 1, from the forward pass z.
+def backward(layers: Layers, z: Sequence[Vector], times: Times = mul) -> Iterator[tuple[int, Matrix, Matrix]]:
+    """The backward pass: j, D(j) and D_Wj f_W(x), for j = m, ..., 1, from z.
 
     D(j), the derivative of the output with respect to z(j), is h_m × h_j:
     D(m) = 1, the identity, and D(j) = D(j+1) · D_z f_{j+1}(z(j)). From it
@@ -67,10 +65,8 @@ def backward(
             D = product(D, D_z, times)  # D(j-1)
 
 
-def naive(
-    layers: Layers, z: Sequence[Vector], times: Times = mul
-) -> Iterator[tuple[int, Matrix, Matrix]]:
-    """What `backward` yields, but each D(j) = D_z f_m · ... · D_z f_{j+1} anew."""
+def naive(layers: Layers, z: Sequence[Vector], times: Times = mul) -> Iterator[tuple[int, Matrix, Matrix]]:
+    """What `backward` yields, each D(j) = D_z f_m · ... · D_z f_{j+1} anew."""
     for j in range(len(layers), 0, -1):
         D = identity(len(z[-1]))
         for i in range(len(layers), j, -1):
@@ -79,7 +75,7 @@ def naive(
 
 
 def derivatives(layers: Layers, j: int, z: Sequence[Vector]) -> tuple[Matrix, Matrix]:
-    """D_z f_j(z(j-1)), which is h_j × h_{j-1}, and D_W f_j(z(j-1)), which is h_j × d_j."""
+    """D_z f_j(z(j-1)), which is h_j × h_{j-1}; D_W f_j(z(j-1)), h_j × d_j."""
     layer, h, k = layers[j - 1], len(z[j]), len(z[j - 1])
     D_z, D_W = layer.D_z(z[j - 1]), layer.D_W(z[j - 1])
     if shape(D_z) != (h, k) or len(D_W) != h:
@@ -118,8 +114,8 @@ def multiplications(algorithm: Callable[..., Iterator[Any]], layers: Layers, x: 
 
     >>> from nn.jacobians import Linear
     >>> layers = [Linear([[2]])] * 10
-    >>> multiplications(backward, layers, [1]), multiplications(naive, layers, [1])
-    (19, 55)
+    >>> [multiplications(way, layers, [1]) for way in (backward, naive)]
+    [19, 55]
     """
     done = 0
 
@@ -200,7 +196,7 @@ def _rows(matrix):
 
 
 def _columns(matrix):
-    """The columns of a matrix, a line each, the first of them if there are many."""
+    """The columns of a matrix, a line each; the first of them if many."""
     lines = [" ".join(map(format_number, column)) for column in zip(*matrix)]
     return lines if len(lines) <= SHOWN else [*lines[:SHOWN], "⋮"]
 

@@ -1,4 +1,4 @@
-"""Module: anything with parameters, which can be listed, cleared, saved and loaded."""
+"""Module: anything with parameters, to list, clear, save and load."""
 
 import json
 import math
@@ -33,7 +33,7 @@ class Module:
     """
 
     def named_parameters(self) -> list[tuple[str, Value]]:
-        """A list of (name, parameter): a name is the path to it, like layers[0].w."""
+        """A list of (name, parameter); a name is a path, layers[0].w[1]."""
         found: dict[Value, str] = {}
         _collect(vars(self).items(), found, set())
         return [(name, parameter) for parameter, name in found.items()]
@@ -58,10 +58,10 @@ class Module:
         each number that is none; then no parameter has changed.
 
         >>> from nn import Neuron
-        >>> Neuron(1).load_state({"w[0]": 0.5, "w[1]": "much"})
+        >>> Neuron(1).load_state({"w[0]": 0.5, "w": 2})
         Traceback (most recent call last):
             ...
-        ValueError: the state does not fit Neuron(1, relu): missing b; unknown w[1]
+        ValueError: the state does not fit Neuron(1, relu): missing b; unknown w
         """
         parameters = dict(self.named_parameters())
         wrong = []

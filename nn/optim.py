@@ -36,7 +36,7 @@ def clear_gradients(optimizer: Optimizer) -> None:
 
 
 class GradientDescent:
-    """W ← W - α ∇L(W): a step of size α, the learning rate, against the gradient.
+    """W ← W - α ∇L(W): a step against the gradient, of learning rate α.
 
     With L the mean of the losses over n examples, this is
     W ← W - α/n · Σᵢ ∇L(f(xᵢ), yᵢ). With a momentum μ the step is against

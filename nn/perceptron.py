@@ -1,4 +1,4 @@
-"""The perceptron of McCulloch and Pitts (1943), and the rule by which it learns (Rosenblatt, 1958)."""
+"""The perceptron (McCulloch and Pitts, 1943), its rule (Rosenblatt, 1958)."""
 
 import math
 from collections.abc import Sequence
@@ -62,7 +62,7 @@ class Perceptron(Module):
         finitely many mistakes if there is a perceptron that separates them
         (see `mistake_bound`), and otherwise never.
 
-        Raises ValueError, and learns nothing, where rows and targets do not fit.
+        Raises ValueError and learns nothing where rows and targets don't fit.
 
         >>> Perceptron(2).learn([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 1])
         [1, 2, 1, 0]
@@ -111,8 +111,11 @@ def mistake_bound(perceptron: Perceptron, rows: Sequence[Any], targets: Sequence
 
 
 def _examples(perceptron, rows, targets):
-    """Rows and targets that fit the perceptron, or an error before anything has changed."""
-    rows, targets = [check_inputs(x, len(perceptron.w), perceptron) for x in rows], list(map(_target, targets))
+    """Rows and targets that fit the perceptron, or an error."""
+    rows, targets = (
+        [check_inputs(x, len(perceptron.w), perceptron) for x in rows],
+        list(map(_target, targets)),
+    )
     if len(rows) != len(targets) or not rows:
         raise ValueError(f"one target for each of at least one row, not {len(targets)} for {len(rows)} rows")
     return rows, targets

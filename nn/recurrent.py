@@ -7,7 +7,7 @@ from nn.module import Module
 
 
 class Recurrent(Module):
-    """h_t = f(x_t ⊕ h_{t-1}) for t = 1, 2, ..., with h_0 = 0: one set of weights for any length.
+    """h_t = f(x_t ⊕ h_{t-1}) for t = 1, 2, ..., with h_0 = 0: one f for all t.
 
     `function` takes an element x_t of the sequence (a number, or a list of
     numbers) and the state h_{t-1} of `size` numbers, in one list, and returns

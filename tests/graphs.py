@@ -1,11 +1,14 @@
-"""Graphs for tests: every operation of the table, at random, within its domain for all inputs in [-1, 1]."""
+"""Graphs for tests: every operation of the table, at random, within its domain
+for all inputs in [-1, 1].
+"""
 
 import random
 
 from engine import Value
 
-# An operation's own domain is met whatever its operands are; n is a number. Arithmetic is exact to the last
-# bit on every machine, functions are what the C library makes of them.
+# An operation's own domain is met whatever its operands are; n is a number.
+# Arithmetic is exact to the last bit on every machine, functions are what the C
+# library makes of them.
 ARITHMETIC = (
     lambda a, b, n: a + b,
     lambda a, b, n: a + n,
@@ -52,7 +55,9 @@ FUNCTIONS = (
 
 
 def random_graph(seed, operations=ARITHMETIC + FUNCTIONS, size=60):
-    """An output, its inputs x and its parameters w; what is computed is used again, or not."""
+    """An output, its inputs x and its parameters w; what is computed is used
+    again, or not.
+    """
     rng = random.Random(seed)
     x = [Value(rng.uniform(-1, 1), f"x[{i}]") for i in range(3)]
     w = [Value(rng.gauss(0, 1), f"w[{i}]") for i in range(4)]

@@ -1,1 +1,1 @@
-"""What several lessons draw with: boundaries, curves, lines, pictures; and their data."""
+"""What several lessons draw with: boundaries, curves, pictures; and data."""

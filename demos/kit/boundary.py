@@ -1,4 +1,4 @@
-"""The decision boundary of a model with two inputs: as text for any terminal, as a picture with matplotlib."""
+"""The decision boundary of a model with two inputs, as text and picture."""
 
 import importlib.util
 
@@ -6,10 +6,11 @@ SHADES = " ░▒▓█"
 
 
 def boundary(model, points, labels, path, size=(56, 20)):
-    """Print the probability that `model` gives to every place of the plane, as shades from 0 to 1.
+    """Print the probability that `model` gives each place, as shades.
 
-    `model` is a function from two coordinates to a probability; points with label 1 are marked ●, others
-    ○. The picture goes to `path` where matplotlib is installed.
+    `model` is a function from two coordinates to a probability. Points with
+    label 1 are ●, others ○. The picture goes to `path` where matplotlib is
+    installed.
     """
     columns, lines = size
     (left, right), (bottom, top) = (_margins(coordinate) for coordinate in zip(*points))

@@ -1,4 +1,4 @@
-"""Losses over the epochs: as bars for any terminal, as one picture with matplotlib."""
+"""Losses over the epochs, as bars of text and as one picture."""
 
 import importlib.util
 import math
@@ -7,9 +7,10 @@ BARS = "▁▂▃▄▅▆▇█"
 
 
 def curves(histories, path, width=32):
-    """Print every history of losses as a row of bars on one logarithmic scale, first and last in numbers.
+    """Print each history of losses as bars on one logarithmic scale.
 
-    `histories` are lists of losses by name. The picture goes to `path` where matplotlib is installed.
+    The first and the last loss stand there as numbers. `histories` are lists of
+    losses by name. The picture goes to `path` where matplotlib is installed.
     """
     logs = {name: [math.log10(max(loss, 1e-12)) for loss in losses] for name, losses in histories.items()}
     low = min(min(values) for values in logs.values())

@@ -1,4 +1,4 @@
-"""The data that come with the demos, and how to split them; demos/data/SOURCES.md says where they are from."""
+"""The data that come with the demos, from demos/data/SOURCES.md."""
 
 import csv
 import gzip
@@ -8,21 +8,21 @@ DATA = Path(__file__).parents[1] / "data"
 
 
 def digits():
-    """1,797 images of 8 by 8 pixels from 0 to 1, row by row, and the digit that each shows."""
+    """1,797 images of 8 by 8 pixels from 0 to 1, row by row; their digits."""
     with gzip.open(DATA / "digits.csv.gz", "rt") as file:
         rows = [[int(number) for number in row] for row in csv.reader(file)]
     return [[pixel / 16 for pixel in row[:-1]] for row in rows], [row[-1] for row in rows]
 
 
 def iris():
-    """150 flowers: four lengths in centimetres and the species, 0 to 2; and the names of the species."""
+    """150 flowers: four lengths in cm, the species as 0 to 2, their names."""
     with open(DATA / "iris.csv", encoding="utf-8", newline="") as file:
         (_, _, *species), *rows = csv.reader(file)
     return [[float(number) for number in row[:-1]] for row in rows], [int(row[-1]) for row in rows], species
 
 
 def split(rows, labels, part, rng):
-    """Rows and labels in a random order, and a `part` of them held out: (rows, labels), (rows, labels)."""
+    """(rows, labels) in random order, and those of a `part` held out."""
     order = list(range(len(rows)))
     rng.shuffle(order)
     held = round(part * len(rows))

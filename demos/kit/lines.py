@@ -1,10 +1,13 @@
-"""Decision boundaries of perceptrons with two inputs as lines in the plane: a picture with matplotlib."""
+"""Decision boundaries of perceptrons with two inputs, as lines in a picture."""
 
 import importlib.util
 
 
 def lines(panels, points, path):
-    """Draw panels of (title, perceptron, labels): shaded where it says 1, the points with label 1 filled."""
+    """Draw panels of (title, perceptron, labels), shaded where the answer is 1.
+
+    Points with label 1 are filled.
+    """
     if importlib.util.find_spec("matplotlib") is None:
         print("  (as a picture with matplotlib: pip install matplotlib)")
         return

@@ -1,10 +1,13 @@
-"""Drawings saved where they can be, so that a lesson goes on where they can't."""
+"""Drawings saved where it is possible, so that a lesson goes on elsewhere."""
 
 import graphviz
 
 
 def save(drawing, path):
-    """Write a drawing to a file, and return whether that worked; if not, say what it would take."""
+    """Write a drawing to a file; if that fails, print how to get what it takes.
+
+    Returns whether it worked.
+    """
     try:
         drawing.render(path)
     except graphviz.ExecutableNotFound as error:

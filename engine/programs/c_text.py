@@ -80,7 +80,9 @@ def program_text(tape: Tape) -> str:
     for k, chunk in enumerate(chunks):
         here = {line.target: f"{line.target}_" for line in chunk}
         vectors = ChainMap(here, places)
-        body = list(_statements(chunk, vectors, numbers, places, {name for name in here if last_use[name] > k}, sums))
+        body = list(
+            _statements(chunk, vectors, numbers, places, {name for name in here if last_use[name] > k}, sums)
+        )
         if chunk is forward[-1]:
             output = Line("sums[0]", "+=", Formula("a"), (tape.output,))
             body.append(f"{output.target} += {_expression(output, vectors, numbers)};")
@@ -97,7 +99,7 @@ def _chunks(lines):
 
 
 def _workspace(chunks, last_use, inputs):
-    """Places in memory for what a later chunk needs, the inputs first; and how many.
+    """Places in memory for what later chunks need, inputs first; and how many.
 
     A place is free again after the last chunk that needs what is there.
     """
@@ -116,7 +118,11 @@ def _workspace(chunks, last_use, inputs):
 
 
 def _statements(chunk, vectors, numbers, places, needed, sums):
-    """A chunk's lines in C; what is `needed` later goes to the workspace, a derivative to its sum."""
+    """A chunk's lines in C.
+
+    What is `needed` later goes to its place in the workspace, a complete
+    derivative to its sum.
+    """
     first = {line.target: line for line in reversed(chunk)}
     final = {line.target: line for line in chunk}
     for line in chunk:
@@ -156,7 +162,7 @@ def _expression(line, vectors, numbers):
 
 
 def _function(name, body, lanewise=False):
-    """A function in C. What is not finite in any lane is one number until its end."""
+    """A function in C; lane by lane, what is not finite is one number."""
     if lanewise:
         body = ["long long nonfinite[1] = {0};", *body, "(*nonfinite_lanes)[0] |= *nonfinite;"]
     return "\n".join([f"CHUNK({name})", "{", *(f"    {statement}" for statement in body), "}", ""])

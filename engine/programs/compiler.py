@@ -24,14 +24,14 @@ class NoCompiler(RuntimeError):
 
 
 def c_compiler() -> list[str] | None:
-    """The command of the C compiler, $CC or else cc, in words; None if there is none."""
+    """The C compiler's command, $CC or else cc, in words; None without one."""
     command, *options = shlex.split(os.environ.get("CC") or "cc")
     found = shutil.which(command)
     return found and [os.path.abspath(found), *options]
 
 
 def compile_c(text: str, fast_math: bool = False) -> ctypes.CDLL:
-    """The functions of a C text, as a library that is unloaded after its last use.
+    """The functions of a C text, in a library that its last use unloads.
 
     Raises NoCompiler if there is no compiler, or if it fails.
     """
@@ -47,7 +47,7 @@ def compile_c(text: str, fast_math: bool = False) -> ctypes.CDLL:
         text_file, code, library_file = (os.path.join(folder, name) for name in ("run.c", "run.o", "run.so"))
         with open(text_file, "w", encoding="ascii") as file:
             file.write(text)
-        # Two steps: linked with -ffast-math, code changes the process's arithmetic.
+        # Two steps: linking with -ffast-math changes the process's arithmetic.
         _run([*command, *flags, "-std=c11", "-w", "-fPIC", "-c", "-o", code, text_file], folder)
         _run([*command, "-shared", "-o", library_file, code, "-lm"], folder)
         try:

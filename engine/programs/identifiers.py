@@ -44,7 +44,7 @@ def _identifier(name):
 
 
 def _spelled(character):
-    """A Greek letter in words, an accent left out, and a gap for anything else."""
+    """A Greek letter in words, nothing for an accent, else a gap."""
     name = unicodedata.name(character[0], "")
     if name.startswith("GREEK"):
         return name.split()[-1].lower()

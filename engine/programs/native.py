@@ -16,7 +16,7 @@ from engine.value import Value
 
 
 class Native:
-    """A Program as machine code, with its interface; `program.native()` makes one.
+    """A Program as machine code, with its interface: `program.native()`.
 
     It computes eight rows at a time, each with Python's arithmetic, line by
     line. Where Python's `math` is the C library's, its results are the
@@ -68,7 +68,7 @@ class Native:
         return self.program.value(*inputs) if output != output else output
 
     def batch(self, rows: Any) -> float:
-        """The mean output over rows of inputs; add the mean gradient to the parameters' own."""
+        """The mean output over rows; accumulate the mean gradient."""
         mean, gradient = self.value_and_gradient(rows)
         self.program._accumulate(gradient)
         return mean
@@ -76,7 +76,7 @@ class Native:
     def value_and_gradient(
         self, rows: Any, parameters: Sequence[float] | None = None
     ) -> "tuple[float, array[float]]":
-        """The mean output over rows, and its gradient in the order of `parameters`.
+        """The mean output over rows, and its gradient in order of `parameters`.
 
         To train fast, keep the rows in a buffer of float64 and the parameters
         in an array('d'): to read them from lists and Values, one by one, takes
@@ -88,7 +88,7 @@ class Native:
         return self.program._mean(flat, count, data) if mean != mean else (mean, gradient)
 
     def _mean(self, flat, count, data, backward=True):
-        """The mean output, NaN if a number on the way was not finite; and the mean gradient."""
+        """The mean output, NaN if any number was not finite; its gradient."""
         gradient = array("d", bytes(data.itemsize * len(data)))
         into = gradient.buffer_info()[0] if backward else None
         with BufferAddress(flat) as address:
@@ -114,7 +114,7 @@ _functions, _lock = {}, threading.Lock()
 
 
 def _function(program, fast_math):
-    """A program's machine code: compiled once in a process, whoever else asks for it."""
+    """A program's machine code, compiled once in a process, whoever asks."""
     key = program.source, fast_math
     with _lock:
         function = _functions.pop(key, None)

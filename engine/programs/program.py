@@ -1,4 +1,4 @@
-"""A graph as a straight-line program: to read, to step through, to train with."""
+"""Program: a graph as a program, to read, to step through, to train with."""
 
 import linecache
 import weakref
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.programs.python_text import forward_rows, generator_rows, program_rows, text
 from engine.programs.rows import check_no_nan, describe_inputs, read_row, read_rows
-from engine.programs.tape import record_tape
+from engine.programs.tape import Line, record_tape
 from engine.source import compile_module
 from engine.value import Constant, Value
 
@@ -93,7 +93,7 @@ class Program:
         return self._run(self._forward, forward_rows, read_row(inputs, self.tape.inputs))[0]
 
     def batch(self, rows: Any) -> float:
-        """The mean output over rows of inputs; add the mean gradient to the parameters' own.
+        """The mean output over rows; accumulate the mean gradient.
 
         `rows` is a sequence of sequences of numbers, or a C-contiguous buffer
         of float64 in two dimensions (a NumPy array, a memoryview), which is
@@ -106,7 +106,7 @@ class Program:
     def value_and_gradient(
         self, rows: Any, parameters: Sequence[float] | None = None
     ) -> "tuple[float, array[float]]":
-        """The mean output over rows, and its gradient in the order of `parameters`.
+        """The mean output over rows, and its gradient in order of `parameters`.
 
         It changes no Value, and computes at the numbers in `parameters` if
         they are given, else at the parameters' own data: for a loop that keeps
@@ -118,6 +118,33 @@ class Program:
         """
         flat, count = read_rows(rows, self.tape.inputs)
         return self._mean(flat, count, self._data(parameters))
+
+    def line_by_line(self, *inputs: float) -> list[tuple[Line, float]]:
+        """Every line of both passes, with the number that it computes.
+
+        After += and -= this is the sum so far. No Value changes. Raises what a
+        call raises.
+
+        >>> x, w = Value(2, "x"), Value(-3, "w")
+        >>> program = Program((w * x) ** 2, inputs=[x])
+        >>> for line, number in program.line_by_line(4):
+        ...     print(f"{line!s:14} {number:g}")
+        v1 = w * x     -12
+        v2 = v1 * v1   144
+        d_v1 = 2 * v1  -24
+        d_w = d_v1 * x -96
+        """
+        data = [*read_row(inputs, self.tape.inputs), *self._data()]
+        numbers = dict(zip(self.tape.inputs + self.tape.parameters, data))
+        found = []
+        for line in self.tape.forward + self.tape.backward:
+            try:
+                number = line.number(numbers)
+            except (ValueError, ArithmeticError) as error:
+                raise self._explained(error, line, numbers) from None
+            numbers[line.target] = number
+            found.append((line, number))
+        return found
 
     def native(self, fast_math: bool = False) -> "Native":
         """The same program as machine code: see `Native`."""
@@ -132,7 +159,10 @@ class Program:
 
     @cached_property
     def function(self) -> Callable[..., tuple[float, tuple[float, ...]]]:
-        """The program as a Python function: (*inputs, *parameters) -> (output, gradient)."""
+        """The program as a function of its inputs, then its parameters.
+
+        It returns the output and the gradient, a tuple.
+        """
         return self._compile(self.source)
 
     @cached_property
@@ -154,7 +184,7 @@ class Program:
         try:
             return function(*numbers)
         except (ValueError, ArithmeticError) as error:
-            raise self._explained(error, function, rows) from None
+            raise self._explained(error, *_failed(error, function, rows(self.tape))) from None
 
     def _mean(self, flat, count, data):
         check_no_nan(flat, self.tape.inputs)
@@ -168,12 +198,13 @@ class Program:
                 sums[done % 8] = list(map(add, sums[done % 8], (output, *gradient)))
                 done += 1
         except (ValueError, ArithmeticError) as error:
-            raise self._explained(error, self._generator, generator_rows, f"row {done}: ") from None
+            failed = _failed(error, self._generator, generator_rows(self.tape))
+            raise self._explained(error, *failed, f"row {done}: ") from None
         means = [(a + b + c + d + e + f + g + h) / count for a, b, c, d, e, f, g, h in zip(*sums)]
         return means[0], array("d", means[1:])
 
     def _data(self, numbers=None):
-        """The parameters' data, or as many other numbers, in an array of its own."""
+        """The parameters' data, or as many other numbers, in a new array."""
         if numbers is None:
             numbers = [parameter.data for parameter in self.parameters]
         if len(numbers) != len(self.parameters):
@@ -185,17 +216,11 @@ class Program:
         for parameter, derivative in zip(self.parameters, gradient):
             parameter.grad += derivative
 
-    def _explained(self, error, function, rows, where=""):
-        """The same kind of error, which names the row, the printed line and its numbers."""
-        trace = error.__traceback__
-        while trace.tb_frame.f_code is not function.__code__:
-            trace = trace.tb_next
-        _, line = rows(self.tape)[trace.tb_lineno - 1]
-        printed = [row_line for _, row_line in program_rows(self.tape)]
-        place = next(i for i, row_line in enumerate(printed, 1) if row_line is line)
-        values = trace.tb_frame.f_locals
+    def _explained(self, error, line, numbers, where=""):
+        """The same kind of error, naming row, printed line and numbers."""
+        place = next(i for i, (_, each) in enumerate(program_rows(self.tape), 1) if each is line)
         names = dict.fromkeys(operand for operand in line.operands if isinstance(operand, str))
-        known = ", ".join(f"{name} = {values[name]}" for name in names)
+        known = ", ".join(f"{name} = {numbers[name]}" for name in names)
         message = f"{where}line {place}, {line} where {known}: {error}"
         return type(error)(message).with_traceback(error.__traceback__)
 
@@ -209,6 +234,14 @@ class Program:
         lines = self.source.count("\n")
         inputs = describe_inputs(self.tape.inputs)
         return f"<Program {self.name}: {inputs}, {len(self.parameters)} parameters, {lines} lines>"
+
+
+def _failed(error, function, rows):
+    """The line at which a function failed, and its variables' numbers."""
+    trace = error.__traceback__
+    while trace.tb_frame.f_code is not function.__code__:
+        trace = trace.tb_next
+    return rows[trace.tb_lineno - 1][1], trace.tb_frame.f_locals
 
 
 def _check_inputs(inputs):

@@ -17,7 +17,7 @@ Row = tuple[str, Line | None]
 
 
 def program_rows(tape: Tape) -> list[Row]:
-    """The function of (inputs, parameters) that returns the output and its derivatives.
+    """The function of inputs and parameters to output and derivatives.
 
     >>> from engine.programs.tape import record_tape
     >>> from engine.value import Value
@@ -44,7 +44,7 @@ def program_rows(tape: Tape) -> list[Row]:
 
 
 def forward_rows(tape: Tape) -> list[Row]:
-    """The same function without its backward pass, which returns no derivatives.
+    """The same function without backward pass, which returns no derivatives.
 
     >>> from engine.programs.tape import record_tape
     >>> from engine.value import Value
@@ -59,7 +59,7 @@ def forward_rows(tape: Tape) -> list[Row]:
 
 
 def generator_rows(tape: Tape) -> list[Row]:
-    """A generator of (rows of inputs, parameters) that yields each row's results.
+    """A generator, of rows and parameters, that yields each row's results.
 
     Its loop inside the function takes half the time of a loop around one.
 
@@ -87,7 +87,7 @@ def text(rows: Iterable[Row]) -> str:
 
 
 def helpers(lines: Iterable[Line]) -> list[str]:
-    """The table's own functions that these lines call, and those that they call.
+    """The table's own functions that these lines call, and those these call.
 
     Each comes after those that it needs, as in the table.
     """
@@ -109,7 +109,12 @@ def _module(tape, arguments, body, lines) -> list[Row]:
     rows = [f"from math import {', '.join(imports)}", "", ""] if imports else []
     for op in functions:
         rule = RULES[op]
-        rows += [f"def {rule.rendered(*'ab'[: len(rule.partials)])}:", f"    return {rule.expression}", "", ""]
+        rows += [
+            f"def {rule.rendered(*'ab'[: len(rule.partials)])}:",
+            f"    return {rule.expression}",
+            "",
+            "",
+        ]
     rows += _wrapped(f"def {tape.name}({', '.join(arguments)}):")
     found: list[Row] = [(row, None) for row in rows]
     for row, line in body:

@@ -38,7 +38,7 @@ def read_row(numbers: Sequence[Any], inputs: Sequence[str], where: str = "") -> 
 
 
 def read_rows(rows: Any, inputs: Sequence[str]) -> tuple[Any, int]:
-    """All numbers, row after row, as a flat buffer of float64; and how many rows.
+    """All numbers, row by row, as a flat buffer of float64; and how many rows.
 
     A C-contiguous buffer of float64 in two dimensions is read where it is.
     Raises what `read_row` raises, except for NaN, which `check_no_nan` looks

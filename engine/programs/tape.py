@@ -5,14 +5,15 @@ The lines come in the order in which `Value.backward` works, so the numbers are
 the same, bit for bit.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from engine.formula import Formula
 from engine.notation import node_names
+from engine.operation import FUNCTIONS
 from engine.programs.identifiers import identifiers
-from engine.rules import MATH, RULES, Rule
+from engine.rules import MATH, Rule
 from engine.value import Constant, Value, topological_order
 
 Operand = str | float
@@ -37,6 +38,14 @@ class Line(NamedTuple):
     def expression(self) -> str:
         """What stands right of the sign, in Python."""
         return self.formula.python(*self.operands)
+
+    def number(self, numbers: Mapping[str, float]) -> float:
+        """The number of `target` after this line, from those before it."""
+        operands = [numbers[operand] if isinstance(operand, str) else operand for operand in self.operands]
+        number = eval(self.formula.text, FUNCTIONS, dict(zip(self.formula.letters, operands)))
+        if self.sign == "=":
+            return number
+        return numbers[self.target] + (number if self.sign == "+=" else -number)
 
     def __str__(self) -> str:
         return f"{self.target} {self.sign} {self.expression}"
@@ -111,6 +120,7 @@ def rendered(rule: Rule) -> Formula:
     That is the table's expression if it is plain arithmetic or one function of
     the library's. All else is a function of its own: sigmoid, softplus.
 
+    >>> from engine.rules import RULES
     >>> rendered(RULES["relu"]).text, rendered(RULES["softplus"]).text
     ('0.0 if a <= 0 else a', 'softplus(a)')
     """
@@ -121,7 +131,7 @@ def rendered(rule: Rule) -> Formula:
 
 
 def _variable_names(nodes):
-    """What each node is called in a program: an identifier; a constant's number."""
+    """What a program calls each node: an identifier, or a constant's number."""
     names = node_names(nodes)
     variables = [node for node in nodes if type(node) is not Constant]
     rendered = dict(zip(variables, identifiers(names[node] for node in variables)))
@@ -182,10 +192,12 @@ def chain_rule(
     where it is 1. What the forward pass has `computed`, expression to name, is
     taken from there. Returns a formula and its operands.
 
+    >>> from engine.rules import RULES
     >>> terms = {"g": "d_y", "out": "y", "a": "x", "b": -0.5}
     >>> chain_rule(RULES["**"].partials[0], terms, {})
     (Formula('g * (-0.5 * pow(a, -1.5))'), ('d_y', 'x'))
-    >>> chain_rule(RULES["sin"].partials[0], terms | {"g": 1.0}, {"cos(x)": "c"})
+    >>> terms["g"] = 1.0
+    >>> chain_rule(RULES["sin"].partials[0], terms, {"cos(x)": "c"})
     (Formula('part1'), ('c',))
     """
     formula = _product(partial)

@@ -18,7 +18,7 @@ from engine.views.tracing import Binding, bindings, trace
 
 
 def annotate(function: Any, /, *args: Any, limit: int = 4, follow: bool = False, **kwargs: Any) -> Annotation:
-    """Run a function on Values; show its source with each line's values and gradients.
+    """Run a function on Values; show its source with values and gradients.
 
     Numbers among the arguments, also those in lists, tuples and dicts, become
     Values; defaults stay as they are. Beside a line stand the Values that it
@@ -81,7 +81,7 @@ def annotate(function: Any, /, *args: Any, limit: int = 4, follow: bool = False,
 
 
 def _arguments(function, args, kwargs):
-    """The arguments bound to the function's parameters, with Values for the numbers in them."""
+    """The arguments bound to the parameters, with Values for numbers."""
     try:
         signature = inspect.signature(function)
     except ValueError:  # some builtins do not tell their parameters
@@ -92,7 +92,7 @@ def _arguments(function, args, kwargs):
 
 
 def _valued(thing, name):
-    """`thing` with Values in place of its numbers, labelled after where they are."""
+    """`thing` with Values for its numbers, labelled after their place."""
     if isinstance(thing, Real) and not isinstance(thing, bool):
         return Value(thing, name)
     if type(thing) is dict:
@@ -103,7 +103,7 @@ def _valued(thing, name):
 
 
 def _in_python(function):
-    """The Python function that runs when `function` is called; None if there is none."""
+    """The Python function that a call of `function` runs; None without one."""
     function = inspect.unwrap(function)
     while isinstance(function, partial):
         function = inspect.unwrap(function.func)
@@ -112,20 +112,20 @@ def _in_python(function):
 
 
 def _users_own(code):
-    """Whether this is code of the user's: not the engine's, a library's, or generated."""
+    """Whether this is the user's code, not a library's nor generated."""
     engine = os.path.dirname(os.path.dirname(__file__))
     libraries = (engine, sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"))
     return not code.co_filename.startswith((*libraries, "<frozen", "<linegrad"))
 
 
 def _plain(code):
-    """Whether this is an ordinary function's: no class body, comprehension or generator."""
+    """Whether it is a function's: no class body, comprehension, generator."""
     lazy = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
     return code.co_flags & inspect.CO_OPTIMIZED and not code.co_flags & lazy and code.co_name[0] != "<"
 
 
 def _derivatives(output):
-    """∂output/∂node for every node; a leaf's own gradient is added to, as by backward."""
+    """∂output/∂node for every node; leaves accumulate, as by backward."""
     order = topological_order(output)
     earlier = {node: node.grad for node in order if node.operation is None}
     for leaf in earlier:
@@ -139,14 +139,14 @@ def _derivatives(output):
 
 
 def _listing(name, code, runs):
-    """A function's source with the bindings of each line; or these alone, and why."""
+    """A function's source with each line's bindings; or these, and why."""
     source, why = _source(name, code, runs)
     lines = [Line(number, source.get(number, ""), runs.get(number, [])) for number in sorted(source or runs)]
     return Listing(name, lines, f"No source to show: {why}.\nBy variable:" if why else "")
 
 
 def _source(name, code, runs):
-    """The source as {line number: text}, and why it is missing: "" if it is not."""
+    """The source as {line number: text}, and why it is missing, or ""."""
     if code is None:
         return {}, f"{name} is not written in Python"
     if code.co_name == "<lambda>":

@@ -1,12 +1,12 @@
-"""What annotate found: a function's lines with their values, and how they print."""
+"""What annotate found: a function's lines with their values, as text."""
 
 from dataclasses import dataclass
 from itertools import groupby
 
 from engine.notation import format_number, parenthesized
+from engine.value import Constant, Value
 from engine.views.step import WIDTH
 from engine.views.tracing import Binding
-from engine.value import Constant, Value
 
 
 @dataclass(frozen=True, eq=False)

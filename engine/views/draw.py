@@ -27,7 +27,7 @@ def draw(
     rankdir: str = "LR",
     limit: int = 500,
 ) -> Drawing:
-    """The graph that computes `output` as a picture: each node's data and gradient.
+    """The graph that computes `output`, as a picture with data and gradients.
 
     Leaves in `inputs` are ellipses, other leaves (parameters) rounded boxes,
     constants bare numbers, operations boxes, and the output has a double
@@ -44,8 +44,8 @@ def draw(
     >>> from engine import Value
     >>> a, b = Value(2, "a"), Value(-3, "b")
     >>> drawing = draw(a * b + 10, inputs=[a])
-    >>> drawing
-    <a graph of 5 nodes: .render('graph.svg') writes it as a picture, .source is its text>
+    >>> repr(drawing).partition(":")[0]
+    '<a graph of 5 nodes'
     """
     if not isinstance(output, Value):
         raise TypeError(f"draw() starts from a Value, not from {type(output).__name__}")
@@ -80,7 +80,7 @@ def draw(
 
 
 def _node_at(node, at):
-    """How a node looks at a step: marked if it is its, grey if its own is to come."""
+    """A node at a step: marked if it is its own, grey if its own is to come."""
     if at is None or node.operation is None or node in at.done:
         return {}
     if node is at.node:
@@ -89,7 +89,7 @@ def _node_at(node, at):
 
 
 def _edge_at(parent, node, at):
-    """How an edge looks at a step: marked if a number travels it, grey if one will."""
+    """An edge at a step: marked if a number travels it, grey if one will."""
     if at is None or node in at.done:
         return {}
     if node is at.node and (at.forward or any(parent is c.operand for c in at.contributions)):
@@ -117,7 +117,7 @@ def _kind(node, output, inputs):
 
 
 def _card(node, names):
-    """A node's text: its name, how it is computed, its data and its gradient."""
+    """A node's text: its name, how it is computed, data and gradient."""
     if type(node) is Constant:
         return f"<{html_label(names[node])}>"
     title = f"<B>{html_label(names[node])}</B>"
@@ -137,4 +137,8 @@ def _edge_text(node, which, names):
     if local is None:
         return ""
     text, value = local
-    return f"<{html_label(text)}>" if text == format_number(value) else f"<{html_label(text)} = {format_number(value)}>"
+    return (
+        f"<{html_label(text)}>"
+        if text == format_number(value)
+        else f"<{html_label(text)} = {format_number(value)}>"
+    )

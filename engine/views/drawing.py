@@ -15,7 +15,7 @@ LONGEST = 1000  # characters of a text; graphviz's labels have 16,384 bytes
 
 
 class Drawing(graphviz.Digraph):
-    """A graphviz.Digraph that `dot` lays out, or else the wheel `graphviz-pure`.
+    """A graphviz.Digraph that `dot` or the wheel `graphviz-pure` lays out.
 
     It shows itself in Jupyter; elsewhere `drawing.render("graph.svg")` writes
     a picture, and `drawing.source` is its text in the DOT language. Where
@@ -55,7 +55,7 @@ def _with_layout(render, *args, **kwargs):
 
 
 def html_label(text: object) -> str:
-    """Any text as part of graphviz's HTML-like label: shown as it is, cut if long.
+    """Any text as part of graphviz's HTML-like label: as it is, cut if long.
 
     >>> html_label("a < b")
     'a &lt; b'

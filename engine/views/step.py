@@ -1,4 +1,4 @@
-"""One step of a pass: what it did, for a program to read and a person to see."""
+"""One step of a pass: what it did, for programs and for people."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ class Contribution:
 
     @property
     def growth(self) -> str:
-        """The gradient as it grows, 0 → 1 → 4; dots for what is left out or to come."""
+        """The gradient as it grows, 0 → 1 → 4; dots for what is not shown."""
         numbers = [format_number(self.before), format_number(self.after)]
         if self.use > 1:
             numbers = [format_number(self.start)] + ["…"] * (self.use > 2) + numbers
@@ -39,7 +39,7 @@ class Contribution:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Step:
-    """A step that was run: its node, and what it computed. Its text explains it.
+    """A step that was run: its node, and what it computed, explained as text.
 
     `order` holds the node of every step of the pass, `index` counts them from
     1, `names` names them. `before` is what the pass computes (a node's
@@ -69,7 +69,7 @@ class Step:
 
     @property
     def done(self) -> frozenset[Value]:
-        """The nodes whose step, of computing or of handing on, came before this one."""
+        """The nodes that were computed, or handed their gradient on, before."""
         return frozenset(self.order[: self.index - 1] if self.forward else self.order[1 : self.index - 1])
 
     def __repr__(self) -> str:
@@ -86,7 +86,7 @@ class Step:
         return "\n".join([header] + self._chain_rule(" " * len(place)))
 
     def _chain_rule(self, margin):
-        """A line for each contribution, in columns; more than one if it is long."""
+        """A line for each contribution, in columns; several if it is long."""
         if not self.contributions:
             return []
         out, g = parenthesized(self.names[self.node]), format_number(self.grad)
@@ -117,9 +117,10 @@ def aligned(texts: list[str]) -> list[str]:
 
 
 def in_columns(columns: list[list[str]], hang: int) -> str:
-    """Columns side by side; what would run off goes on below, indented by `hang`.
+    """Columns side by side; what has no room goes below, indented by `hang`.
 
-    >>> print(in_columns([["y", "total"], ["= a * b", "= y"], ["= 2 * 3", ""]], 6))
+    >>> columns = [["y", "total"], ["= a * b", "= y"], ["= 2 * 3", ""]]
+    >>> print(in_columns(columns, hang=6))
     y     = a * b = 2 * 3
     total = y
     """

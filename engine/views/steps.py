@@ -1,4 +1,4 @@
-"""A backward pass, or a forward one, that you drive: node by node, explained."""
+"""steps: a pass that you drive, node by node, with explanations."""
 
 from bisect import bisect_left
 from collections import defaultdict
@@ -12,7 +12,7 @@ from engine.views.step import Contribution, Step
 
 
 def steps(output: Value, forward: bool = False) -> "Pass":
-    """The steps of the backward pass from `output`, or of the forward pass to it.
+    """The steps of the backward pass from `output`, or the forward pass to it.
 
     None of them has run yet: `next` runs a step and shows it. The first sets
     ∂output/∂output = 1. Each further one is the chain rule at one node, whose
@@ -21,22 +21,22 @@ def steps(output: Value, forward: bool = False) -> "Pass":
     gradients are those of `output.backward()`.
 
     >>> a, b = Value(2, "a"), Value(-3, "b")
-    >>> walk = steps(a * b + b**3)
+    >>> walk = steps(a * b + b**2)
     >>> next(walk)
-    1/4  v3 = -33    every backward pass starts here: ∂v3/∂v3 = 1
+    1/4  v3 = 3    every backward pass starts here: ∂v3/∂v3 = 1
     >>> next(walk)
     2/4  v3 = v1 + v2
          v1.grad += v3.grad × ∂v3/∂v1 = 1 × 1 = 1   0 → 1
          v2.grad += v3.grad × ∂v3/∂v2 = 1 × 1 = 1   0 → 1
     >>> next(walk)
-    3/4  v2 = b ** 3
-         b.grad += v2.grad × ∂v2/∂b = 1 × (3 * (b * b)) = 1 × 27 = 27   0 → 27 → …
+    3/4  v2 = b ** 2
+         b.grad += v2.grad × ∂v2/∂b = 1 × (2 * b) = 1 × -6 = -6   0 → -6 → …
     >>> next(walk)
     4/4  v1 = a * b
          a.grad += v1.grad × ∂v1/∂a = 1 × b = 1 × -3 = -3   0 → -3
-         b.grad += v1.grad × ∂v1/∂b = 1 × a = 1 × 2  = 2    0 → 27 → 29
+         b.grad += v1.grad × ∂v1/∂b = 1 × a = 1 × 2  = 2    0 → -6 → -4
 
-    The dots after 27 say that more is to come: b has two uses, and its
+    The dots after -6 say that more is to come: b has two uses, and its
     gradient is the sum over both.
 
     >>> steps(a * b, forward=True).run()
@@ -50,7 +50,7 @@ def steps(output: Value, forward: bool = False) -> "Pass":
 
 
 class Pass:
-    """A pass over a graph, and how far it has come: `history` is the steps so far.
+    """A pass over a graph; `history` is the list of its steps so far.
 
     >>> x = Value(3, "x")
     >>> walk = steps(x * x)
@@ -174,7 +174,7 @@ class Pass:
         node.grad = self._initial[node] + self._accumulated[node]
 
     def run(self, to: "Value | str | None" = None) -> Step | None:
-        """Run the remaining steps, or those until the number of `to` is complete.
+        """Run the remaining steps, or those until `to` has its number.
 
         `to` is a node or its name; its number is the gradient in a backward
         pass, the data in a forward one. Returns the last step run. Raises
@@ -193,7 +193,7 @@ class Pass:
         return self.history[-1] if self.history else None
 
     def _completion(self, to):
-        """The index of the step after which the number of a node is complete."""
+        """The index of the step that completes the number of a node."""
         by_name = {name: node for node, name in self.names.items()}
         node = by_name.get(to) if isinstance(to, str) else to
         if not isinstance(node, Value) or node not in self.names:
@@ -253,7 +253,7 @@ def active_operands(node: Value) -> list[int]:
 
 
 def pullback_amounts(node: Value) -> list[float]:
-    """What the pullback adds to each operand's gradient, found on copies of them.
+    """What the pullback adds to each operand's gradient, computed on copies.
 
     Copies tell the two operands of x * x apart, and where a derivative does
     not exist no node has changed.

@@ -1,4 +1,4 @@
-"""What a function binds to its variables, line by line, recorded while it runs."""
+"""What a function binds to its variables, recorded while it runs."""
 
 import dis
 import sys
@@ -13,7 +13,7 @@ from engine.value import Value
 
 @dataclass(eq=False)
 class Binding:
-    """A Value bound to a name: its data at that time; later also its gradient."""
+    """A Value bound to a name: its data then; later also its gradient."""
 
     name: str
     value: Value
@@ -22,7 +22,7 @@ class Binding:
 
 
 def bindings(namespace: Mapping[str, Any]) -> list[Binding]:
-    """A Binding for each Value in a namespace; one in a list has a name like `w[0]`."""
+    """A Binding for each Value in a namespace; `w[0]` is one in a list."""
     made = [(name, value) for name, value in find_values(namespace) if hasattr(value, "data")]
     return [Binding(name, value, value.data) for name, value in made]
 
@@ -31,7 +31,7 @@ Records = dict[CodeType, dict[int, list[list[Binding]]]]
 
 
 def trace(call: Callable[[], Any], should_trace: Callable[[FrameType], Any]) -> tuple[Any, Records, bool]:
-    """The result of `call()`, the bindings recorded, and whether all were recorded.
+    """The result of `call()`, the bindings recorded, whether all of them.
 
     The bindings are {code: {line: [those of one run of the line, ...]}}, of
     the functions whose frames `should_trace`. A function's arguments are bound
@@ -48,7 +48,8 @@ def trace(call: Callable[[], Any], should_trace: Callable[[FrameType], Any]) -> 
     >>> result, records, complete = trace(
     ...     lambda: double(Value(3)), lambda frame: frame.f_code is code
     ... )
-    >>> [(each.name, each.data) for runs in records[code].values() for [each] in runs]
+    >>> found = [each for runs in records[code].values() for [each] in runs]
+    >>> [(each.name, each.data) for each in found]
     [('x', 3.0), ('y', 6.0), ('double', 6.0)]
     """
     previous, records = sys.gettrace(), {}
@@ -71,7 +72,7 @@ def trace(call: Callable[[], Any], should_trace: Callable[[FrameType], Any]) -> 
 
 
 def _trace_frame(frame, lines, outer_tracer):
-    """The trace function for one run of a function, which calls an outer tracer too."""
+    """The trace function for a run of a function; calls outer_tracer too."""
     code = frame.f_code
     comprehensions, variables = _comprehensions(code), code.co_varnames + code.co_cellvars
     line, known = code.co_firstlineno, {}

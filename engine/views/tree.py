@@ -8,7 +8,7 @@ from engine.value import Constant, Value, topological_order
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """A row of a tree: a node in one of its places, `depth` operations from the output.
+    """A row of a tree: a node, `depth` operations from the output.
 
     `text` says how the node is computed. `branch` is what stands left of it
     and connects it to the row above. A node that stands in an earlier row too
@@ -43,7 +43,7 @@ class Tree:
 
 
 def tree(output: Value) -> Tree:
-    """The graph that computes `output`: each node's data and grad, its operands under it.
+    """The graph that computes `output`, each node's operands under it.
 
     A node with several uses stands there once in full, and is referred to
     after that.

@@ -1,1 +1,3 @@
-"""linegrad beside its peers, on the reader's own machine: `python -m tests.benchmarks`."""
+"""linegrad beside its peers, on the reader's own machine: `python -m
+tests.benchmarks`.
+"""

@@ -1,4 +1,6 @@
-"""python -m tests.benchmarks [SECTION ...]: linegrad beside its peers, as ratios, in tables."""
+"""python -m tests.benchmarks [SECTION ...]: linegrad beside its peers, as
+ratios, in tables.
+"""
 
 import argparse
 import os
@@ -33,7 +35,9 @@ def _of(task, names):
 
 
 def graphs():
-    """The graph against other graphs; PyTorch last, for a large library makes garbage collections longer."""
+    """The graph against other graphs; PyTorch last, for a large library makes
+    garbage collections longer.
+    """
     contest("M, 32 rows, the graph", mlp.task(32), _of(mlp, GRAPHS), ours=EAGER, budget=0.3)
     contest("T, 1,000 rows, the graph", tiny.task(1000), _of(tiny, GRAPHS), ours=EAGER)
     scalars = {EAGER: "linegrad_eager", "PyTorch scalars": "pytorch_scalars"}

@@ -1,14 +1,18 @@
-"""What every task does with its contenders: find which are installed, check that all agree, time them."""
+"""What every task does with its contenders: find which are installed, check
+that all agree, time them.
+"""
 
 from engine import NoCompiler
 from tests.benchmarks.race import race, ratios, table
 
 
 def contest(title, task, contenders, ours, tolerance=1e-9, **timing):
-    """Print and return how many times as long as `ours` every installed contender takes for a task.
+    """Print and return how many times as long as `ours` every installed
+    contender takes for a task.
 
-    A contender is a function of the task that returns a run, or a run and a function that makes a list of
-    numbers of what it returns. All must give the same numbers as the first, which says what is right.
+    A contender is a function of the task that returns a run, or a run and a
+    function that makes a list of numbers of what it returns. All must give the
+    same numbers as the first, which says what is right.
     """
     runs, missing, right = {}, [], None
     for name, contender in contenders.items():

@@ -1,6 +1,8 @@
-"""The digits: the gradients of one epoch over 1,437 images in batches of 32, for an MLP 64-32-10.
+"""The digits: the gradients of one epoch over 1,437 images in batches of 32,
+for an MLP 64-32-10.
 
-Softmax and cross-entropy on top, 2,410 weights. The numbers compared are the sum of the gradients.
+Softmax and cross-entropy on top, 2,410 weights. The numbers compared are the
+sum of the gradients.
 """
 
 from array import array

@@ -1,8 +1,10 @@
-"""M: one gradient of the mean hinge loss of an MLP 2-16-16-1 (337 weights) over a batch of rows.
+"""M: one gradient of the mean hinge loss of an MLP 2-16-16-1 (337 weights) over
+a batch of rows.
 
-Every contender is a function of the task that returns a function of nothing, which returns the gradient
-in the order of the model's parameters. It starts from weights as its library keeps them, and ends with
-gradients as its library keeps them.
+Every contender is a function of the task that returns a function of nothing,
+which returns the gradient in the order of the model's parameters. It starts
+from weights as its library keeps them, and ends with gradients as its library
+keeps them.
 """
 
 import ctypes
@@ -37,7 +39,9 @@ def task(rows):
 
 
 def flat(layers):
-    """Gradients of weight matrices and biases, in the order of the model's parameters."""
+    """Gradients of weight matrices and biases, in the order of the model's
+    parameters.
+    """
     return [float(g) for matrix, biases in layers for row, bias in zip(matrix, biases) for g in [*row, bias]]
 
 
@@ -65,7 +69,9 @@ def linegrad_native(task):
 
 
 def _network(task, value):
-    """The parameters of the network as scalars that `value` makes, and the network as a function of them."""
+    """The parameters of the network as scalars that `value` makes, and the
+    network as a function of them.
+    """
     layers = [[([value(w) for w in row], value(b)) for row, b in zip(*layer)] for layer in task.layers]
 
     def predict(x):
@@ -219,7 +225,7 @@ def casadi_sx(task):
         values = sums if used == count else [casadi.fmax(z, 0) for z in sums]
     loss = casadi.fmax(1 - y * values[0], 0)
     rows = len(task.points)
-    gradient = casadi.Function("gradient", [parameters, x, y], [casadi.value_and_gradient(loss, parameters)]).map(rows)
+    gradient = casadi.Function("gradient", [parameters, x, y], [casadi.gradient(loss, parameters)]).map(rows)
     weights = casadi.DM(flat(task.layers))
     points, labels = casadi.DM(np.array(task.points).T), casadi.DM(np.array(task.labels)[None])
     return lambda: casadi.sum2(gradient(weights, points, labels)) / rows, lambda out: [
@@ -294,7 +300,9 @@ void gradient(int rows, const double *points, const double *labels, const double
 
 
 def compiled(source, flags=("-O2", "-march=native", "-ffp-contract=off")):
-    """The function `gradient` of a C source, and what makes a C array of numbers."""
+    """The function `gradient` of a C source, and what makes a C array of
+    numbers.
+    """
     if c_compiler() is None:
         raise NoCompiler("C by hand needs a C compiler")
     with tempfile.TemporaryDirectory() as folder:

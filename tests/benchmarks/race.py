@@ -1,4 +1,6 @@
-"""Runs timed against each other, in alternation, so that all meet the same state of the machine."""
+"""Runs timed against each other, in alternation, so that all meet the same
+state of the machine.
+"""
 
 import gc
 import statistics
@@ -6,10 +8,12 @@ import time
 
 
 def race(runs, rounds=7, budget=0.1):
-    """Seconds per call of every run, one number a round: {name: [seconds, ...]}.
+    """Seconds per call of every run, one number a round: {name: [seconds,
+    ...]}.
 
-    In each round every run is called for about `budget` seconds, at least once, and the mean of its calls
-    counts, as it does in training: garbage collections and all.
+    In each round every run is called for about `budget` seconds, at least once,
+    and the mean of its calls counts, as it does in training: garbage
+    collections and all.
     """
     seconds = {name: [] for name in runs}
     for run in runs.values():
@@ -31,7 +35,9 @@ def ratios(seconds, ours):
 
 
 def table(title, ratio, ours):
-    """The ratios to `ours` as a table, median and range over the rounds, the fastest first."""
+    """The ratios to `ours` as a table, median and range over the rounds, the
+    fastest first.
+    """
     lines = [
         f"| {title} | times as long as {ours} | lowest to highest of the rounds |",
         "| --- | ---: | ---: |",
@@ -44,7 +50,9 @@ def table(title, ratio, ours):
 
 
 def summary(tasks, ours):
-    """The medians of several tasks as one table, a column a task, by the first task's order."""
+    """The medians of several tasks as one table, a column a task, by the first
+    task's order.
+    """
     medians = {
         title: {name: statistics.median(r) for name, r in ratio.items()} for title, ratio in tasks.items()
     }

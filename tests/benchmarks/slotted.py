@@ -1,8 +1,12 @@
-"""The fastest hand-written scalar Value in pure Python: slots, stored local gradients, a recursive sort."""
+"""The fastest hand-written scalar Value in pure Python: slots, stored local
+gradients, a recursive sort.
+"""
 
 
 class Slotted:
-    """A number, its operands, and its derivative with respect to each of them, computed as it is made."""
+    """A number, its operands, and its derivative with respect to each of them,
+    computed as it is made.
+    """
 
     __slots__ = ("data", "grad", "local_gradients", "parents")
 

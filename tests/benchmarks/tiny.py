@@ -2,8 +2,8 @@
 
     a = p + x, b = q + y; c = a + b; d = a b + b³; e = c - d; f = e²; g = f / 2
 
-with p = -41 and q = 2, whose mean gradient over the rows (x, y) is wanted: ∂g/∂p = e (1 - b) and
-∂g/∂q = e (1 - a - 3 b²).
+with p = -41 and q = 2, whose mean gradient over the rows (x, y) is wanted:
+∂g/∂p = e (1 - b) and ∂g/∂q = e (1 - a - 3 b²).
 """
 
 import random
@@ -140,7 +140,9 @@ def casadi_sx(task):
     import numpy as np
 
     p, q, x, y = (casadi.SX.sym(name) for name in "pqxy")
-    gradient = casadi.Function("f", [p, q, x, y], [casadi.value_and_gradient(g(p, q, x, y), casadi.vertcat(p, q))])
+    gradient = casadi.Function(
+        "f", [p, q, x, y], [casadi.value_and_gradient(g(p, q, x, y), casadi.vertcat(p, q))]
+    )
     rows = len(task.rows)
     mapped, columns = gradient.map(rows), [casadi.DM(row[None]) for row in np.array(task.rows).T]
     return lambda: casadi.sum2(mapped(P, Q, *columns)) / rows, lambda out: [

@@ -1,4 +1,6 @@
-"""NumPy's scalars, and its object arrays of Values, although the engine does not know NumPy."""
+"""NumPy's scalars, and its object arrays of Values, although the engine does
+not know NumPy.
+"""
 
 import operator
 

@@ -1,4 +1,6 @@
-"""The table of derivatives against calculus itself: no line of it is taken on trust."""
+"""The table of derivatives against calculus itself: no line of it is taken on
+trust.
+"""
 
 import ast
 import math
@@ -46,7 +48,9 @@ DEFINITIONS = {
 
 
 def domain(operation, operands):
-    """The points at which an operation on this many operands has a value, and those values."""
+    """The points at which an operation on this many operands has a value, and
+    those values.
+    """
     for point in product(POINTS, repeat=operands):
         try:
             yield point, operation.forward(*point)
@@ -140,7 +144,8 @@ def test_sigmoid_and_softplus_are_stable(op, a):
         slope = float(sigmoid * (1 - sigmoid) if op == "sigmoid" else sigmoid)
     out = operation.forward(a)
     assert out == pytest.approx(exact, rel=1e-15, abs=1e-323)
-    # 1 - out has lost digits where out is close to 1, but never more than a float's spacing there
+    # 1 - out has lost digits where out is close to 1, but never more than a
+    # float's spacing there
     assert operation.partials[0](a, None, out) == pytest.approx(slope, rel=1e-15, abs=2.0**-52)
 
 

@@ -1,4 +1,6 @@
-"""Generated code is code: it can be read, quoted in a traceback and stepped through."""
+"""Generated code is code: it can be read, quoted in a traceback and stepped
+through.
+"""
 
 import inspect
 import linecache

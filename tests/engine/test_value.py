@@ -1,4 +1,6 @@
-"""Value: what a graph computes, what its gradients are, and what it costs to hold one."""
+"""Value: what a graph computes, what its gradients are, and what it costs to
+hold one.
+"""
 
 import copy
 import gc
@@ -63,7 +65,9 @@ STEPS = [
 
 
 def random_graph(seed, data):
-    """Leaves with these data, and an output that reuses them and what is made of them at random."""
+    """Leaves with these data, and an output that reuses them and what is made
+    of them at random.
+    """
     rng = random.Random(seed)
     leaves = [Value(x) for x in data]
     nodes = list(leaves)

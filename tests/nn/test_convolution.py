@@ -1,12 +1,11 @@
-"""Convolutions: what they compute, that they commute with translations, and what one learns."""
+"""Convolutions: what they compute, that they commute with translations, and
+what one learns.
+"""
 
 import random
-import re
-import shutil
 
 import pytest
 
-from demos import convolution as demo
 from engine import Value
 from nn import Convolution1D, Convolution2D, Layer, Neuron, max_pool
 
@@ -139,24 +138,3 @@ def test_a_window_that_does_not_fit_is_named():
         Convolution2D(Neuron(4), 2, 2)([[1, 2, 3], [1, 2]])
     with pytest.raises(ValueError, match=r"Neuron\(4, relu\) takes 4 inputs, not 2"):
         Convolution1D(Neuron(4), 2)([1, 2, 3])
-
-
-# the demo
-
-
-@pytest.mark.skipif(shutil.which("dot") is None, reason="no graphviz")
-@pytest.mark.parametrize("seed", range(2))
-def test_a_pattern_learned_in_one_place_is_found_in_all(tmp_path, capsys, seed):
-    demo.main(tmp_path, seed)
-    text = capsys.readouterr().out
-    table = re.search(r"kernel\n(.*?)\n\n", text, re.DOTALL)[1]
-    shared, unshared = zip(*re.findall(r"^  (\d(?:  \d){4})      (\d(?:  \d){4})", table, re.MULTILINE))
-    assert " ".join(shared).split() == ["4"] * 25
-    assert [i for i, count in enumerate(" ".join(unshared).split()) if count == "4"] == [12]  # the middle
-    kernel = [float(weight) for weight in re.findall(r"-?\d\.\d\d", table)]
-    assert [int(weight > 0) for weight in kernel] == [0, 1, 0, 1, 1, 1, 0, 1, 0]
-    differences = [float(d) for d in re.findall(r"^  (?:convolution|layer)  +([\d.]+)$", text, re.MULTILINE)]
-    assert differences[0] == 0 and differences[1] > 1
-    found = [re.findall(r"\d", line) for line in re.findall(r"→ \[(.*)\]", text)]
-    assert [line.index("1") for line in found] == [1, 2, 3, 4] and all(line.count("1") == 1 for line in found)
-    assert (tmp_path / "convolution_graph.svg").exists()

@@ -1,12 +1,11 @@
-"""The embedding: the linear layer on one-hot vectors, read at words; and what a recurrent layer learns of it."""
+"""The embedding: the linear layer on one-hot vectors, read at words; and what a
+recurrent layer learns of it.
+"""
 
 import random
-import re
-import shutil
 
 import pytest
 
-from demos import embedding as demo
 from engine import draw
 from nn import Embedding, Layer
 
@@ -62,24 +61,3 @@ def test_a_word_is_never_markup():
     (vector,) = Embedding(['<b>&"'], 1)(['<b>&"'])
     source = draw(vector[0] * 2).source
     assert "&lt;b&gt;&amp;&quot;" in source and "<b>&" not in source
-
-
-@pytest.mark.parametrize(
-    ("sentence", "praise"),
-    [("good", 1), ("not good", -1), ("not very bad", 1), ("not not dull", -1), ("really poor", -1)],
-)
-def test_what_sentences_say(sentence, praise):
-    assert demo.tones(sentence.split())[-1] == praise
-
-
-@pytest.mark.skipif(shutil.which("dot") is None, reason="no graphviz")
-@pytest.mark.parametrize("seed", [0, 6])  # 6 is stuck at first, and starts again
-def test_sentences_of_any_length_are_understood_and_words_of_one_meaning_are_near(tmp_path, capsys, seed):
-    demo.main(tmp_path, seed)
-    text = capsys.readouterr().out
-    scores, *_, learned, longer, longest = (int(share) for share in re.findall(r"(\d+)%", text))
-    assert scores < 80 and learned == longer == longest == 100
-    nearest = re.findall(r"^  (\w+) .*\.\d\d   (\w+)$", text, re.MULTILINE)
-    assert [word for word, _ in nearest] == demo.WORDS
-    assert all(demo.tones([word]) == demo.tones([other]) for word, other in nearest)
-    assert (tmp_path / "embedding.svg").exists()

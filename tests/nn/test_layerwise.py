@@ -1,4 +1,6 @@
-"""The lecture's algorithm: its derivatives against differences, its gradients against the engine's."""
+"""The lecture's algorithm: its derivatives against differences, its gradients
+against the engine's.
+"""
 
 import math
 import random
@@ -42,7 +44,9 @@ def random_network(rng, activations):
 
 
 class Softmax:
-    """A layer of one's own: p_i = exp(z_i) / Σ exp(z_j), with ∂p_i/∂z_j = p_i (δ_ij - p_j)."""
+    """A layer of one's own: p_i = exp(z_i) / Σ exp(z_j), with ∂p_i/∂z_j = p_i
+    (δ_ij - p_j).
+    """
 
     def value(self, z):
         powers = [math.exp(a) for a in z]
@@ -60,7 +64,9 @@ class Softmax:
 
 
 def layer_of(kind, parameters):
-    """A layer of a kind from 3 numbers to as many as its parameters, a list, make."""
+    """A layer of a kind from 3 numbers to as many as its parameters, a list,
+    make.
+    """
     if kind in (Linear, Affine):
         columns = 3 if kind is Linear else 4
         return kind([parameters[i : i + columns] for i in range(0, len(parameters), columns)])
@@ -207,7 +213,8 @@ def test_the_lectures_mean_squared_error_example():
         z2 = g.value(z1)
         error = f_beta.value(z2)[0] - y
         assert f_beta.D_W(z2) == [z2]
-        # D_W f = β_i g'(z1_i) x_j, which is what the three matrices multiply out to
+        # D_W f = β_i g'(z1_i) x_j, which is what the three matrices multiply
+        # out to
         closed = [b * s * (1 - s) * x_j for b, s in zip(beta[0], z2) for x_j in x]
         by_layers = product(product(f_beta.D_z(z2), g.D_z(z1)), f_W.D_W(x))[0]
         assert by_layers == pytest.approx(closed, rel=1e-14)
@@ -228,7 +235,8 @@ def test_the_lectures_mean_squared_error_example():
 
 
 def test_the_algorithm_is_exact_on_fractions():
-    # (c (a x₁ + b x₂))², whose derivative is 2 c (a x₁ + b x₂) times c x₁, c x₂, a x₁ + b x₂
+    # (c (a x₁ + b x₂))², whose derivative is 2 c (a x₁ + b x₂) times c x₁, c
+    # x₂, a x₁ + b x₂
     a, b, c, x = Fraction(1, 3), Fraction(2, 7), Fraction(3, 5), [Fraction(1, 2), Fraction(7)]
     gradients = backpropagation([Linear([[a, b]]), Linear([[c]])], x, [0], squared_error_gradient)
     assert gradients == [[Fraction(39, 50), Fraction(273, 25)], [Fraction(169, 30)]]

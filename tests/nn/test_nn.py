@@ -1,4 +1,4 @@
-"""Networks: what they compute, what they refuse, and that their state survives."""
+"""Networks: what they compute, their errors, and that their state survives."""
 
 import copy
 import itertools

@@ -1,4 +1,6 @@
-"""Optimisers against their closed forms, and fit's three ways to the same losses."""
+"""Optimisers against their closed forms, and fit's three ways to the same
+losses.
+"""
 
 import importlib.util
 import math
@@ -318,5 +320,7 @@ def test_without_a_compiler_that_works_python_runs_the_program(monkeypatch, caps
 def test_an_unknown_engine_is_named():
     model = line()
     descent = GradientDescent(model.parameters(), 0.1)
-    with pytest.raises(ValueError, match="unknown engine 'c': it is one of 'auto', 'graph', 'python', 'native'"):
+    with pytest.raises(
+        ValueError, match="unknown engine 'c': it is one of 'auto', 'graph', 'python', 'native'"
+    ):
         fit(model, [[1.0]], [2.0], mean_squared_error, descent, engine="c")

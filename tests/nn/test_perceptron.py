@@ -1,8 +1,9 @@
-"""The perceptron: its rule, the theorem that the rule ends, and what no perceptron computes."""
+"""The perceptron: its rule, the theorem that the rule ends, and what no
+perceptron computes.
+"""
 
 import math
 import random
-import re
 from itertools import permutations, product
 
 import pytest
@@ -20,7 +21,9 @@ def perceptron(*w, b=0):
 
 
 def separable(seed):
-    """Random rows on both sides of a random boundary, and the perceptron that tells them apart."""
+    """Random rows on both sides of a random boundary, and the perceptron that
+    tells them apart.
+    """
     rng = random.Random(seed)
     dimensions = rng.randint(1, 4)
     rows = [[rng.uniform(-1, 1) for _ in range(dimensions)] for _ in range(20)]
@@ -68,8 +71,9 @@ def test_after_k_mistakes_the_weights_are_as_long_as_the_proof_says(seed):
         assert math.hypot(*weights) <= math.sqrt(mistakes) * radius + 1e-12
 
 
-# the widest margin: the distance of the origin from the convex hull of the rows ±(x, 1). Any weights bound
-# it from below by their margin, any point of the hull from above; where the two meet, it is proved.
+# the widest margin: the distance of the origin from the convex hull of the rows
+# ±(x, 1). Any weights bound it from below by their margin, any point of the
+# hull from above; where the two meet, it is proved.
 @pytest.mark.parametrize(
     ("name", "hull", "bound"),
     [("AND", (0, 5 / 17, 5 / 17, 7 / 17), 51), ("OR", (5 / 9, 2 / 9, 2 / 9, 0), 27)],
@@ -139,18 +143,3 @@ def test_there_is_no_bound_without_a_margin():
         mistake_bound(perceptron(1, 1), ROWS, [0, 1, 1, 1])  # right on all rows, but (0, 0) is on its line
     with pytest.raises(ValueError, match="does not separate the rows"):
         mistake_bound(perceptron(1, 1, b=-0.5), ROWS, [0, 1, 1, 0])
-
-
-# the demo
-
-
-def test_the_demo_learns_and_and_or_within_their_bounds_and_xor_never(tmp_path, capsys):
-    demo.main(tmp_path)
-    text = capsys.readouterr().out
-    bounds = [int(bound) for bound in re.findall(r"\(R/γ\)² = (\d+)", text)]
-    most = [int(count) for count in re.findall(r"there are \d+ to (\d+)", text)]
-    assert bounds == [51, 27]
-    assert all(0 < count <= bound for count, bound in zip(most, bounds, strict=True))
-    boundaries = re.findall(r"says (\[.*\])", text)
-    assert boundaries[:2] == [str(demo.TARGETS["AND"]), str(demo.TARGETS["OR"])]
-    assert len(boundaries) == 6 and str(demo.TARGETS["XOR"]) not in boundaries

@@ -1,4 +1,6 @@
-"""Native: a program's numbers from machine code; and what happens where there is no compiler, or no number."""
+"""Native: a program's numbers from machine code; and what happens where there
+is no compiler, or no number.
+"""
 
 import gc
 import math
@@ -13,12 +15,12 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
-from tests.graphs import ARITHMETIC, random_graph, random_rows
-from tests.engine.programs.test_program import HOSTILE, REFUSED_ARITHMETIC, REFUSED_ROWS, line, matrix
 
 import engine.programs.compiler
 import engine.programs.native
 from engine import Constant, NoCompiler, Program, Value, c_compiler
+from tests.engine.programs.test_program import HOSTILE, REFUSED_ARITHMETIC, REFUSED_ROWS, line, matrix
+from tests.graphs import ARITHMETIC, random_graph, random_rows
 
 if c_compiler() is None:
     pytest.skip("there is no C compiler", allow_module_level=True)
@@ -26,7 +28,9 @@ if c_compiler() is None:
 
 def alone(native):
     """A native program whose Python program cannot help it out."""
-    native.program = SimpleNamespace(_data=native.program._data, _accumulate=native.program._accumulate, tape=native.program.tape)
+    native.program = SimpleNamespace(
+        _data=native.program._data, _accumulate=native.program._accumulate, tape=native.program.tape
+    )
     return native
 
 
@@ -155,7 +159,9 @@ def test_training_takes_the_same_steps_to_the_last_bit():
 def test_rows_may_be_a_buffer_that_cannot_be_written():
     L, inputs, _ = line()
     native = alone(Program(L, inputs).native())
-    assert native.value_and_gradient(matrix([[2, 1], [0, 1]]).toreadonly()) == native.value_and_gradient([[2, 1], [0, 1]])
+    assert native.value_and_gradient(matrix([[2, 1], [0, 1]]).toreadonly()) == native.value_and_gradient(
+        [[2, 1], [0, 1]]
+    )
 
 
 def test_a_label_is_data_in_c_too():
@@ -167,14 +173,15 @@ def test_a_label_is_data_in_c_too():
     assert alone(program.native()).value_and_gradient([[0.5]]) == program.value_and_gradient([[0.5]])
 
 
-def test_a_large_program():
+@pytest.mark.parametrize("size", [512, pytest.param(4_096, marks=pytest.mark.slow)])
+def test_a_large_program(size):
     x = [Value(1, f"x[{i}]") for i in range(4)]
-    w = [Value(i / 4_096, f"w[{i}]") for i in range(4_096)]
-    program = Program(sum(v * v * u for v, u in zip(w, x * 1_024)), x)
-    assert program.source.count("\n") > 25_000
+    w = [Value(i / size, f"w[{i}]") for i in range(size)]
+    program = Program(sum(v * v * u for v, u in zip(w, x * (size // 4))), x)
+    assert program.source.count("\n") > 6 * size
     mean, gradient = alone(program.native()).value_and_gradient([[1, 2, 3, 4]] * 9)
-    assert mean == sum((i / 4_096) ** 2 * (i % 4 + 1) for i in range(4_096))
-    assert list(gradient) == [2 * i / 4_096 * (i % 4 + 1) for i in range(4_096)]
+    assert mean == sum((i / size) ** 2 * (i % 4 + 1) for i in range(size))
+    assert list(gradient) == [2 * i / size * (i % 4 + 1) for i in range(size)]
 
 
 def test_fast_math_agrees_but_for_the_last_digits():
@@ -215,7 +222,9 @@ def test_arithmetic_is_refused_as_by_the_program(expression, bad, kind, ending, 
         native(bad)
     assert str(refused.value).startswith("line ")
     assert w.grad == 0.0
-    assert native.value_and_gradient([[1]] * 17)[0] == pytest.approx(program.value_and_gradient([[1]] * 17)[0])  # as if never
+    assert native.value_and_gradient([[1]] * 17)[0] == pytest.approx(
+        program.value_and_gradient([[1]] * 17)[0]
+    )  # as if never
 
 
 def test_an_infinity_that_python_accepts_is_accepted():
@@ -261,7 +270,9 @@ def test_a_source_is_compiled_once_whoever_asks(runs):
     output, inputs, _ = random_graph("compiled once")
     programs = [Program(output, inputs) for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        means = list(pool.map(lambda program: program.native().value_and_gradient([[0.1, 0.2, 0.3]]), programs))
+        means = list(
+            pool.map(lambda program: program.native().value_and_gradient([[0.1, 0.2, 0.3]]), programs)
+        )
     assert all(mean == means[0] for mean in means)
     assert sum("-c" in command for command in runs) == 1
     programs[0].native(fast_math=True)
@@ -319,7 +330,9 @@ def test_a_compiler_may_have_options_and_may_fail(monkeypatch):
     with pytest.raises(NoCompiler, match=r"the C compiler failed: /.*cc --no-such-option .*no-such-option"):
         program.native()
     monkeypatch.setenv("CC", "cc -DANYTHING=1")
-    assert program.native().value_and_gradient([[]]) == program.value_and_gradient([[]])  # the failure is not remembered
+    assert program.native().value_and_gradient([[]]) == program.value_and_gradient(
+        [[]]
+    )  # the failure is not remembered
 
 
 # processes

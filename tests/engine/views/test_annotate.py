@@ -1,4 +1,6 @@
-"""What annotate shows beside a line is what the line computed, and the derivative of the result by it."""
+"""What annotate shows beside a line is what the line computed, and the
+derivative of the result by it.
+"""
 
 import functools
 import math
@@ -317,7 +319,9 @@ def test_a_gradient_that_does_not_exist_leaves_no_trace():
 
 
 class Tracer:
-    """A debugger that notes the lines of some functions; like coverage's, it can put itself in place."""
+    """A debugger that notes the lines of some functions; like coverage's, it
+    can put itself in place.
+    """
 
     def __init__(self, insistent):
         self.insistent, self.lines = insistent, []

@@ -1,4 +1,6 @@
-"""A pass that is driven by hand ends where backward() does, and every number that it shows is true."""
+"""A pass that is driven by hand ends where backward() does, and every number
+that it shows is true.
+"""
 
 import inspect
 import math
@@ -9,12 +11,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.graphs import random_graph
 
 import engine
 from engine import Constant, Program, Value, draw, steps, topological_order
 from engine.notation import format_number, node_names
 from engine.rules import RULES
+from tests.graphs import random_graph
 
 NUMBER = r"-?[\d.]+(?:e[+-]\d+)?"
 PRODUCT = re.compile(rf"= ({NUMBER}) × ({NUMBER}) += ({NUMBER}) +(.*)")
@@ -34,7 +36,9 @@ def data(output):
 
 
 def half_a_digit(x):
-    """How far a number with four significant digits may be from what it stands for."""
+    """How far a number with four significant digits may be from what it stands
+    for.
+    """
     return 0.0 if x == 0 else min(0.5, 0.5 * 10.0 ** (math.floor(math.log10(abs(x))) - 3))
 
 

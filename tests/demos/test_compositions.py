@@ -1,4 +1,4 @@
-"""What the demos on compositions and their derivatives claim, as mathematics."""
+"""What the demos on compositions and their derivatives claim, in numbers."""
 
 import copy
 import importlib.util
