@@ -98,7 +98,7 @@ def find_values(namespace: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
     w[1][0] Value(data=3.0, grad=0.0)
     """
     seen = {}
-    todo = list(reversed(namespace.items()))
+    todo = list(namespace.items())[::-1]
     while todo:
         name, thing = todo.pop()
         if isinstance(thing, Value):
@@ -107,11 +107,12 @@ def find_values(namespace: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
             seen[id(thing)] = thing  # held, so that no other object gets its id
             if str(getattr(thing, "dtype", "")) == "object":
                 thing = thing.tolist()
+            inside: list[tuple[Any, Any]] = []
             if type(thing) is dict:
-                inside = thing.items()
-            else:
-                inside = enumerate(thing) if type(thing) in (list, tuple) else ()
-            todo += [(f"{name}[{place!r}]", inner) for place, inner in reversed(list(inside))]
+                inside = list(thing.items())
+            elif type(thing) in (list, tuple):
+                inside = list(enumerate(thing))
+            todo += [(f"{name}[{place!r}]", inner) for place, inner in reversed(inside)]
 
 
 def _public(name):
@@ -148,7 +149,7 @@ def derivative(node: Value, which: int, names: Mapping[Value, str]) -> tuple[str
     operation, parents = node.operation, node.parents
     if operation.partials[which] is None:
         return None
-    a, b = [parent.data for parent in parents] + [None] * (2 - len(parents))
+    a, b = [parent.data for parent in (*parents, *parents)[:2]]  # b is a's, if there is none
     number = float(operation.partials[which](a, b, node.data))
     formula = Formula(operation.rule.partials[which]).where(a=a, b=b, out=node.data)
     terms = {"out": names[node]}

@@ -79,7 +79,7 @@ class Value:
     data: float
     grad: float
     label: str
-    operation: Operation | None
+    operation: Any  # the Operation that made this node; None for a leaf
     left: "Value | None"
     right: "Value | None"
 
@@ -226,8 +226,8 @@ class Value:
     minimum = binary("minimum")
 
     # by data: comparisons, truth, conversion; by identity: hashing
-    __eq__ = comparison(operator.eq)  # type: ignore[assignment]
-    __ne__ = comparison(operator.ne)  # type: ignore[assignment]
+    __eq__ = comparison(operator.eq)
+    __ne__ = comparison(operator.ne)
     __lt__ = comparison(operator.lt)
     __le__ = comparison(operator.le)
     __gt__ = comparison(operator.gt)

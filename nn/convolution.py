@@ -30,7 +30,7 @@ class Convolution1D(Module):
 
     def __call__(self, row: Sequence[Any]) -> list[Any]:
         starts = _starts(len(row), self.width, f"{self} of a row")
-        return [self.function(row[i : i + self.width]) for i in starts]
+        return [self.function(list(row[i : i + self.width])) for i in starts]
 
     def __repr__(self) -> str:
         return f"Convolution1D({self.function}, width={self.width})"

@@ -80,7 +80,8 @@ def fit(
     else:
         gradient_at = _recorded(model, rows, targets, loss, parameters, engine, progress)
     weights, gradient = [p.data for p in parameters], [p.grad for p in parameters]
-    history, order = [], list(range(len(rows)))
+    history: list[float] = []
+    order = list(range(len(rows)))
     try:
         for _ in _with_progress(epochs, history, progress):
             if batch is not None:

@@ -167,7 +167,7 @@ class Concat(Module):
         self.functions = functions
 
     def __call__(self, x: Sequence[Any]) -> Any:
-        out = []
+        out: list[Any] = []
         for function in self.functions:
             result = function(x)
             out += result if isinstance(result, (list, tuple)) else [result]

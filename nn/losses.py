@@ -100,7 +100,7 @@ def cross_entropy(logits: Sequence[Value], target: Any) -> Value:
     """
     check_targets(cross_entropy, logits, "logits", target)
     largest = reduce(Value.maximum, logits)
-    total = sum((logit - largest).exp() for logit in logits)
+    total: Any = sum((logit - largest).exp() for logit in logits)
     return total.log() + largest - sum(y * logit for y, logit in zip(target, logits))
 
 

@@ -68,7 +68,7 @@ class Perceptron(Module):
         [1, 2, 1, 0]
         """
         rows, targets = _examples(self, rows, targets)
-        history = []
+        history: list[int] = []
         while len(history) < epochs and 0 not in history:
             history.append(sum(self.correct(x, y) != 0 for x, y in zip(rows, targets)))
         return history

@@ -27,7 +27,7 @@ def c_compiler() -> list[str] | None:
     """The C compiler's command, $CC or else cc, in words; None without one."""
     command, *options = shlex.split(os.environ.get("CC") or "cc")
     found = shutil.which(command)
-    return found and [os.path.abspath(found), *options]
+    return [os.path.abspath(found), *options] if found else None
 
 
 def compile_c(text: str, fast_math: bool = False) -> ctypes.CDLL:

@@ -24,7 +24,8 @@ def identifiers(names: Iterable[str]) -> list[str]:
     >>> identifiers(['x\\nimport os', '"); system("'])
     ['x_import_os', 'system']
     """
-    taken, again, found = set(RESERVED), {}, []
+    taken, found = set(RESERVED), []
+    again: dict[str, int] = {}
     for name in names:
         plain = identifier = _identifier(name)
         while identifier in taken or f"d_{identifier}" in taken:

@@ -110,7 +110,8 @@ class Native:
 
 
 CACHE_SIZE = 16  # how many compiled functions to keep
-_functions, _lock = {}, threading.Lock()
+_functions: dict[tuple[str, bool], Any] = {}
+_lock = threading.Lock()
 
 
 def _function(program, fast_math):

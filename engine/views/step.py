@@ -1,5 +1,6 @@
 """One step of a pass: what it did, for programs and for people."""
 
+import textwrap
 from dataclasses import dataclass
 
 from engine.notation import format_number, formula, parenthesized
@@ -125,12 +126,16 @@ def in_columns(columns: list[list[str]], hang: int) -> str:
     total = y
     """
     lines, *columns = [aligned(column) for column in columns]
-    end = len(lines[0])
+    end, below = len(lines[0]), "\n" + " " * hang
     for column in columns:
         width = len(column[0])
         fits = end + 1 + width <= WIDTH
-        joint = " " if fits else "\n" + " " * hang
+        if hang + width > WIDTH:  # too long for a line of its own
+            column = [
+                below.join(textwrap.wrap(text, WIDTH - hang, subsequent_indent="  ")) for text in column
+            ]
+            width = WIDTH - hang
         if width:
-            lines = [f"{line}{joint}{text}" for line, text in zip(lines, column)]
+            lines = [f"{line}{' ' if fits else below}{text}" for line, text in zip(lines, column)]
             end = width + (end + 1 if fits else hang)
     return "\n".join(line.rstrip() for text in lines for line in text.splitlines())

@@ -86,9 +86,11 @@ class Pass:
             else:
                 for which in active_operands(node):
                     self._uses[node.parents[which]].append((index, which))
-        self._undo = []  # for each step so far, the numbers before it that it changed
+        # For each step so far, what it changed: (node, number, accumulated).
+        self._undo: list[list[tuple[Value, float, float]]] = []
         # The gradient before this pass; what this pass has added.
-        self._initial, self._accumulated = {}, {}
+        self._initial: dict[Value, float] = {}
+        self._accumulated: dict[Value, float] = {}
 
     def __iter__(self) -> Iterator[Step]:
         return self

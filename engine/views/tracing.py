@@ -27,7 +27,7 @@ def bindings(namespace: Mapping[str, Any]) -> list[Binding]:
     return [Binding(name, value, value.data) for name, value in made]
 
 
-Records = dict[CodeType, dict[int, list[list[Binding]]]]
+Records = dict[CodeType | None, dict[int, list[list[Binding]]]]
 
 
 def trace(call: Callable[[], Any], should_trace: Callable[[FrameType], Any]) -> tuple[Any, Records, bool]:
@@ -52,7 +52,8 @@ def trace(call: Callable[[], Any], should_trace: Callable[[FrameType], Any]) -> 
     >>> [(each.name, each.data) for each in found]
     [('x', 3.0), ('y', 6.0), ('double', 6.0)]
     """
-    previous, records = sys.gettrace(), {}
+    previous = sys.gettrace()
+    records: Records = {}
 
     def on_call(frame, event, arg):
         outer = previous and previous(frame, event, arg)

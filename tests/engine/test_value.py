@@ -208,6 +208,20 @@ def test_outputs_that_share_nodes_add_up_in_the_leaves_alone():
     assert x.grad == 18
 
 
+def test_zero_grad_clears_the_whole_graph():
+    a, b = Value(2), Value(3)
+    output = (a * b).tanh() + a
+    output.backward()
+    assert a.grad and b.grad and output.grad and output.left.grad
+    output.zero_grad()
+    assert {node.grad for node in topological_order(output)} == {0.0}
+    output.backward()
+    once = a.grad
+    output.zero_grad()
+    output.backward()
+    assert a.grad == once
+
+
 def test_gradients_can_be_set_and_are_floats():
     x = Value(2)
     x.grad = 10.0

@@ -16,6 +16,7 @@ import engine
 from engine import Constant, Program, Value, draw, steps, topological_order
 from engine.notation import format_number, node_names
 from engine.rules import RULES
+from engine.views.step import in_columns
 from tests.graphs import random_graph
 
 NUMBER = r"-?[\d.]+(?:e[+-]\d+)?"
@@ -423,3 +424,10 @@ def test_a_gradient_changed_from_outside_stops_the_walk_until_it_is_reset():
         walk.run()
     walk.reset().run()
     assert (a.grad, b.grad) == (-3.0, 29.0)
+
+
+def test_a_formula_longer_than_a_line_goes_on_below():
+    long = "= " + " + ".join(f"term_{i}" for i in range(40))
+    text = in_columns([["y", "total"], [long, "= y"], ["= 2", "= 2"]], 6)
+    assert max(map(len, text.splitlines())) <= 80
+    assert text.split() == ["y", *long.split(), "=", "2", "total", "=", "y", "=", "2"]

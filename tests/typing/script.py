@@ -1,0 +1,61 @@
+"""A user's script, as a strict type checker must accept it."""
+
+import random
+from fractions import Fraction
+
+from engine import Constant, Program, Value, annotate, draw, label, steps, topological_order, tree
+from nn import AND, MLP, Adam, GradientDescent, Module, Neuron, binary_cross_entropy, fit, truth_table
+
+a, b = Value(2, "a"), Value(Fraction(-3, 2), "b")
+c: Value = (a * b + 1) / 2 - 3 * a**2 + 2**b - abs(-b)
+c = c + a.tanh().exp() + a.maximum(b) + a.minimum(1) + (1 - a).relu() + sum([a, b], Value(0))
+c.backward()
+c.forward()
+c.zero_grad()
+gradient: list[float] = [node.grad for node in topological_order(c) if type(node) is not Constant]
+larger: bool = a > b and a != 3
+number: float = float(a) + a.data + c.parents[0].grad
+name: str = f"{a.label} {a.op} {a:.3f}"
+label({"a": a, "b": [b]})
+
+walk = steps(c)
+for step in walk:
+    grown: list[str] = [contribution.growth for contribution in step.contributions]
+walk.reset().run(to=a)
+text: str = str(tree(c)) + str(walk) + tree(c).rows[0].text
+path: str = draw(c, inputs=[a], derivatives=True, at=next(steps(c))).render("graph.svg")
+
+
+def loss(w: Value, x: Value) -> Value:
+    return (w * x - 1) ** 2
+
+
+shown = annotate(loss, w=0.5, x=2.0)
+values: list[float] = [binding.grad for binding in shown.listings[0].bindings]
+
+program = Program(c, inputs=[a])
+mean: float = program.batch([[1], [2]]) + program(3) + program.value(3)
+output, derivatives = program.value_and_gradient([[1.0]], [0.5, 0.0])
+lines: list[str] = [f"{line.target} {number}" for line, number in program.line_by_line(2)]
+source: str = program.source + program.native().source
+
+
+class Line(Module):
+    def __init__(self) -> None:
+        self.slope, self.offset = Value(2), Value(1)
+
+    def __call__(self, x: list[float]) -> Value:
+        return self.slope * x[0] + self.offset
+
+
+line = Line()
+state: dict[str, float] = line.state()
+network = MLP(2, [4, 1], activation="tanh", rng=random.Random(0))
+neuron = Neuron(2, activation=lambda z: z.tanh())
+z: Value = neuron([1, a])
+rows, targets = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+losses: list[float] = fit(
+    network, rows, targets, binary_cross_entropy, Adam(network.parameters()), engine="python"
+)
+fit(line, [[1.0]], [2.0], lambda p, y: (p - y) ** 2, GradientDescent(line.parameters(), rate=0.1))
+table: str = truth_table(AND)
