@@ -1,4 +1,4 @@
-"""A formula of the table: parsed once, changed as a tree, printed as text.
+"""A formula of the table: parsed once, changed as a tree, printed again.
 
 Its letters are `a` and `b` for an operation's operands, `out` for its result
 and `g` for the gradient of `out`. The printers put names or numbers for them.
@@ -12,14 +12,6 @@ from engine.rules import MATH, RULES
 
 # The names in a formula that are no letters.
 KNOWN = {*MATH, *filter(str.isidentifier, RULES)}
-
-SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
-SIGNS |= {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
-# Exact, so the C compiler has them in place. All other functions are the C
-# library's, which Python calls as well.
-C_BUILTINS = {"abs": "__builtin_fabs", "sqrt": "__builtin_sqrt"}
-C_CONSTANTS = {name: repr(number) for name, number in MATH.items() if isinstance(number, float)}
-C_CONSTANTS |= {"inf": "__builtin_inf()", "nan": '__builtin_nan("")'}
 
 
 class Formula:
@@ -145,60 +137,18 @@ class Formula:
     def _copy(self):
         return _parsed(self.text)
 
-    # printing it
+    # printing it: in Python here, in C in engine.programs.c_formula
 
     def python(self, *operands: str | float) -> str:
         """The formula in Python, with these operands for its letters."""
         return self._python.format(*operands)
 
-    def c(self, *operands: str, lanewise: bool) -> str:
-        """The formula in C, on vectors with a lane for each row, or on numbers.
-
-        It is on numbers if `lanewise`.
-
-        >>> Formula("a - 2 * b").c("x_", "v_", lanewise=False)
-        'x_ - (SPLAT(2.0) * v_)'
-        >>> Formula("a / b").c("x_", "v_", lanewise=False)
-        'finite_lanes(x_ / v_, nonfinite_lanes)'
-        >>> Formula("log(a)").c("x_[i]", lanewise=True)
-        'finite(log(x_[i]), nonfinite)'
-        """
-        return (self._c_lanewise if lanewise else self._c).format(*operands)
-
-    @cached_property
-    def lanewise(self) -> bool:
-        """Whether C must compute it lane by lane: where it calls a function.
-
-        Also where a case divides. So each lane computes the case that its row
-        takes, and no other.
-        """
-        kinds = {type(node) for node in ast.walk(self.tree)}
-        return ast.Call in kinds or kinds >= {ast.IfExp, ast.Div}
-
-    @cached_property
-    def divisors(self) -> frozenset[str]:
-        """The letters that something is divided by."""
-        nodes = [
-            node.right
-            for node in ast.walk(self.tree)
-            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
-        ]
-        return frozenset(node.id for node in nodes if isinstance(node, ast.Name))
-
     @cached_property
     def _python(self):
-        return ast.unparse(self._numbered())
+        return ast.unparse(self.template())
 
-    @cached_property
-    def _c(self):
-        return _c(self._numbered(), lanewise=False)
-
-    @cached_property
-    def _c_lanewise(self):
-        return _c(self._numbered(), lanewise=True)
-
-    def _numbered(self):
-        """A tree with {0}, {1}, ... for the letters."""
+    def template(self) -> Any:
+        """A new tree with the names {0}, {1}, ... for the letters."""
         places = {letter: ast.Name(f"{{{i}}}") for i, letter in enumerate(self.letters)}
         return _Substituted(places).visit(self._copy())
 
@@ -305,47 +255,3 @@ def _number(tree):
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=number)):
             return -number
     return None
-
-
-def _c(tree, lanewise):
-    """A tree in C, of vectors or of the numbers in one lane."""
-
-    def c(tree):
-        return _c(tree, lanewise)
-
-    def term(tree):
-        bare = isinstance(tree, ast.Name | ast.Constant | ast.Call)
-        return c(tree) if bare else f"({c(tree)})"
-
-    match tree:
-        case ast.Name(id=name) if name in C_CONSTANTS:
-            return C_CONSTANTS[name] if lanewise else f"SPLAT({C_CONSTANTS[name]})"
-        case ast.Name(id=name):
-            return name
-        case ast.Constant(value=number):
-            return repr(float(number)) if lanewise else f"SPLAT({float(number)!r})"
-        case ast.UnaryOp(operand=operand):
-            return f"-{term(operand)}"
-        case ast.BinOp(left=left, op=ast.Div(), right=right):
-            quotient = f"{term(left)} / {term(right)}"
-            if isinstance(right, ast.Constant) and right.value != 0:
-                return quotient
-            return (
-                f"finite({quotient}, nonfinite)" if lanewise else f"finite_lanes({quotient}, nonfinite_lanes)"
-            )
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in SIGNS:
-            return f"{term(left)} {SIGNS[type(op)]} {term(right)}"
-        case ast.Compare(left=left, ops=[op], comparators=[right]):
-            return f"{term(left)} {SIGNS[type(op)]} {term(right)}"
-        case ast.IfExp(test=test, body=body, orelse=orelse):
-            if lanewise:
-                return f"{term(test)} ? {term(body)} : {term(orelse)}"
-            return f"SELECT({term(test)}, {term(body)}, {term(orelse)})"
-        case ast.Call(func=ast.Name(id=name), args=arguments):
-            numbers = ", ".join(map(c, arguments))
-            if name in RULES and name not in MATH:
-                return f"{name}_({numbers}, nonfinite)"
-            return f"finite({C_BUILTINS.get(name, name)}({numbers}), nonfinite)"
-    raise ValueError(
-        f"{ast.unparse(tree)} has no form in C here: a rule uses arithmetic, cases and functions"
-    )

@@ -8,6 +8,7 @@ from collections import ChainMap
 from importlib.resources import files
 
 from engine.formula import Formula
+from engine.programs.c_formula import c_template, divisors, must_be_lanewise
 from engine.programs.python_text import helpers
 from engine.programs.tape import Line, Tape
 from engine.rules import RULES
@@ -86,7 +87,7 @@ def program_text(tape: Tape) -> str:
         if chunk is forward[-1]:
             output = Line("sums[0]", "+=", Formula("a"), (tape.output,))
             body.append(f"{output.target} += {_expression(output, vectors, numbers)};")
-        functions.append(_function(f"chunk{k}", body, any(line.formula.lanewise for line in chunk)))
+        functions.append(_function(f"chunk{k}", body, any(must_be_lanewise(line.formula) for line in chunk)))
     calls = [f"chunk{k}(w, workspace, sums, nonfinite_lanes);" for k in range(len(chunks))]
     functions.append(_function("forward", calls[: len(forward)]))
     functions.append(_function("backward", calls[len(forward) :]))
@@ -128,7 +129,7 @@ def _statements(chunk, vectors, numbers, places, needed, sums):
     for line in chunk:
         name = line.target
         expression = _expression(line, vectors, numbers)
-        if line.formula.lanewise:
+        if must_be_lanewise(line.formula):
             statement, declaration = f"FOR_LANES {name}_[i] {line.sign} {expression};", f"lanes {name}_; "
         else:
             statement, declaration = f"{name}_ {line.sign} {expression};", "lanes "
@@ -145,11 +146,11 @@ def _statements(chunk, vectors, numbers, places, needed, sums):
 
 def _expression(line, vectors, numbers):
     """A line's expression, of vectors, or of the numbers in lane i."""
-    formula, lanewise, names = line.formula, line.formula.lanewise, []
+    formula, lanewise, names = line.formula, must_be_lanewise(line.formula), []
     for letter, operand in zip(formula.letters, line.operands):
         if isinstance(operand, str):
             number = numbers.get(operand)
-        elif 0 < operand < math.inf and letter not in formula.divisors:
+        elif 0 < operand < math.inf and letter not in divisors(formula):
             number = repr(operand)
         else:
             formula = formula.put(letter, operand)
@@ -158,7 +159,7 @@ def _expression(line, vectors, numbers):
             names.append(f"{vectors[operand]}[i]" if lanewise else vectors[operand])
         else:
             names.append(number if lanewise else f"SPLAT({number})")
-    return formula.c(*names, lanewise=lanewise)
+    return c_template(formula, lanewise).format(*names)
 
 
 def _function(name, body, lanewise=False):
@@ -172,5 +173,7 @@ def _helper(op):
     """One of the table's own functions, on numbers."""
     operands = ["a", "b"][: len(RULES[op].partials)]
     arguments = ", ".join(f"double {operand}_" for operand in operands)
-    value = Formula(RULES[op].expression).c(*(f"{operand}_" for operand in operands), lanewise=True)
+    value = c_template(Formula(RULES[op].expression), lanewise=True).format(
+        *(f"{each}_" for each in operands)
+    )
     return f"static double {op}_({arguments}, long long *nonfinite)\n{{\n    return {value};\n}}\n"

@@ -74,12 +74,6 @@ def test_letters_come_in_the_order_of_the_text():
     formula = Formula("b if a < b else a")
     assert formula.letters == ("b", "a")
     assert formula.python("y", "x") == "y if x < y else x"
-    assert formula.c("y", "x", lanewise=True) == "(x < y) ? y : x"
-
-
-def test_what_has_no_form_in_c_is_named():
-    with pytest.raises(ValueError, match=r"\{0\} \*\* 2 has no form in C here"):
-        Formula("a**2").c("x", lanewise=True)
 
 
 def test_a_formula_is_its_text():

@@ -1,0 +1,112 @@
+"""A formula in C: on vectors with a lane for each row, or on numbers.
+
+The words in capitals, and the functions `finite` and `finite_lanes`, are those
+of `run.c`.
+"""
+
+import ast
+from functools import lru_cache
+
+from engine.formula import Formula
+from engine.rules import MATH, RULES
+
+SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+SIGNS |= {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
+# Exact, so the C compiler has them in place. All other functions are the C
+# library's, which Python calls as well.
+BUILTINS = {"abs": "__builtin_fabs", "sqrt": "__builtin_sqrt"}
+CONSTANTS = {name: repr(number) for name, number in MATH.items() if isinstance(number, float)}
+CONSTANTS |= {"inf": "__builtin_inf()", "nan": '__builtin_nan("")'}
+
+
+@lru_cache(maxsize=4096)
+def c_template(formula: Formula, lanewise: bool) -> str:
+    """The formula in C, with {0}, {1}, ... for its letters, for str.format.
+
+    It is on numbers, those of one lane, if `lanewise`, and else on vectors.
+    Raises ValueError that names what C has no form for.
+
+    >>> c_template(Formula("a - 2 * b"), lanewise=False)
+    '{0} - (SPLAT(2.0) * {1})'
+    >>> c_template(Formula("a / b"), lanewise=False)
+    'finite_lanes({0} / {1}, nonfinite_lanes)'
+    >>> c_template(Formula("log(a)"), lanewise=True)
+    'finite(log({0}), nonfinite)'
+    """
+    return _on_numbers(formula.template()) if lanewise else _on_vectors(formula.template())
+
+
+@lru_cache(maxsize=4096)
+def must_be_lanewise(formula: Formula) -> bool:
+    """Whether it calls a function, or divides in one of its cases.
+
+    So each lane computes the case that its row takes, and no other.
+
+    >>> [must_be_lanewise(Formula(text)) for text in ("a / b", "exp(a)")]
+    [False, True]
+    """
+    kinds = {type(node) for node in ast.walk(formula.tree)}
+    return ast.Call in kinds or kinds >= {ast.IfExp, ast.Div}
+
+
+@lru_cache(maxsize=4096)
+def divisors(formula: Formula) -> frozenset[str]:
+    """The letters that something is divided by."""
+    nodes = [node for node in ast.walk(formula.tree) if isinstance(node, ast.BinOp)]
+    quotients = [node for node in nodes if isinstance(node.op, ast.Div)]
+    return frozenset(node.right.id for node in quotients if isinstance(node.right, ast.Name))
+
+
+def _on_vectors(tree):
+    match tree:
+        case ast.Name(id=name):
+            return f"SPLAT({CONSTANTS[name]})" if name in CONSTANTS else name
+        case ast.Constant(value=number):
+            return f"SPLAT({float(number)!r})"
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return f"SELECT({', '.join(_term(each, _on_vectors) for each in (test, body, orelse))})"
+        case ast.BinOp(op=ast.Div(), right=right) if not _sure(right):
+            return f"finite_lanes({_arithmetic(tree, _on_vectors)}, nonfinite_lanes)"
+    return _arithmetic(tree, _on_vectors)
+
+
+def _on_numbers(tree):
+    match tree:
+        case ast.Name(id=name):
+            return CONSTANTS.get(name, name)
+        case ast.Constant(value=number):
+            return repr(float(number))
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            test, body, orelse = (_term(each, _on_numbers) for each in (test, body, orelse))
+            return f"{test} ? {body} : {orelse}"
+        case ast.BinOp(op=ast.Div(), right=right) if not _sure(right):
+            return f"finite({_arithmetic(tree, _on_numbers)}, nonfinite)"
+        case ast.Call(func=ast.Name(id=name), args=arguments):
+            numbers = ", ".join(map(_on_numbers, arguments))
+            if name in RULES and name not in MATH:
+                return f"{name}_({numbers}, nonfinite)"
+            return f"finite({BUILTINS.get(name, name)}({numbers}), nonfinite)"
+    return _arithmetic(tree, _on_numbers)
+
+
+def _arithmetic(tree, printed):
+    """What is the same on vectors and on numbers."""
+    match tree:
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return f"-{_term(operand, printed)}"
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in SIGNS:
+            return f"{_term(left, printed)} {SIGNS[type(op)]} {_term(right, printed)}"
+        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in SIGNS:
+            return f"{_term(left, printed)} {SIGNS[type(op)]} {_term(right, printed)}"
+    raise ValueError(f"{ast.unparse(tree)} has no form in C here: use arithmetic, cases and functions")
+
+
+def _term(tree, printed):
+    """A part of a formula, in parentheses unless it is one word or a call."""
+    text = printed(tree)
+    return text if isinstance(tree, ast.Name | ast.Constant | ast.Call) else f"({text})"
+
+
+def _sure(divisor):
+    """Whether dividing by it cannot fail: it is a number other than 0."""
+    return isinstance(divisor, ast.Constant) and divisor.value != 0
