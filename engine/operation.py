@@ -17,7 +17,7 @@ from engine.source import compile_function
 
 UNARY = '''\
 def {name}(self) -> "Value":
-    """{rendered}, with derivative ∂/∂a = {partials[0]}."""
+    """{summary}"""
     a = self.data
     try:
         data = {expression}
@@ -31,7 +31,7 @@ def {name}(self) -> "Value":
 
 BINARY = '''\
 def {name}(self, other: "Value | float") -> "Value":
-    """{rendered}, with derivatives ∂/∂a = {partials[0]} and ∂/∂b = {partials[1]}."""
+    """{summary}"""
     if type(other) is not Value:
         return record({operation}, self, other)
     a, b = self.data, other.data
@@ -74,7 +74,7 @@ def method_source(template: str, name: str, op: str) -> str:
         operation=OPERATIONS[op].constant,
         rendered=_rendered(rule),
         expression=rule.expression,
-        partials=rule.partials,
+        summary=_summary(rule),
     )
 
 
@@ -170,6 +170,14 @@ def _pullback(rule, active):
     for side, product in products:
         lines.append(f"    {side}.grad {'-= g' if product.text == '-g' else f'+= {product.text}'}")
     return "\n".join(lines) + "\n"
+
+
+def _summary(rule):
+    """The operation and its derivatives: one line, or three if it is long."""
+    what = f"{_rendered(rule)}, with derivative{'s' * (len(rule.partials) > 1)}"
+    partials = [f"∂/∂{operand} = {partial}" for operand, partial in zip("ab", rule.partials)]
+    line = f"{what} {' and '.join(partials)}."
+    return line if len(line) <= 72 else "\n    ".join([what, *partials]) + "."
 
 
 def _rendered(rule):

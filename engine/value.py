@@ -83,7 +83,7 @@ class Value:
     left: "Value | None"
     right: "Value | None"
 
-    def __init__(self, data: SupportsFloat, label: str = "") -> None:
+    def __init__(self, data: "SupportsFloat", label: str = "") -> None:
         self.data = data if type(data) is float else as_float(data)
         self.grad, self.label = 0.0, label
         self.operation = self.left = self.right = None

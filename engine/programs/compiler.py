@@ -13,7 +13,7 @@ import weakref
 # The arithmetic of Python, operation by operation: nothing fused, reordered or
 # computed beforehand.
 EXACT = ["-O2", "-ffp-contract=off", "-fno-builtin", "-fno-math-errno"]
-# What is not finite can still be told. The macro is what glibc's headers look
+# Code can still tell what is not finite. The macro is what glibc's headers look
 # for before they offer the vector forms of exp, tanh and their kin.
 FAST = ["-O3", "-ffast-math", "-fno-finite-math-only", "-D__FAST_MATH__"]
 THIS_MACHINE = {"x86_64": ["-march=native"], "aarch64": ["-mcpu=native"], "arm64": ["-mcpu=native"]}
@@ -62,6 +62,6 @@ def _run(command, folder):
     environment = {**os.environ, "TMPDIR": folder}  # where a compiler keeps files of its own
     done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True)
     if done.returncode:
-        told = done.stderr.decode(errors="replace").splitlines() or [f"exit status {done.returncode}"]
-        line = next((line for line in told if "error" in line), told[0])
+        message = done.stderr.decode(errors="replace").splitlines() or [f"exit status {done.returncode}"]
+        line = next((line for line in message if "error" in line), message[0])
         raise NoCompiler(f"the C compiler failed: {shlex.join(command)}: {line}")
