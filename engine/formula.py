@@ -90,7 +90,7 @@ class Formula:
         return Formula(ast.unparse(_Simplified().visit(self._copy())))
 
     @cached_property
-    def negated(self) -> "Formula | None":
+    def without_minus(self) -> "Formula | None":
         """The formula x if this is -x, else None."""
         negative = isinstance(self.tree, ast.UnaryOp)
         return Formula(ast.unparse(self.tree.operand)) if negative else None
@@ -115,8 +115,8 @@ class Formula:
         """
         if letter not in self.letters:
             return False
-        alone = self.text == letter and not number > 0
-        return abs(number) == 1 or alone or letter in self._combining
+        negative = self.text == letter and not number > 0  # then a line may subtract it
+        return abs(number) == 1 or negative or letter in self._combining
 
     @cached_property
     def _combining(self):

@@ -15,7 +15,7 @@ from engine.value import Constant, Value
 
 
 def format_number(x: float) -> str:
-    """A number as people write it: four significant digits, no negative zero.
+    """A number as people write it: rounded to four digits, no negative zero.
 
     >>> [format_number(x) for x in (2.9999999999999996, -0.0, 1 / 3, 12345.678)]
     ['3', '0', '0.3333', '12346']
@@ -48,16 +48,16 @@ def node_names(order: Iterable[Value]) -> dict[Value, str]:
     used: set[str] = set()
     again: dict[str, Iterator[int]] = {}
     for node in order:
-        label = labels.get(node)
+        text = labels.get(node)
         if type(node) is Constant:
             name = format_number(node.data)
-        elif label is None:
+        elif text is None:
             name = next(fresh)
-        elif label not in used:
-            name = label
+        elif text not in used:
+            name = text
         else:
-            numbers = again.setdefault(label, count(2))
-            name = next(f"{label}_{i}" for i in numbers if f"{label}_{i}" not in taken)
+            numbers = again.setdefault(text, count(2))
+            name = next(f"{text}_{i}" for i in numbers if f"{text}_{i}" not in taken)
         names[node] = name
         used.add(name)
     return names
@@ -151,13 +151,13 @@ def derivative(node: Value, which: int, names: Mapping[Value, str]) -> tuple[str
         return None
     a, b = [parent.data for parent in (*parents, *parents)[:2]]  # b is a's, if there is none
     number = float(operation.partials[which](a, b, node.data))
-    formula = Formula(operation.rule.partials[which]).where(a=a, b=b, out=node.data)
+    partial = Formula(operation.rule.partials[which]).where(a=a, b=b, out=node.data)
     terms = {"out": names[node]}
     for letter, parent in zip("ab", parents):
         terms[letter] = names[parent]
         if type(parent) is Constant:
-            formula = formula.put(letter, parent.data)
-    tree = _ForPeople(terms).visit(ast.parse(formula.simplified.text, mode="eval").body)
+            partial = partial.put(letter, parent.data)
+    tree = _ForPeople(terms).visit(ast.parse(partial.simplified.text, mode="eval").body)
     return ast.unparse(tree), number
 
 

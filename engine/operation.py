@@ -13,7 +13,9 @@ from engine.formula import Formula
 from engine.rules import MATH, POWERS, TABLE, Rule
 from engine.source import compile_function
 
-# forward: the methods of Value
+# Forward: the methods of Value. Besides names of the table they use three of
+# engine.value's: new() makes an empty node, `record` takes over where the other
+# operand is a number or a Constant, `explained` makes an error's message.
 
 UNARY = '''\
 def {name}(self) -> "Value":
@@ -71,7 +73,7 @@ def method_source(template: str, name: str, op: str) -> str:
     rule = OPERATIONS[op].rule
     return template.format(
         name=name,
-        operation=OPERATIONS[op].constant,
+        operation=OPERATIONS[op].global_name,
         rendered=_rendered(rule),
         expression=rule.expression,
         summary=_summary(rule),
@@ -84,17 +86,19 @@ def method(template: str, name: str, op: str, namespace: dict[str, Any]) -> Any:
     return compile_function(name, method_source(template, name, op), filename, namespace)
 
 
-# backward: the pullbacks
+# An operation's other functions, of which the pullback is the backward half.
 
 
 class Operation:
     """A rule, and the functions that its text becomes.
 
-    `forward(a, b)` is the operation on floats. `partials` are its derivatives
-    as functions of (a, b, out), with None for an operand that is a constant.
-    `pullback(node)` is the chain rule at a node: it adds
-    node.grad × ∂node/∂operand to the gradient of each operand. An operation on
-    two operands has a variant for a constant on either side.
+    `forward(a, b)` is the operation on floats, for what recomputes a graph;
+    the methods above have the same expression in line, because a call costs
+    time. `partials` are its derivatives as functions of (a, b, out), with None
+    for an operand that is a constant. `pullback(node)` is the chain rule at a
+    node: it adds node.grad × ∂node/∂operand to the gradient of each operand.
+    An operation on two operands has a variant for a constant on either side.
+    `global_name` is its name in generated code.
 
     >>> import inspect
     >>> print(inspect.getsource(OPERATIONS["*"].pullback), end="")
@@ -113,7 +117,7 @@ class Operation:
 
     __slots__ = (
         "rule",
-        "constant",
+        "global_name",
         "forward",
         "partials",
         "pullback",
@@ -122,7 +126,7 @@ class Operation:
     )
 
     rule: Rule
-    constant: str
+    global_name: str
     forward: Any
     partials: tuple[Any, ...]
     pullback: Any
@@ -132,10 +136,10 @@ class Operation:
     def __init__(self, rule: Rule, active: tuple[bool, ...]) -> None:
         operands = ("a", "b")[: len(active)]
         self.rule = rule
-        self.constant = CONSTANTS.get(rule.op, rule.op.upper())
+        self.global_name = GLOBAL_NAMES.get(rule.op, rule.op.upper())
         filename = f"<linegrad {rule.op}: {rule.expression}>"
         self.forward = _function(f"forward({', '.join(operands)})", rule.expression, filename)
-        # a constant exponent in a product has no partial; hence no strict zip
+        # (a rule in POWERS has no partial for the exponent, but an entry here)
         self.partials = tuple(
             _function("partial(a, b, out)", text, f"<linegrad ∂/∂{operand}: {text}>") if is_active else None
             for operand, text, is_active in zip(operands, (*rule.partials, "0"), active)
@@ -168,7 +172,8 @@ def _pullback(rule, active):
         f"    {', '.join(loads)} = {', '.join(loads.values())}",
     ]
     for side, product in products:
-        lines.append(f"    {side}.grad {'-= g' if product.text == '-g' else f'+= {product.text}'}")
+        minus = product.without_minus
+        lines.append(f"    {side}.grad -= {minus.text}" if minus else f"    {side}.grad += {product.text}")
     return "\n".join(lines) + "\n"
 
 
@@ -184,8 +189,8 @@ def _rendered(rule):
     return rule.rendered(*"ab"[: len(rule.partials)])
 
 
-# The names of the operations that have a sign, in generated code.
-CONSTANTS = {"+": "ADD", "-": "SUB", "*": "MUL", "/": "TRUEDIV", "**": "POW"}
+# The names in generated code of operations that have a sign.
+GLOBAL_NAMES = {"+": "ADD", "-": "SUB", "*": "MUL", "/": "TRUEDIV", "**": "POW"}
 # The globals of the functions above: Python's math, and the table's own.
 FUNCTIONS: dict[str, Any] = dict(MATH)
 OPERATIONS: dict[str, Operation] = {}
@@ -194,5 +199,6 @@ for _rule in TABLE:
     if len(_rule.partials) == 2:
         _operation.with_constant_left = Operation(_rule, (False, True))
         _operation.with_constant_right = Operation(_rule, (True, False))
-    FUNCTIONS.setdefault(_rule.op, _operation.forward)
+    if _rule.op.isidentifier():
+        FUNCTIONS.setdefault(_rule.op, _operation.forward)  # but Python's exp stays
 SMALL_POWERS = {float(n): Operation(rule, (True, False)) for n, rule in POWERS.items()}

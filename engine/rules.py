@@ -41,8 +41,8 @@ class Rule(NamedTuple):
 
 # The conventions at kinks: relu'(0) = 0 and |a|'(0) = 0; where maximum or
 # minimum meets a tie, each side gets half. sigmoid and softplus never raise e
-# to a large power, which would overflow. The derivative of a ** b is its limit
-# where a formula would read 0 * infinity.
+# to a power that overflows. Where the formula for a ** b would read
+# 0 * infinity, the derivative is 0.
 # fmt: off
 TABLE: list[Rule] = [
     #    op          expression                        ∂out/∂a                                  ∂out/∂b  # noqa: W505
@@ -75,8 +75,8 @@ TABLE: list[Rule] = [
     Rule("softplus", "log1p(exp(-abs(a))) + (a if a > 0 else 0.0)", ("sigmoid(a)",)),
     Rule("erf",      "erf(a)",                        ("2 / sqrt(pi) * exp(-a * a)",)),
 ]
-# A small whole power is a product: exact, fast, and the same in every form of a
-# graph.
+# A small whole power is a product: fast, and the same bits in every form of a
+# graph. The exponent is a constant, and so has no partial.
 POWERS: dict[int, Rule] = {
     2: Rule("**",    "a * a",                         ("2 * a",)),
     3: Rule("**",    "a * a * a",                     ("3 * (a * a)",)),

@@ -18,7 +18,7 @@ from engine.operation import BINARY, FUNCTIONS, OPERATIONS, REFLECTED, SMALL_POW
 MUL, EXP = OPERATIONS["*"], OPERATIONS["exp"]
 # The globals of the generated methods; the end of this file adds what they
 # need from here.
-NAMES: dict[str, Any] = FUNCTIONS | {each.constant: each for each in OPERATIONS.values()}
+NAMES: dict[str, Any] = FUNCTIONS | {each.global_name: each for each in OPERATIONS.values()}
 
 
 def unary(name: str, op: str = "") -> "Callable[[Value], Value]":
@@ -58,10 +58,11 @@ class Value:
     ("" for a leaf). `parents` are its operands in order, repeated ones
     repeated (micrograd calls them children).
 
-    Raises TypeError if `data` is not one real number. Where an operation has
-    no real result (log of -1, 1 / 0, exp of 1000) it raises what Python's
-    `math` raises. Sums, products and small powers beyond the largest float are
-    inf, as Python's are.
+    Raises TypeError if `data` is not one real number, and OverflowError for an
+    int beyond the largest float. Where an operation has no real result (log of
+    -1, 1 / 0, exp of 1000) it raises what Python's `math` raises. Sums and
+    products beyond the largest float are inf, as Python's are, and so are the
+    powers 2, 3 and 4, which are products here.
 
     >>> a, b = Value(2, "a"), Value(-3, "b")
     >>> d = a * b + 10
@@ -129,7 +130,7 @@ class Value:
                     node.operation.pullback(node)
             except (ValueError, ArithmeticError) as error:
                 raise explained(error, node.operation, node.parents, "the derivative of ") from None
-            for leaf, grad in zip(leaves, earlier):
+            for leaf, grad in zip(leaves, earlier):  # whose leaves come first
                 leaf.grad = 0.0 if type(leaf) is Constant else leaf.grad + grad
 
     def forward(self) -> None:
@@ -156,8 +157,8 @@ class Value:
         for node in topological_order(self):
             node.grad = 0.0
 
-    # Two operations as they are: all others are made from the same templates,
-    # in engine.operation, and differ in their line of the table alone.
+    # Two operations written out, as the templates in engine.operation give all
+    # others. (A test holds them to be the same.)
 
     def __mul__(self, other: "Value | float") -> "Value":
         """a * b, with derivatives ∂/∂a = b and ∂/∂b = a."""

@@ -74,9 +74,9 @@ class Convolution2D(Module):
 def max_pool(found: Any) -> Value:
     """The largest of a list of Values, or lists of them (global max pooling).
 
-    The gradient goes to the largest alone. Python's max() would choose it
-    once, when the graph is recorded; `maximum` chooses again whenever the
-    graph is computed.
+    The gradient goes to the largest alone; equal ones share it. Python's max()
+    would choose it once, when the graph is recorded; `maximum` chooses again
+    whenever the graph is computed.
 
     >>> max_pool([[Value(1), Value(5)], [Value(3), Value(2)]]).data
     5.0

@@ -13,7 +13,7 @@ from typing import Any
 from engine import Value
 from nn.module import Module
 
-Activation = str | Callable[[Value], Value]
+ActivationFunction = str | Callable[[Value], Value]
 
 ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
     "linear": lambda z: z,
@@ -44,7 +44,9 @@ class Neuron(Module):
     ValueError: Neuron(2, sigmoid) takes 2 inputs, not 3
     """
 
-    def __init__(self, nin: int, activation: Activation = "relu", rng: random.Random | None = None) -> None:
+    def __init__(
+        self, nin: int, activation: ActivationFunction = "relu", rng: random.Random | None = None
+    ) -> None:
         if not callable(activation) and activation not in ACTIVATIONS:
             known = ", ".join(ACTIVATIONS)
             raise ValueError(
@@ -77,7 +79,7 @@ class Layer(Module):
     """
 
     def __init__(
-        self, nin: int, nout: int, activation: Activation = "relu", rng: random.Random | None = None
+        self, nin: int, nout: int, activation: ActivationFunction = "relu", rng: random.Random | None = None
     ) -> None:
         check_positive(nout, "a layer has neurons")
         self.neurons = [Neuron(nin, activation, rng) for _ in range(nout)]
@@ -111,7 +113,7 @@ class MLP(Module):
         self,
         nin: int,
         nouts: Sequence[int],
-        activation: Activation = "relu",
+        activation: ActivationFunction = "relu",
         rng: random.Random | None = None,
     ) -> None:
         check_positive(len(nouts), "an MLP has layers")
@@ -194,7 +196,7 @@ def check_inputs(x: Any, count: int, layer: object, place: str = "") -> list[Any
     return x
 
 
-def activation_name(activation: Activation) -> str:
+def activation_name(activation: ActivationFunction) -> str:
     """The name of an activation, a function's own."""
     return getattr(activation, "__name__", repr(activation)) if callable(activation) else activation
 

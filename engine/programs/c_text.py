@@ -68,12 +68,12 @@ def program_text(tape: Tape) -> str:
     <BLANKLINE>
     enum { INPUTS = 1, WORKSPACE = 2, SUMS = 2 };
     """
-    numbers = {name: f"w[{j}]" for j, name in enumerate(tape.parameters)}
+    scalars = {name: f"w[{j}]" for j, name in enumerate(tape.parameters)}
     sums = {name: f"sums[{j}]" for j, name in enumerate(tape.gradient, 1)}
     forward = _chunks(tape.forward) or [()]
     chunks = forward + _chunks(tape.backward)
     last_use = {
-        name: k for k, chunk in enumerate(chunks) for line in chunk for name in (line.target, *line.operands)
+        name: k for k, chunk in enumerate(chunks) for line in chunk for name in (line.target, *line.names)
     }
     places, size = _workspace(chunks, last_use, tape.inputs)
 
@@ -82,11 +82,11 @@ def program_text(tape: Tape) -> str:
         here = {line.target: f"{line.target}_" for line in chunk}
         vectors = ChainMap(here, places)
         body = list(
-            _statements(chunk, vectors, numbers, places, {name for name in here if last_use[name] > k}, sums)
+            _statements(chunk, vectors, scalars, places, {name for name in here if last_use[name] > k}, sums)
         )
         if chunk is forward[-1]:
             output = Line("sums[0]", "+=", Formula("a"), (tape.output,))
-            body.append(f"{output.target} += {_expression(output, vectors, numbers)};")
+            body.append(f"{output.target} += {_expression(output, vectors, scalars)};")
         functions.append(_function(f"chunk{k}", body, any(must_be_lanewise(line.formula) for line in chunk)))
     calls = [f"chunk{k}(w, workspace, sums, nonfinite_lanes);" for k in range(len(chunks))]
     functions.append(_function("forward", calls[: len(forward)]))
@@ -118,7 +118,7 @@ def _workspace(chunks, last_use, inputs):
     return places, size
 
 
-def _statements(chunk, vectors, numbers, places, needed, sums):
+def _statements(chunk, vectors, scalars, places, needed, sums):
     """A chunk's lines in C.
 
     What is `needed` later goes to its place in the workspace, a complete
@@ -128,7 +128,7 @@ def _statements(chunk, vectors, numbers, places, needed, sums):
     final = {line.target: line for line in chunk}
     for line in chunk:
         name = line.target
-        expression = _expression(line, vectors, numbers)
+        expression = _expression(line, vectors, scalars)
         if must_be_lanewise(line.formula):
             statement, declaration = f"FOR_LANES {name}_[i] {line.sign} {expression};", f"lanes {name}_; "
         else:
@@ -144,12 +144,12 @@ def _statements(chunk, vectors, numbers, places, needed, sums):
             yield f"{sums[name]} += {name}_;"
 
 
-def _expression(line, vectors, numbers):
+def _expression(line, vectors, scalars):
     """A line's expression, of vectors, or of the numbers in lane i."""
     formula, lanewise, names = line.formula, must_be_lanewise(line.formula), []
     for letter, operand in zip(formula.letters, line.operands):
         if isinstance(operand, str):
-            number = numbers.get(operand)
+            number = scalars.get(operand)
         elif 0 < operand < math.inf and letter not in divisors(formula):
             number = repr(operand)
         else:

@@ -20,9 +20,9 @@ class Native:
 
     It computes eight rows at a time, each with Python's arithmetic, line by
     line. Where Python's `math` is the C library's, its results are the
-    program's to the last bit. Where one is not finite, the Python program runs
-    instead, so that it raises the graph's error, with the row, the line and
-    the numbers.
+    program's to the last bit. Where a function or a division gives what is not
+    finite, the Python program runs instead, so that it raises the graph's
+    error, with the row, the line and the numbers.
 
     With `fast_math` the compiler may reorder sums, fuse products with them and
     take the vector forms of exp, tanh and the like. Then the last digits
@@ -88,7 +88,7 @@ class Native:
         return self.program._mean(flat, count, data) if mean != mean else (mean, gradient)
 
     def _mean(self, flat, count, data, backward=True):
-        """The mean output, NaN if any number was not finite; its gradient."""
+        """The mean output, or NaN where Python may raise; its gradient."""
         gradient = array("d", bytes(data.itemsize * len(data)))
         into = gradient.buffer_info()[0] if backward else None
         with BufferAddress(flat) as address:

@@ -1,24 +1,20 @@
 """Program: a graph as a program, to read, to step through, to train with."""
 
-import linecache
-import weakref
 from array import array
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from itertools import count, repeat
+from itertools import repeat
 from operator import add
 from typing import TYPE_CHECKING, Any
 
-from engine.programs.python_text import forward_rows, generator_rows, program_rows, text
+from engine.programs.compiled import Compiled
+from engine.programs.python_text import forward_text, generator_text, joined, program_text
 from engine.programs.rows import check_no_nan, describe_inputs, read_row, read_rows
 from engine.programs.tape import Line, record_tape
-from engine.source import compile_module
 from engine.value import Constant, Value
 
 if TYPE_CHECKING:
     from engine.programs.native import Native
-
-_serial = count(1)
 
 
 class Program:
@@ -84,13 +80,13 @@ class Program:
         an operation raises, with the line and its numbers. Then no gradient is
         changed.
         """
-        output, gradient = self._run(self.function, program_rows, read_row(inputs, self.tape.inputs))
+        output, gradient = self._run(self._whole, read_row(inputs, self.tape.inputs))
         self._accumulate(gradient)
         return output
 
     def value(self, *inputs: float) -> float:
         """The output, by the forward pass alone."""
-        return self._run(self._forward, forward_rows, read_row(inputs, self.tape.inputs))[0]
+        return self._run(self._forward, read_row(inputs, self.tape.inputs))[0]
 
     def batch(self, rows: Any) -> float:
         """The mean output over rows; accumulate the mean gradient.
@@ -155,7 +151,7 @@ class Program:
     @cached_property
     def source(self) -> str:
         """The program as a Python module."""
-        return text(program_rows(self.tape))
+        return joined(program_text(self.tape))
 
     @cached_property
     def function(self) -> Callable[..., tuple[float, tuple[float, ...]]]:
@@ -163,43 +159,41 @@ class Program:
 
         It returns the output and the gradient, a tuple.
         """
-        return self._compile(self.source)
+        return self._whole.function
+
+    @cached_property
+    def _whole(self):
+        return Compiled(self.tape, program_text)
 
     @cached_property
     def _forward(self):
-        return self._compile(text(forward_rows(self.tape)))
+        return Compiled(self.tape, forward_text)
 
     @cached_property
     def _generator(self):
-        return self._compile(text(generator_rows(self.tape)))
+        return Compiled(self.tape, generator_text)
 
-    def _compile(self, source):
-        filename = f"<program {self.name} {next(_serial)}>"
-        weakref.finalize(self, linecache.cache.pop, filename, None)
-        return compile_module(source, filename)[self.name]
-
-    def _run(self, function, rows, numbers):
-        """The results of a function, whose text has these rows."""
+    def _run(self, compiled, numbers):
+        """The results of a function at these inputs."""
         numbers += self._data()
         try:
-            return function(*numbers)
+            return compiled.function(*numbers)
         except (ValueError, ArithmeticError) as error:
-            raise self._explained(error, *_failed(error, function, rows(self.tape))) from None
+            raise self._explained(error, *compiled.failure(error)) from None
 
     def _mean(self, flat, count, data):
         check_no_nan(flat, self.tape.inputs)
         width = len(self.tape.inputs)
         rows = zip(*[iter(flat)] * width) if width else repeat((), count)
         # Eight sums in turn, as the native program adds, for the same bits;
-        # -0.0 + x is x, even for -0.0.
+        # -0.0 + x is x, even for -0.0. (A sum is replaced, never changed.)
         sums, done = [[-0.0] * (1 + len(data))] * 8, 0
         try:
-            for output, gradient in self._generator(rows, *data):
+            for output, gradient in self._generator.function(rows, *data):
                 sums[done % 8] = list(map(add, sums[done % 8], (output, *gradient)))
                 done += 1
         except (ValueError, ArithmeticError) as error:
-            failed = _failed(error, self._generator, generator_rows(self.tape))
-            raise self._explained(error, *failed, f"row {done}: ") from None
+            raise self._explained(error, *self._generator.failure(error), f"row {done}: ") from None
         means = [(a + b + c + d + e + f + g + h) / count for a, b, c, d, e, f, g, h in zip(*sums)]
         return means[0], array("d", means[1:])
 
@@ -218,10 +212,9 @@ class Program:
 
     def _explained(self, error, line, numbers, where=""):
         """The same kind of error, naming row, printed line and numbers."""
-        place = next(i for i, (_, each) in enumerate(program_rows(self.tape), 1) if each is line)
-        names = dict.fromkeys(operand for operand in line.operands if isinstance(operand, str))
-        known = ", ".join(f"{name} = {numbers[name]}" for name in names)
-        message = f"{where}line {place}, {line} where {known}: {error}"
+        place = next(i for i, (_, each) in enumerate(program_text(self.tape), 1) if each is line)
+        known = ", ".join(f"{name} = {numbers[name]}" for name in dict.fromkeys(line.names))
+        message = f"{where}line {place}, {line}{f' where {known}' if known else ''}: {error}"
         return type(error)(message).with_traceback(error.__traceback__)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -234,14 +227,6 @@ class Program:
         lines = self.source.count("\n")
         inputs = describe_inputs(self.tape.inputs)
         return f"<Program {self.name}: {inputs}, {len(self.parameters)} parameters, {lines} lines>"
-
-
-def _failed(error, function, rows):
-    """The line at which a function failed, and its variables' numbers."""
-    trace = error.__traceback__
-    while trace.tb_frame.f_code is not function.__code__:
-        trace = trace.tb_next
-    return rows[trace.tb_lineno - 1][1], trace.tb_frame.f_locals
 
 
 def _check_inputs(inputs):

@@ -1,8 +1,8 @@
 """A tape as the text of a Python module, line by line.
 
 There are three such texts: the whole program, its forward pass alone, and the
-whole as a generator over many rows. Each is a list of rows of text, with the
-tape's line in it or None, so that an error in any text is traced to its line.
+whole as a generator over many rows of inputs. Each is a list of lines of text,
+with the tape's Line in it or None, so that an error leads back to its Line.
 """
 
 import math
@@ -13,17 +13,17 @@ from engine.formula import Formula
 from engine.programs.tape import Line, Tape
 from engine.rules import MATH, RULES
 
-Row = tuple[str, Line | None]
+TextLine = tuple[str, Line | None]
 
 
-def program_rows(tape: Tape) -> list[Row]:
+def program_text(tape: Tape) -> list[TextLine]:
     """The function of inputs and parameters to output and derivatives.
 
     >>> from engine.programs.tape import record_tape
     >>> from engine.value import Value
     >>> x, w = Value(2, "x"), Value(-3, "w")
     >>> tape, _ = record_tape((w * x).exp(), [x])
-    >>> print(text(program_rows(tape)), end="")
+    >>> print(joined(program_text(tape)), end="")
     from math import exp
     <BLANKLINE>
     <BLANKLINE>
@@ -36,29 +36,29 @@ def program_rows(tape: Tape) -> list[Row]:
         d_w = d_v1 * x
         return v2, (d_w,)
     """
-    rows = [("# forward", None), *_lines(tape.forward)]
+    body = [("# forward", None), *_printed(tape.forward)]
     if tape.parameters:
-        rows += [("# backward", None), *_lines(tape.backward)]
-    rows.append((f"return {tape.output}, {_tuple(tape.gradient)}", None))
-    return _module(tape, [*tape.inputs, *tape.parameters], rows, tape.forward + tape.backward)
+        body += [("# backward", None), *_printed(tape.backward)]
+    body.append((f"return {tape.output}, {_tuple(tape.gradient)}", None))
+    return _module(tape, [*tape.inputs, *tape.parameters], body, tape.forward + tape.backward)
 
 
-def forward_rows(tape: Tape) -> list[Row]:
+def forward_text(tape: Tape) -> list[TextLine]:
     """The same function without backward pass, which returns no derivatives.
 
     >>> from engine.programs.tape import record_tape
     >>> from engine.value import Value
     >>> tape, _ = record_tape(Value(2, "x") * 3)
-    >>> print(text(forward_rows(tape)), end="")
+    >>> print(joined(forward_text(tape)), end="")
     def f(x):
         v1 = x * 3.0
         return v1, ()
     """
-    rows = [*_lines(tape.forward), (f"return {tape.output}, ()", None)]
-    return _module(tape, [*tape.inputs, *tape.parameters], rows, tape.forward)
+    body = [*_printed(tape.forward), (f"return {tape.output}, ()", None)]
+    return _module(tape, [*tape.inputs, *tape.parameters], body, tape.forward)
 
 
-def generator_rows(tape: Tape) -> list[Row]:
+def generator_text(tape: Tape) -> list[TextLine]:
     """A generator, of rows and parameters, that yields each row's results.
 
     Its loop inside the function takes half the time of a loop around one.
@@ -67,7 +67,7 @@ def generator_rows(tape: Tape) -> list[Row]:
     >>> from engine.value import Value
     >>> x, w = Value(2, "x"), Value(-3, "w")
     >>> tape, _ = record_tape(w * x, [x])
-    >>> print(text(generator_rows(tape)), end="")
+    >>> print(joined(generator_text(tape)), end="")
     def f(_rows, w):
         for (x,) in _rows:
             v1 = w * x
@@ -75,15 +75,14 @@ def generator_rows(tape: Tape) -> list[Row]:
             yield v1, (d_w,)
     """
     lines = tape.forward + tape.backward
-    rows = [*_lines(lines), (f"yield {tape.output}, {_tuple(tape.gradient)}", None)]
-    loop = (f"for {_tuple(tape.inputs)} in _rows:", None)
-    body = [(f"    {row}", line) for row, line in rows]
-    return _module(tape, ["_rows", *tape.parameters], [loop, *body], lines)
+    inner = [*_printed(lines), (f"yield {tape.output}, {_tuple(tape.gradient)}", None)]
+    body = [(f"for {_tuple(tape.inputs)} in _rows:", None), *((f"    {text}", line) for text, line in inner)]
+    return _module(tape, ["_rows", *tape.parameters], body, lines)
 
 
-def text(rows: Iterable[Row]) -> str:
-    """The rows as one text."""
-    return "".join(f"{row}\n" for row, _ in rows)
+def joined(lines: Iterable[TextLine]) -> str:
+    """The lines as one text."""
+    return "".join(f"{text}\n" for text, _ in lines)
 
 
 def helpers(lines: Iterable[Line]) -> list[str]:
@@ -98,7 +97,7 @@ def helpers(lines: Iterable[Line]) -> list[str]:
     return [op for op in RULES if op in needed and op not in MATH]
 
 
-def _module(tape, arguments, body, lines) -> list[Row]:
+def _module(tape, arguments, body, lines) -> list[TextLine]:
     """The imports and helpers that the lines need, then the function."""
     functions = helpers(lines)
     formulas = {line.formula for line in lines} | {Formula(RULES[op].expression) for op in functions}
@@ -106,23 +105,24 @@ def _module(tape, arguments, body, lines) -> list[Row]:
     numbers = [x for line in lines for x in line.operands] + [tape.output]
     names |= {repr(abs(x)) for x in numbers if isinstance(x, float)}  # inf and nan, if any
     imports = sorted(name for name in names if hasattr(math, name))
-    rows = [f"from math import {', '.join(imports)}", "", ""] if imports else []
+    head = [f"from math import {', '.join(imports)}", "", ""] if imports else []
     for op in functions:
         rule = RULES[op]
-        rows += [
+        head += [
             f"def {rule.rendered(*'ab'[: len(rule.partials)])}:",
             f"    return {rule.expression}",
             "",
             "",
         ]
-    rows += _wrapped(f"def {tape.name}({', '.join(arguments)}):")
-    found: list[Row] = [(row, None) for row in rows]
-    for row, line in body:
-        found += [(row, line) for row in _wrapped(f"    {row}")] if line is None else [(f"    {row}", line)]
+    head += _wrapped(f"def {tape.name}({', '.join(arguments)}):")
+    found: list[TextLine] = [(text, None) for text in head]
+    for text, line in body:
+        texts = [f"    {text}"] if line else _wrapped(f"    {text}")
+        found += [(each, line) for each in texts]
     return found
 
 
-def _lines(lines):
+def _printed(lines):
     return [(f"{line.target} {line.sign} {line.expression}", line) for line in lines]
 
 
@@ -130,8 +130,8 @@ def _tuple(names):
     return f"({', '.join(names)}{',' * (len(names) == 1)})"
 
 
-def _wrapped(row):
-    """A long row as several; no name is broken."""
-    margin = " " * max(8, 4 + len(row) - len(row.lstrip()))
+def _wrapped(text):
+    """A long line of text as several; no name is broken."""
+    margin = " " * max(8, 4 + len(text) - len(text.lstrip()))
     options = {"break_long_words": False, "break_on_hyphens": False}
-    return textwrap.wrap(row, 100, subsequent_indent=margin, **options)
+    return textwrap.wrap(text, 100, subsequent_indent=margin, **options)

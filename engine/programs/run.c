@@ -9,6 +9,7 @@ typedef double lanes __attribute__((vector_size(64)));
 typedef long long masks __attribute__((vector_size(64)));
 
 #define FOR_LANES for (int i = 0; i < 8; i++)
+// x - 0 is x, even for -0.0
 #define SPLAT(number) ((number) - (lanes){0})
 #define SELECT(test, yes, no) ((lanes)(((masks)(yes) & (test)) | ((masks)(no) & ~(test))))
 #define GATHER(at, step) ((lanes){ \
@@ -47,8 +48,9 @@ static double mean(lanes sums, long count)
     return sum / count;
 }
 
-// The mean output over rows of inputs at the parameters w, or NaN if a number
-// on the way was not finite; and the mean gradient, unless `gradient` is null.
+// The mean output over rows of inputs at the parameters w, or NaN if an input,
+// a call or a division was not finite on the way; and the mean gradient, unless
+// `gradient` is null.
 double run(const double *rows, long count, const double *w, double *gradient)
 {
     lanes *workspace = aligned_alloc(sizeof(lanes), sizeof(lanes) * (WORKSPACE + 2 * SUMS + INPUTS));

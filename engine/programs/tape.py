@@ -2,7 +2,7 @@
 
 This is the one intermediate form between a graph and every text made of it.
 The lines come in the order in which `Value.backward` works, so the numbers are
-the same, bit for bit.
+the same, bit for bit but for the sign of a zero.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,6 +33,11 @@ class Line(NamedTuple):
     sign: str
     formula: Formula
     operands: tuple[Operand, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The operands that are names."""
+        return [operand for operand in self.operands if isinstance(operand, str)]
 
     @property
     def expression(self) -> str:
@@ -94,9 +99,10 @@ def record_tape(output: Value, inputs: Sequence[Value] = ()) -> tuple[Tape, list
     order, given = topological_order(output), set(inputs)
     leaves = [node for node in order if node.operation is None and type(node) is not Constant]
     parameters = [leaf for leaf in leaves if leaf not in given]
-    names = _variable_names([*order, *(leaf for leaf in inputs if leaf not in set(leaves))])
+    unused = given.difference(leaves)
+    names = _variable_names([*order, *(leaf for leaf in inputs if leaf in unused)])
     forward = [
-        Line(names[node], "=", rendered(node.operation.rule), _operands(node, names))
+        Line(names[node], "=", line_formula(node.operation.rule), _operands(node, names))
         for node in order
         if node.operation is not None
     ]
@@ -114,14 +120,14 @@ def record_tape(output: Value, inputs: Sequence[Value] = ()) -> tuple[Tape, list
 
 
 @lru_cache
-def rendered(rule: Rule) -> Formula:
+def line_formula(rule: Rule) -> Formula:
     """An operation as a line of a program has it.
 
     That is the table's expression if it is plain arithmetic or one function of
     the library's. All else is a function of its own: sigmoid, softplus.
 
     >>> from engine.rules import RULES
-    >>> rendered(RULES["relu"]).text, rendered(RULES["softplus"]).text
+    >>> line_formula(RULES["relu"]).text, line_formula(RULES["softplus"]).text
     ('0.0 if a <= 0 else a', 'softplus(a)')
     """
     formula, operands = Formula(rule.expression), "ab"[: len(rule.partials)]
@@ -134,15 +140,15 @@ def _variable_names(nodes):
     """What a program calls each node: an identifier, or a constant's number."""
     names = node_names(nodes)
     variables = [node for node in nodes if type(node) is not Constant]
-    rendered = dict(zip(variables, identifiers(names[node] for node in variables)))
-    rendered.update((node, node.data) for node in nodes if type(node) is Constant)
-    return rendered
+    found = dict(zip(variables, identifiers(names[node] for node in variables)))
+    found.update((node, node.data) for node in nodes if type(node) is Constant)
+    return found
 
 
 def _operands(node, names):
     """The operands of a node's line, in the order of its formula's letters."""
     terms = dict(zip("ab", [names[parent] for parent in node.parents]))
-    return tuple([terms[letter] for letter in rendered(node.operation.rule).letters])
+    return tuple([terms[letter] for letter in line_formula(node.operation.rule).letters])
 
 
 def _backward(order, parameters, names, computed) -> Iterator[Line]:
@@ -164,7 +170,7 @@ def _backward(order, parameters, names, computed) -> Iterator[Line]:
         gradient = 1.0 if node in unit_gradients else f"d_{names[node]}"
         terms = {"g": gradient, "out": names[node]}
         terms.update(zip("ab", [names[parent] for parent in node.parents]))
-        # a constant exponent in a product has no partial; hence no strict zip
+        # (the rules in POWERS have no partial for the exponent)
         for parent, partial in zip(node.parents, node.operation.rule.partials):
             if parent not in active:
                 continue
@@ -177,8 +183,8 @@ def _backward(order, parameters, names, computed) -> Iterator[Line]:
                 yield Line(target, "=", formula, operands)
                 continue
             unit_gradients.discard(parent)
-            if formula.negated is not None:
-                yield Line(target, "-=", formula.negated, operands)
+            if formula.without_minus is not None:
+                yield Line(target, "-=", formula.without_minus, operands)
             elif formula.text != "0.0":
                 yield Line(target, "+=", formula, operands)
 
@@ -219,6 +225,6 @@ def _product(partial):
 
 def _without_unread_units(lines, returned):
     """Drop `d_x = 1.0` lines that are neither returned nor read."""
-    read = {operand for line in lines for operand in line.operands}
+    read = {name for line in lines for name in line.names}
     used = read | returned | {line.target for line in lines if line.sign != "="}
     return [line for line in lines if line.formula.text != "1.0" or line.target in used]

@@ -1,6 +1,8 @@
 """Ways to look at a pass. Each gives an object whose text a prompt prints.
 
-`steps` walks a pass node by node (its `step` explains one), `tree` and `draw`
-show a graph as text and as a picture (a `drawing`), `annotate` shows a
-function's lines with their gradients (its `annotation`, found by `tracing`).
+1. `steps`        walks a pass node by node; a `step` explains one
+2. `tree`         shows a graph as text
+3. `draw`         shows a graph as a picture, which is a `drawing`
+4. `annotate`     shows a function's lines with their gradients: an `annotation`
+                  of what `tracing` found
 """

@@ -13,7 +13,7 @@ from numbers import Real
 from typing import Any
 
 from engine.value import Value, topological_order
-from engine.views.annotation import Annotation, Line, Listing
+from engine.views.annotation import Annotation, Listing, SourceLine
 from engine.views.tracing import Binding, bindings, trace
 
 
@@ -141,7 +141,9 @@ def _derivatives(output):
 def _listing(name, code, runs):
     """A function's source with each line's bindings; or these, and why."""
     source, why = _source(name, code, runs)
-    lines = [Line(number, source.get(number, ""), runs.get(number, [])) for number in sorted(source or runs)]
+    lines = [
+        SourceLine(number, source.get(number, ""), runs.get(number, [])) for number in sorted(source or runs)
+    ]
     return Listing(name, lines, f"No source to show: {why}.\nBy variable:" if why else "")
 
 

@@ -10,7 +10,7 @@ from engine.views.tracing import Binding
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class SourceLine:
     """A line of source, and the Bindings that each of its runs made."""
 
     number: int
@@ -48,7 +48,7 @@ class Listing:
     """The lines of one function; `note` says what is missing, if anything."""
 
     name: str
-    lines: list[Line]
+    lines: list[SourceLine]
     note: str
 
     @property

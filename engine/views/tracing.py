@@ -23,6 +23,7 @@ class Binding:
 
 def bindings(namespace: Mapping[str, Any]) -> list[Binding]:
     """A Binding for each Value in a namespace; `w[0]` is one in a list."""
+    # (a Value that is still in its __init__ has no data)
     made = [(name, value) for name, value in find_values(namespace) if hasattr(value, "data")]
     return [Binding(name, value, value.data) for name, value in made]
 

@@ -540,3 +540,11 @@ def test_an_input_may_be_idle():
     assert w.grad == 5.0
     with pytest.raises(ValueError, match="is NaN"):
         program(NAN, 5)
+
+
+def test_a_line_of_constants_alone_names_no_numbers():
+    constant = Constant(1)
+    output = constant.log() * Value(2, "w")
+    constant.data = -1.0
+    with pytest.raises(ValueError, match=r"^line 6, v1 = log\(-1\.0\): "):
+        Program(output)()
