@@ -41,6 +41,6 @@ def main(out, seed=1337):
     print(f"mean loss {losses[0]:.3f} → {losses[-1]:.4f} in {len(losses)} steps")
     learned = accuracy()
     print(f"accuracy after:  {learned:.0%}\n")
-    print("The moons ○ and ●; the darker a place, the surer the network is of ● there:\n")
+    print("The moons ○ and ●; the fuller a place, the surer the network is of ● there:\n")
     boundary(lambda x: model(x).sigmoid(), points, labels, out / "moons_boundary.png")
     return learned

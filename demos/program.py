@@ -25,8 +25,7 @@ def main(out):
     # of what the node went into, times the local derivative.
     print("\nThe same line by line, for x = 2, y = 1, w = 0.5, b = -1:\n")
     numbers = program.line_by_line(2, 1)
-    for line, number in numbers:
-        print(f"    {line!s:36}{format_number(number):>8}")
+    print(textwrap.indent(str(numbers), "    "))
 
     L.backward()
     print(f"\nThe graph's own backward(): ∂L/∂w = {format_number(w.grad)}, ∂L/∂b = {format_number(b.grad)}.")

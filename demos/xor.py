@@ -45,7 +45,7 @@ def main(out, seed=1):
         hidden.append(NAMES[int("".join(str(round(p)) for p in outputs), base=2)])
         print(f"  hidden unit {i}: {'  '.join(f'{p:.2f}' for p in outputs)}   like {hidden[-1]}")
 
-    print("\nIts decision boundary, light where it answers 0 and dark where it answers 1:\n")
+    print("\nIts decision boundary, blank where it answers 0 and filled where it answers 1:\n")
     boundary(probability, ROWS, TARGETS, out / "xor_boundary.png")
 
     # One example, forward and backward, as a graph.

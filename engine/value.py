@@ -103,11 +103,11 @@ class Value:
         """Compute ∂self/∂node for every node of the graph, into its `grad`.
 
         By the chain rule, a node's gradient is the sum of
-        ∂self/∂child · ∂child/∂node over the children that it is an operand of.
-        In reverse topological order each child's gradient is complete before
-        its pullback hands it on. Leaves accumulate: what a leaf had before is
-        added at the end, so that every call adds exactly the same. Other nodes
-        start from zero each time.
+        ∂self/∂use · ∂use/∂node over its uses, the nodes that it is an operand
+        of. In reverse topological order each use has its whole gradient before
+        its pullback hands it on. Leaves accumulate over calls, until
+        `zero_grad`: what a leaf had before is added at the end, so that every
+        call adds exactly the same. Other nodes start from zero each time.
 
         Raises ValueError or ArithmeticError where a derivative does not exist
         (the square root's at 0), and then changes nothing.

@@ -116,7 +116,12 @@ class MLP(Module):
         activation: ActivationFunction = "relu",
         rng: random.Random | None = None,
     ) -> None:
-        check_positive(len(nouts), "an MLP has layers")
+        try:
+            check_positive(len(nouts), "an MLP has layers")
+        except TypeError:
+            raise TypeError(
+                f"an MLP has a list of layer sizes, as in MLP(2, [3, 1]), not {nouts!r}"
+            ) from None
         sizes = [nin, *nouts]
         self.layers = [
             Layer(sizes[i], sizes[i + 1], activation if i + 1 < len(nouts) else "linear", rng)

@@ -9,5 +9,6 @@
 7. `native`       Native: the C compiled, with Program's interface
 
 `identifiers` makes names of labels, `rows` reads and checks what a call gives,
-`compiler` runs the C compiler, `buffers` shows C the memory of an array.
+`line_by_line` shows lines with their numbers, `compiler` runs the C compiler,
+`buffers` shows C the memory of an array.
 """

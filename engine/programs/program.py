@@ -8,9 +8,10 @@ from operator import add
 from typing import TYPE_CHECKING, Any
 
 from engine.programs.compiled import Compiled
+from engine.programs.line_by_line import LineByLine
 from engine.programs.python_text import forward_text, generator_text, joined, program_text
 from engine.programs.rows import check_no_nan, describe_inputs, read_row, read_rows
-from engine.programs.tape import Line, record_tape
+from engine.programs.tape import record_tape
 from engine.value import Constant, Value
 
 if TYPE_CHECKING:
@@ -115,20 +116,20 @@ class Program:
         flat, count = read_rows(rows, self.tape.inputs)
         return self._mean(flat, count, self._data(parameters))
 
-    def line_by_line(self, *inputs: float) -> list[tuple[Line, float]]:
+    def line_by_line(self, *inputs: float) -> LineByLine:
         """Every line of both passes, with the number that it computes.
 
-        After += and -= this is the sum so far. No Value changes. Raises what a
-        call raises.
+        After += and -= this is the sum so far. The result gives pairs of a
+        Line and its number. No Value changes. Raises what a call raises.
 
         >>> x, w = Value(2, "x"), Value(-3, "w")
-        >>> program = Program((w * x) ** 2, inputs=[x])
-        >>> for line, number in program.line_by_line(4):
-        ...     print(f"{line!s:14} {number:g}")
-        v1 = w * x     -12
-        v2 = v1 * v1   144
-        d_v1 = 2 * v1  -24
-        d_w = d_v1 * x -96
+        >>> Program((w * x) ** 2, inputs=[x]).line_by_line(4)
+        # forward
+        v1 = w * x       -12
+        v2 = v1 * v1     144
+        # backward
+        d_v1 = 2 * v1    -24
+        d_w = d_v1 * x   -96
         """
         data = [*read_row(inputs, self.tape.inputs), *self._data()]
         numbers = dict(zip(self.tape.inputs + self.tape.parameters, data))
@@ -140,7 +141,7 @@ class Program:
                 raise self._explained(error, line, numbers) from None
             numbers[line.target] = number
             found.append((line, number))
-        return found
+        return LineByLine(found, len(self.tape.forward))
 
     def native(self, fast_math: bool = False) -> "Native":
         """The same program as machine code: see `Native`."""

@@ -14,11 +14,11 @@ from engine.views.step import Contribution, Step
 def steps(output: Value, forward: bool = False) -> "Pass":
     """The steps of the backward pass from `output`, or the forward pass to it.
 
-    None of them has run yet: `next` runs a step and shows it. The first sets
+    None of them has run yet: `next` runs a step and shows it, `run` runs those
+    that remain, `back` undoes one and `reset` all. The first step sets
     ∂output/∂output = 1. Each further one is the chain rule at one node, whose
-    gradient is complete by then:
-    operand.grad += node.grad × ∂node/∂operand. After the last one the
-    gradients are those of `output.backward()`.
+    gradient is complete by then: operand.grad += node.grad × ∂node/∂operand.
+    After the last one the gradients are those of `output.backward()`.
 
     >>> a, b = Value(2, "a"), Value(-3, "b")
     >>> walk = steps(a * b + b**2)

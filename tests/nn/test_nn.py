@@ -46,6 +46,11 @@ def sigmoid(z):
     return 1 / (1 + math.exp(-z))
 
 
+def test_layer_sizes_that_are_no_list_are_named():
+    with pytest.raises(TypeError, match=r"a list of layer sizes, as in MLP\(2, \[3, 1\]\), not 3"):
+        MLP(2, 3, 1)
+
+
 # what networks compute
 
 
