@@ -28,17 +28,17 @@ def c_text(tape: Tape) -> str:
     frame = files("engine.programs").joinpath("run.c").read_text("ascii")
     before, include, after = frame.partition(INCLUDE)
     assert include
-    return before + program_text(tape) + after
+    return before + program_c(tape) + after
 
 
-def program_text(tape: Tape) -> str:
+def program_c(tape: Tape) -> str:
     """The part of the C that is this tape's own.
 
     >>> from engine.programs.tape import record_tape
     >>> from engine.value import Value
     >>> x, w = Value(2, "x"), Value(-3, "w")
     >>> tape, _ = record_tape((w * x).exp(), [x])
-    >>> print(program_text(tape), end="")
+    >>> print(program_c(tape), end="")
     CHUNK(chunk0)
     {
         long long nonfinite[1] = {0};

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from engine.errors import as_float
 from engine.formula import Formula
 from engine.notation import node_names
 from engine.operation import FUNCTIONS
@@ -141,7 +142,7 @@ def _variable_names(nodes):
     names = node_names(nodes)
     variables = [node for node in nodes if type(node) is not Constant]
     found = dict(zip(variables, identifiers(names[node] for node in variables)))
-    found.update((node, node.data) for node in nodes if type(node) is Constant)
+    found.update((node, as_float(node.data)) for node in nodes if type(node) is Constant)
     return found
 
 

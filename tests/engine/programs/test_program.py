@@ -548,3 +548,13 @@ def test_a_line_of_constants_alone_names_no_numbers():
     constant.data = -1.0
     with pytest.raises(ValueError, match=r"^line 6, v1 = log\(-1\.0\): "):
         Program(output)()
+
+
+def test_a_constants_data_is_a_number_before_it_is_text():
+    constant = Constant(2)
+    output = constant * Value(3, "w")
+    constant.data = 5
+    assert Program(output)() == 15.0 and "v1 = 5.0 * w" in Program(output).source
+    constant.data = "__import__('os')"
+    with pytest.raises(TypeError, match="one real number, not .*__import__"):
+        Program(output)
