@@ -6,8 +6,7 @@ rule at each node. The derivatives themselves are in `engine.rules`.
 """
 
 import operator
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from math import exp
 from typing import Any, SupportsFloat
@@ -307,16 +306,26 @@ def leaves_and_operations(output: Value) -> tuple[list[Value], list[Value]]:
             return leaves, operations
 
 
-@contextmanager
-def unchanged_on_error(nodes: Sequence[Value], name: str) -> Iterator[list[float]]:
-    """The nodes' data or grad, restored on any error or interrupt."""
-    earlier = list(map(operator.attrgetter(name), nodes))
-    try:
-        yield earlier
-    except BaseException:
-        for node, number in zip(nodes, earlier):
-            setattr(node, name, number)
-        raise
+class unchanged_on_error:
+    """`with unchanged_on_error(nodes, "grad") as earlier`: restores what it was.
+
+    It restores the nodes' grad, or data, after any error or interrupt. (As a
+    class, since a generator would take as long as a small graph.)
+    """
+
+    __slots__ = ("nodes", "name", "earlier")
+
+    def __init__(self, nodes: Sequence[Value], name: str) -> None:
+        self.nodes, self.name = nodes, name
+
+    def __enter__(self) -> list[float]:
+        self.earlier = list(map(operator.attrgetter(self.name), self.nodes))
+        return self.earlier
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is not None:
+            for node, number in zip(self.nodes, self.earlier):
+                setattr(node, self.name, number)
 
 
 def record(operation: Operation, left: Any, right: Any) -> Value:
