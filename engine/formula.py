@@ -5,6 +5,7 @@ and `g` for the gradient of `out`. The printers put names or numbers for them.
 """
 
 import ast
+from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -69,15 +70,15 @@ class Formula:
         """
         return _times(self, factor)
 
-    def where(self, **numbers: float) -> "Formula":
-        """The case of this formula that holds for these numbers.
+    def where(self, values: Mapping[str, Any]) -> "Formula":
+        """The case of this formula that holds for these values of its names.
 
-        >>> Formula("1 if a > 0 else -1 if a < 0 else 0").where(a=-3.0).text
+        >>> Formula("1 if a > 0 else -1").where({"a": -3.0}).text
         '-1'
         """
         tree = self.tree
         while isinstance(tree, ast.IfExp):
-            tree = tree.body if eval(ast.unparse(tree.test), {}, numbers) else tree.orelse
+            tree = tree.body if eval(ast.unparse(tree.test), {}, values) else tree.orelse
         return Formula(ast.unparse(tree))
 
     def replaced(self, part: "Formula", letter: str) -> "Formula":

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any
 
+from engine.errors import as_float
 from engine.formula import Formula
+from engine.operation import FUNCTIONS
 from engine.value import Constant, Value
 
 
@@ -151,12 +153,13 @@ def derivative(node: Value, which: int, names: Mapping[Value, str]) -> tuple[str
         return None
     a, b = [parent.data for parent in (*parents, *parents)[:2]]  # b is a's, if there is none
     number = float(operation.partials[which](a, b, node.data))
-    partial = Formula(operation.rule.partials[which]).where(a=a, b=b, out=node.data)
+    values = FUNCTIONS | {"a": a, "b": b, "out": node.data}
+    partial = Formula(operation.rule.partials[which]).where(values)
     terms = {"out": names[node]}
     for letter, parent in zip("ab", parents):
         terms[letter] = names[parent]
         if type(parent) is Constant:
-            partial = partial.put(letter, parent.data)
+            partial = partial.put(letter, as_float(parent.data))
     tree = _ForPeople(terms).visit(ast.parse(partial.simplified.text, mode="eval").body)
     return ast.unparse(tree), number
 
@@ -182,6 +185,10 @@ class _ForPeople(ast.NodeTransformer):
 
     def visit_Constant(self, tree):
         return ast.Name(format_number(tree.value))
+
+    def visit_UnaryOp(self, tree):
+        zero = isinstance(tree.operand, ast.Constant) and tree.operand.value == 0
+        return ast.Name("0") if zero else self.generic_visit(tree)
 
     def visit_Call(self, tree):
         self.generic_visit(tree)

@@ -10,7 +10,7 @@ while a graph is built.
 from typing import Any
 
 from engine.formula import Formula
-from engine.rules import MATH, POWERS, TABLE, Rule
+from engine.rules import MATH, OWN, POWERS, TABLE, Rule
 from engine.source import compile_function
 
 # Forward: the methods of Value. Besides names of the table they use three of
@@ -169,8 +169,9 @@ def _pullback(rule, active):
         "def pullback(node):",
         f"    # node = {rule.rendered(*'ab'[: len(active)])}",
         f"    {', '.join(sides)} = {', '.join(f'node.{side}' for side in sides)}",
-        f"    {', '.join(loads)} = {', '.join(loads.values())}",
     ]
+    if loads:
+        lines.append(f"    {', '.join(loads)} = {', '.join(loads.values())}")
     for side, product in products:
         minus = product.without_minus
         lines.append(f"    {side}.grad -= {minus.text}" if minus else f"    {side}.grad += {product.text}")
@@ -199,6 +200,6 @@ for _rule in TABLE:
     if len(_rule.partials) == 2:
         _operation.with_constant_left = Operation(_rule, (False, True))
         _operation.with_constant_right = Operation(_rule, (True, False))
-    if _rule.op.isidentifier():
-        FUNCTIONS.setdefault(_rule.op, _operation.forward)  # but Python's exp stays
+    if _rule.op in OWN:
+        FUNCTIONS[_rule.op] = _operation.forward
 SMALL_POWERS = {float(n): Operation(rule, (True, False)) for n, rule in POWERS.items()}

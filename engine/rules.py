@@ -84,6 +84,13 @@ POWERS: dict[int, Rule] = {
 }
 # fmt: on
 RULES: dict[str, Rule] = {rule.op: rule for rule in TABLE}
+# The operations that are functions of the table's own, like sigmoid. The
+# others are signs, or Python's function of that name.
+OWN = {
+    rule.op
+    for rule in TABLE
+    if rule.op.isidentifier() and rule.expression != rule.rendered(*"ab"[: len(rule.partials)])
+}
 
 # What the expressions may name, besides the table's own functions.
 MATH: dict[str, Any] = {name: getattr(math, name) for name in dir(math) if name[0] != "_"}

@@ -307,10 +307,10 @@ def leaves_and_operations(output: Value) -> tuple[list[Value], list[Value]]:
 
 
 class unchanged_on_error:
-    """`with unchanged_on_error(nodes, "grad") as earlier`: restores what it was.
+    """Restores the nodes' grad, or data, after any error or interrupt.
 
-    It restores the nodes' grad, or data, after any error or interrupt. (As a
-    class, since a generator would take as long as a small graph.)
+    `with unchanged_on_error(nodes, "grad") as earlier` gives what they were.
+    (It is a class, since a generator takes as long as a small graph.)
     """
 
     __slots__ = ("nodes", "name", "earlier")
@@ -330,13 +330,13 @@ class unchanged_on_error:
 
 def record(operation: Operation, left: Any, right: Any) -> Value:
     """The node for an operation; a plain number becomes a Constant."""
-    other = right if isinstance(left, Value) else left
-    if not isinstance(other, Value):
+    nodes = []
+    for operand in (left, right):
         try:
-            constant = Constant(other)
+            nodes.append(operand if isinstance(operand, Value) else Constant(operand))
         except TypeError:
-            return unsupported_operand(operation, left, right, other)
-        left, right = (left, constant) if other is right else (constant, right)
+            return unsupported_operand(operation, left, right, operand)
+    left, right = nodes
     if type(right) is Constant:
         operation = operation.with_constant_right
         if operation.rule.op == "**":

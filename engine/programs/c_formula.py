@@ -8,7 +8,7 @@ import ast
 from functools import lru_cache
 
 from engine.formula import Formula
-from engine.rules import MATH, RULES
+from engine.rules import MATH, OWN
 
 SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 SIGNS |= {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
@@ -33,7 +33,12 @@ def c_template(formula: Formula, lanewise: bool) -> str:
     >>> c_template(Formula("log(a)"), lanewise=True)
     'finite(log({0}), nonfinite)'
     """
-    return _on_numbers(formula.template()) if lanewise else _on_vectors(formula.template())
+    try:
+        return _on_numbers(formula.template()) if lanewise else _on_vectors(formula.template())
+    except NotImplementedError:
+        raise ValueError(
+            f"{formula.text} has no form in C here: use arithmetic, cases and functions"
+        ) from None
 
 
 @lru_cache(maxsize=4096)
@@ -83,7 +88,7 @@ def _on_numbers(tree):
             return f"finite({_arithmetic(tree, _on_numbers)}, nonfinite)"
         case ast.Call(func=ast.Name(id=name), args=arguments):
             numbers = ", ".join(map(_on_numbers, arguments))
-            if name in RULES and name not in MATH:
+            if name in OWN:
                 return f"{name}_({numbers}, nonfinite)"
             return f"finite({BUILTINS.get(name, name)}({numbers}), nonfinite)"
     return _arithmetic(tree, _on_numbers)
@@ -98,7 +103,7 @@ def _arithmetic(tree, printed):
             return f"{_term(left, printed)} {SIGNS[type(op)]} {_term(right, printed)}"
         case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in SIGNS:
             return f"{_term(left, printed)} {SIGNS[type(op)]} {_term(right, printed)}"
-    raise ValueError(f"{ast.unparse(tree)} has no form in C here: use arithmetic, cases and functions")
+    raise NotImplementedError
 
 
 def _term(tree, printed):

@@ -173,7 +173,6 @@ def _helper(op):
     """One of the table's own functions, on numbers."""
     operands = ["a", "b"][: len(RULES[op].partials)]
     arguments = ", ".join(f"double {operand}_" for operand in operands)
-    value = c_template(Formula(RULES[op].expression), lanewise=True).format(
-        *(f"{each}_" for each in operands)
-    )
+    formula = Formula(RULES[op].expression)
+    value = c_template(formula, lanewise=True).format(*(f"{letter}_" for letter in formula.letters))
     return f"static double {op}_({arguments}, long long *nonfinite)\n{{\n    return {value};\n}}\n"

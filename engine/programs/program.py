@@ -189,12 +189,13 @@ class Program:
         # Eight sums in turn, as the native program adds, for the same bits;
         # -0.0 + x is x, even for -0.0. (A sum is replaced, never changed.)
         sums, done = [[-0.0] * (1 + len(data))] * 8, 0
+        generator = self._generator
         try:
-            for output, gradient in self._generator.function(rows, *data):
+            for output, gradient in generator.function(rows, *data):
                 sums[done % 8] = list(map(add, sums[done % 8], (output, *gradient)))
                 done += 1
         except (ValueError, ArithmeticError) as error:
-            raise self._explained(error, *self._generator.failure(error), f"row {done}: ") from None
+            raise self._explained(error, *generator.failure(error), f"row {done}: ") from None
         means = [(a + b + c + d + e + f + g + h) / count for a, b, c, d, e, f, g, h in zip(*sums)]
         return means[0], array("d", means[1:])
 

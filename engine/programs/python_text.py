@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from engine.formula import Formula
 from engine.programs.tape import Line, Tape
-from engine.rules import MATH, RULES
+from engine.rules import OWN, RULES
 
 TextLine = tuple[str, Line | None]
 
@@ -39,7 +39,7 @@ def program_text(tape: Tape) -> list[TextLine]:
     body = [("# forward", None), *_printed(tape.forward)]
     if tape.parameters:
         body += [("# backward", None), *_printed(tape.backward)]
-    body.append((f"return {tape.output}, {_tuple(tape.gradient)}", None))
+    body += [(text, None) for text in _wrapped(f"return {tape.output}, {_tuple(tape.gradient)}", 4)]
     return _module(tape, [*tape.inputs, *tape.parameters], body, tape.forward + tape.backward)
 
 
@@ -75,7 +75,8 @@ def generator_text(tape: Tape) -> list[TextLine]:
             yield v1, (d_w,)
     """
     lines = tape.forward + tape.backward
-    inner = [*_printed(lines), (f"yield {tape.output}, {_tuple(tape.gradient)}", None)]
+    results = _wrapped(f"yield {tape.output}, {_tuple(tape.gradient)}", 8)
+    inner = [*_printed(lines), *((text, None) for text in results)]
     body = [(f"for {_tuple(tape.inputs)} in _rows:", None), *((f"    {text}", line) for text, line in inner)]
     return _module(tape, ["_rows", *tape.parameters], body, lines)
 
@@ -92,9 +93,9 @@ def helpers(lines: Iterable[Line]) -> list[str]:
     """
     needed = {name for formula in {line.formula for line in lines} for name in formula.names}
     for op in reversed(RULES):
-        if op in needed and op not in MATH:
+        if op in needed and op in OWN:
             needed.update(Formula(RULES[op].expression).names)
-    return [op for op in RULES if op in needed and op not in MATH]
+    return [op for op in RULES if op in needed and op in OWN]
 
 
 def _module(tape, arguments, body, lines) -> list[TextLine]:
@@ -104,7 +105,7 @@ def _module(tape, arguments, body, lines) -> list[TextLine]:
     names = {name for formula in formulas for name in formula.names}
     numbers = [x for line in lines for x in line.operands] + [tape.output]
     names |= {repr(abs(x)) for x in numbers if isinstance(x, float)}  # inf and nan, if any
-    imports = sorted(name for name in names if hasattr(math, name))
+    imports = sorted(name for name in names - OWN if hasattr(math, name))
     head = [f"from math import {', '.join(imports)}", "", ""] if imports else []
     for op in functions:
         rule = RULES[op]
@@ -114,12 +115,8 @@ def _module(tape, arguments, body, lines) -> list[TextLine]:
             "",
             "",
         ]
-    head += _wrapped(f"def {tape.name}({', '.join(arguments)}):")
-    found: list[TextLine] = [(text, None) for text in head]
-    for text, line in body:
-        texts = [f"    {text}"] if line else _wrapped(f"    {text}")
-        found += [(each, line) for each in texts]
-    return found
+    head += _wrapped(f"def {tape.name}({', '.join(arguments)}):", 0)
+    return [*((text, None) for text in head), *((f"    {text}", line) for text, line in body)]
 
 
 def _printed(lines):
@@ -130,8 +127,8 @@ def _tuple(names):
     return f"({', '.join(names)}{',' * (len(names) == 1)})"
 
 
-def _wrapped(text):
-    """A long line of text as several; no name is broken."""
-    margin = " " * max(8, 4 + len(text) - len(text.lstrip()))
+def _wrapped(text, indent):
+    """A long line of text as several, of 100 columns once they are indented."""
+    margin = " " * (4 if indent else 8)
     options = {"break_long_words": False, "break_on_hyphens": False}
-    return textwrap.wrap(text, 100, subsequent_indent=margin, **options)
+    return textwrap.wrap(text, 100 - indent, subsequent_indent=margin, **options)

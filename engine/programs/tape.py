@@ -5,6 +5,7 @@ The lines come in the order in which `Value.backward` works, so the numbers are
 the same, bit for bit but for the sign of a zero.
 """
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -132,8 +133,8 @@ def line_formula(rule: Rule) -> Formula:
     ('0.0 if a <= 0 else a', 'softplus(a)')
     """
     formula, operands = Formula(rule.expression), "ab"[: len(rule.partials)]
-    functions = [name for name in formula.names if name in MATH]
-    plain = not functions or formula.text == f"{functions[0]}({', '.join(operands)})"
+    calls = [node for node in ast.walk(formula.tree) if isinstance(node, ast.Call)]
+    plain = not calls or formula.text in [f"{name}({', '.join(operands)})" for name in MATH]
     return formula if plain else Formula(rule.rendered(*operands))
 
 

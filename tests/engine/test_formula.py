@@ -46,7 +46,7 @@ def test_a_number_that_does_not_combine_leaves_the_formula_as_it_is(text):
 @pytest.mark.parametrize("text", TEXTS)
 def test_the_case_that_holds_has_the_value_of_the_whole(text):
     for numbers in POINTS:
-        case = Formula(text).where(**numbers)
+        case = Formula(text).where(FUNCTIONS | numbers)
         assert " if " not in case.text.split("(a if")[0]
         assert value(case, numbers) == value(Formula(text), numbers)
 

@@ -208,6 +208,13 @@ def test_outputs_that_share_nodes_add_up_in_the_leaves_alone():
     assert x.grad == 18
 
 
+def test_two_plain_numbers_make_a_node_of_constants():
+    out = Value.maximum(3.0, 4)
+    assert (out.data, [type(parent) for parent in out.parents]) == (4.0, [Constant, Constant])
+    with pytest.raises(TypeError, match=r"maximum\(3.0, 'x'\).*not str"):
+        Value.maximum(3.0, "x")
+
+
 def test_zero_grad_clears_the_whole_graph():
     a, b = Value(2), Value(3)
     output = (a * b).tanh() + a

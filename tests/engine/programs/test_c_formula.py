@@ -1,5 +1,7 @@
 """A formula in C; that it computes the same is seen by running programs."""
 
+import re
+
 import pytest
 
 from engine.formula import Formula
@@ -9,7 +11,7 @@ from engine.programs.c_formula import c_template, divisors
 @pytest.mark.parametrize("text", ["a**2", "a @ b", "a if b in (1, 2) else 0", "not a", "a < b < 1"])
 @pytest.mark.parametrize("lanewise", [False, True])
 def test_what_has_no_form_in_c_is_named(text, lanewise):
-    with pytest.raises(ValueError, match="has no form in C here"):
+    with pytest.raises(ValueError, match="^" + re.escape(f"{text} has no form in C here")):
         c_template(Formula(text), lanewise)
 
 

@@ -183,6 +183,18 @@ def test_rows_may_be_of_any_kind():
     assert {program.value_and_gradient(kind)[0] for kind in kinds} == {program.value_and_gradient(rows)[0]}
 
 
+@pytest.mark.parametrize("inputs", [True, False])
+def test_any_number_of_leaves_has_a_text_that_runs(inputs):
+    for count in range(1, 130):  # long lines of the text are broken at some counts
+        leaves = [Value(i, f"x{i}") for i in range(count)]
+        w = Value(2, "w" * 30)
+        program = Program(sum(leaves) * w, leaves if inputs else ())
+        row = range(count) if inputs else []
+        assert program.batch([row, row]) == program.value(*row) == count * (count - 1)
+        assert w.grad == count * (count - 1) / 2
+        assert max(map(len, program.source.splitlines())) <= 100
+
+
 def test_a_buffer_is_not_copied():
     rows = array("d", [1, 2, 3, 4])
     flat, count = read_rows(memoryview(rows).cast("B").cast("d", (2, 2)), ["x", "y"])
