@@ -141,7 +141,7 @@ def casadi_sx(task):
 
     p, q, x, y = (casadi.SX.sym(name) for name in "pqxy")
     gradient = casadi.Function(
-        "f", [p, q, x, y], [casadi.value_and_gradient(g(p, q, x, y), casadi.vertcat(p, q))]
+        "f", [p, q, x, y], [casadi.gradient(g(p, q, x, y), casadi.vertcat(p, q))]
     )
     rows = len(task.rows)
     mapped, columns = gradient.map(rows), [casadi.DM(row[None]) for row in np.array(task.rows).T]
