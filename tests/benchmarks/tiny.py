@@ -140,9 +140,7 @@ def casadi_sx(task):
     import numpy as np
 
     p, q, x, y = (casadi.SX.sym(name) for name in "pqxy")
-    gradient = casadi.Function(
-        "f", [p, q, x, y], [casadi.gradient(g(p, q, x, y), casadi.vertcat(p, q))]
-    )
+    gradient = casadi.Function("f", [p, q, x, y], [casadi.gradient(g(p, q, x, y), casadi.vertcat(p, q))])
     rows = len(task.rows)
     mapped, columns = gradient.map(rows), [casadi.DM(row[None]) for row in np.array(task.rows).T]
     return lambda: casadi.sum2(mapped(P, Q, *columns)) / rows, lambda out: [
