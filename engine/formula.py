@@ -93,12 +93,14 @@ class Formula:
     @cached_property
     def without_minus(self) -> "Formula | None":
         """The formula x if this is -x, else None."""
-        negative = isinstance(self.tree, ast.UnaryOp)
-        return Formula(ast.unparse(self.tree.operand)) if negative else None
+        match self.tree:
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return Formula(ast.unparse(operand))
+        return None
 
     @cached_property
     def parts(self) -> "list[Formula]":
-        """What it computes on the way without the gradient, largest first.
+        """The subexpressions without the gradient g, largest first.
 
         >>> Formula("g * (1 - out * out)").parts
         [Formula('1 - out * out'), Formula('out * out')]

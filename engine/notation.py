@@ -17,7 +17,7 @@ from engine.value import Constant, Value
 
 
 def format_number(x: float) -> str:
-    """A number as people write it: rounded to four digits, no negative zero.
+    """A number as people write it: four significant digits, or whole.
 
     >>> [format_number(x) for x in (2.9999999999999996, -0.0, 1 / 3, 12345.678)]
     ['3', '0', '0.3333', '12346']
@@ -31,7 +31,7 @@ def format_number(x: float) -> str:
 
 
 def node_names(order: Iterable[Value]) -> dict[Value, str]:
-    """The name of every node in a topological order, each name once.
+    """The name of every node in a topological order, each but numbers once.
 
     A label is a name as it is; a second node with the same label gets a
     number. Unlabelled nodes are v1, v2, ... in order, and a constant is its
@@ -138,8 +138,8 @@ def derivative(node: Value, which: int, names: Mapping[Value, str]) -> tuple[str
     """∂node/∂parents[which], as a formula in these names and as a number.
 
     Where the formula has cases, this is the one that holds at this node. None
-    for a constant operand. Raises what the formula raises where there is no
-    derivative.
+    for an operand that was recorded as a constant. Raises what the formula
+    raises where there is no derivative.
 
     >>> from engine.value import Value, topological_order
     >>> x = Value(4, "x")

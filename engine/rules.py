@@ -41,8 +41,7 @@ class Rule(NamedTuple):
 
 # The conventions at kinks: relu'(0) = 0 and |a|'(0) = 0; where maximum or
 # minimum meets a tie, each side gets half. sigmoid and softplus never raise e
-# to a power that overflows. Where the formula for a ** b would read
-# 0 * infinity, the derivative is 0.
+# to a power that overflows. For a ** b, ∂/∂a is 0 at b = 0, and ∂/∂b at a = 0.
 # fmt: off
 TABLE: list[Rule] = [
     #    op          expression                        ∂out/∂a                                  ∂out/∂b  # noqa: W505

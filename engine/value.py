@@ -58,10 +58,10 @@ class Value:
     repeated (micrograd calls them children).
 
     Raises TypeError if `data` is not one real number, and OverflowError for an
-    int beyond the largest float. Where an operation has no real result (log of
-    -1, 1 / 0, exp of 1000) it raises what Python's `math` raises. Sums and
-    products beyond the largest float are inf, as Python's are, and so are the
-    powers 2, 3 and 4, which are products here.
+    int beyond the largest float. Where an operation has no finite real result
+    (log of -1, 1 / 0, exp of 1000) it raises what Python's `math` raises. But
+    sums, products and quotients beyond the largest float are inf, as Python's
+    are, and so are the powers 2, 3 and 4, which are products here.
 
     >>> a, b = Value(2, "a"), Value(-3, "b")
     >>> d = a * b + 10
@@ -265,8 +265,8 @@ class Constant(Value):
 def topological_order(output: Value) -> list[Value]:
     """All nodes that `output` is computed from: leaves, then operations.
 
-    Parents come before children, each in the order in which Python met it
-    while it evaluated the expression; `output` is last.
+    Parents come before the nodes that use them, left operands before right
+    ones; `output` is last.
 
     >>> a, b = Value(2, "a"), Value(3, "b")
     >>> [node.label or node.op for node in topological_order(a * a + b)]

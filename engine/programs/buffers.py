@@ -5,7 +5,7 @@ from typing import Any
 
 
 class BufferAddress(ctypes.Structure):
-    """`with BufferAddress(buffer) as address`: meanwhile it stays there.
+    """`with BufferAddress(buffer) as address`: inside, the buffer stays put.
 
     The fields are those of Py_buffer
     (https://docs.python.org/3/c-api/buffer.html), which Python's own C code

@@ -37,7 +37,7 @@ def c_template(formula: Formula, lanewise: bool) -> str:
         return _on_numbers(formula.template()) if lanewise else _on_vectors(formula.template())
     except NotImplementedError:
         raise ValueError(
-            f"{formula.text} has no form in C here: use arithmetic, cases and functions"
+            f"{formula.text} has no form in C here: use + - * /, cases, single comparisons, functions"
         ) from None
 
 

@@ -20,7 +20,7 @@ INCLUDE = '#include "program.c"\n'
 
 
 def c_text(tape: Tape) -> str:
-    """The whole C file for a tape: its `run` is described there.
+    """The whole C file for a tape; `run.c` describes its function `run`.
 
     A variable has its own name with an underscore after it, which no name of
     C's ends with; a parameter is w[0], w[1], ...

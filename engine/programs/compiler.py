@@ -16,6 +16,8 @@ EXACT = ["-O2", "-ffp-contract=off", "-fno-builtin", "-fno-math-errno"]
 # Code can still tell what is not finite. The macro is what glibc's headers look
 # for before they offer the vector forms of exp, tanh and their kin.
 FAST = ["-O3", "-ffast-math", "-fno-finite-math-only", "-D__FAST_MATH__"]
+# Python's math has functions that C has not, or others of the same name.
+UNKNOWN = "-Werror=implicit-function-declaration"
 THIS_MACHINE = {"x86_64": ["-march=native"], "aarch64": ["-mcpu=native"], "arm64": ["-mcpu=native"]}
 
 
@@ -48,7 +50,7 @@ def compile_c(text: str, fast_math: bool = False) -> ctypes.CDLL:
         with open(text_file, "w", encoding="ascii") as file:
             file.write(text)
         # Two steps: linking with -ffast-math changes the process's arithmetic.
-        _run([*command, *flags, "-std=c11", "-w", "-fPIC", "-c", "-o", code, text_file], folder)
+        _run([*command, *flags, "-std=c11", UNKNOWN, "-fPIC", "-c", "-o", code, text_file], folder)
         _run([*command, "-shared", "-o", library_file, code, "-lm"], folder)
         try:
             library = ctypes.CDLL(library_file)

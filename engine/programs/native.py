@@ -16,7 +16,7 @@ from engine.value import Value
 
 
 class Native:
-    """A Program as machine code, with its interface: `program.native()`.
+    """A Program as machine code, called as a Program is: `program.native()`.
 
     It computes eight rows at a time, each with Python's arithmetic, line by
     line. Where Python's `math` is the C library's, its results are the
@@ -28,7 +28,8 @@ class Native:
     take the vector forms of exp, tanh and the like. Then the last digits
     differ, from the graph's and from machine to machine.
 
-    Raises NoCompiler if there is no C compiler; then `c_compiler()` is None.
+    Raises NoCompiler if there is no C compiler (`c_compiler()` is None), or if
+    it fails.
 
     >>> from engine import Program, Value, c_compiler
     >>> x, w = Value(2, "x"), Value(3, "w")
@@ -115,7 +116,7 @@ _lock = threading.Lock()
 
 
 def _function(program, fast_math):
-    """A program's machine code, compiled once in a process, whoever asks."""
+    """A program's machine code; the last few stay for whoever asks again."""
     key = program.source, fast_math
     with _lock:
         function = _functions.pop(key, None)

@@ -80,3 +80,8 @@ def test_a_formula_is_its_text():
     formula = Formula("g * b")
     assert formula == Formula("g * b") == pickle.loads(pickle.dumps(formula)) != Formula("g * a")
     assert len({formula, Formula("g * b")}) == 1
+
+
+def test_only_a_minus_is_taken_off():
+    assert Formula("-exp(a)").without_minus == Formula("exp(a)")
+    assert Formula("+exp(a)").without_minus is Formula("a - b").without_minus is None

@@ -317,6 +317,12 @@ def test_machine_code_is_unloaded_with_its_last_program(monkeypatch):
     assert not loaded() - before
 
 
+def test_a_function_that_c_does_not_have_is_named():
+    for call in ("gamma(2.0)", "radians(2.0)"):  # Python's; C's gamma is another
+        with pytest.raises(NoCompiler, match=call.partition("(")[0]):
+            engine.programs.compiler.compile_c(f"#include <math.h>\ndouble f(void) {{ return {call}; }}")
+
+
 def test_the_compiler_is_run_without_a_shell(monkeypatch, tmp_path):
     monkeypatch.setenv("CC", f"cc; touch {tmp_path / 'ran'}")
     with pytest.raises(NoCompiler):
