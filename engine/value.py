@@ -330,13 +330,15 @@ class unchanged_on_error:
 
 def record(operation: Operation, left: Any, right: Any) -> Value:
     """The node for an operation; a plain number becomes a Constant."""
-    nodes = []
-    for operand in (left, right):
-        try:
-            nodes.append(operand if isinstance(operand, Value) else Constant(operand))
-        except TypeError:
-            return unsupported_operand(operation, left, right, operand)
-    left, right = nodes
+    given = left, right
+    try:
+        if not isinstance(left, Value):
+            left = Constant(left)
+        if not isinstance(right, Value):
+            right = Constant(right)
+    except TypeError:
+        wrong = given[isinstance(left, Value)]  # the first that is no Value by now
+        return unsupported_operand(operation, *given, wrong)
     if type(right) is Constant:
         operation = operation.with_constant_right
         if operation.rule.op == "**":
