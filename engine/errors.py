@@ -22,7 +22,7 @@ def unsupported_operand(operation: Any, left: Any, right: Any, wrong: Any) -> An
     Return NotImplemented for what may be an array, which knows how to combine
     with a Value.
     """
-    if type(wrong).__module__ != "builtins" and not operation.rule.op.isidentifier():
+    if type(wrong).__module__ != "builtins" and not operation.rule.is_function:
         return NotImplemented
     operands = [reprlib.repr(x) if x is wrong else repr(x) for x in (left, right)]
     raise TypeError(
@@ -34,9 +34,10 @@ def unsupported_operand(operation: Any, left: Any, right: Any, wrong: Any) -> An
 def explained(error: Exception, operation: Any, operands: Any, what: str = "") -> Exception:
     """The same kind of error, naming the operation and its numbers."""
     rule = operation.rule
-    infix = rule.op == "neg" or not rule.op.isidentifier()
     names = [_described(operand) for operand in operands]
-    terms = [f"({name})" if infix and (" " in name or name[0] == "-") else name for name in names]
+    terms = [
+        f"({name})" if not rule.is_function and (" " in name or name[0] == "-") else name for name in names
+    ]
     numbers = dict.fromkeys(
         f"{name} = {x.data}" for name, x in zip(names, operands) if x.label or x.operation
     )

@@ -224,7 +224,7 @@ class _Simplified(ast.NodeTransformer):
 
     def visit_IfExp(self, tree):
         self.generic_visit(tree)
-        if any(isinstance(node, ast.Name) for node in ast.walk(tree.test)):
+        if _names(tree.test):
             return tree
         return tree.body if eval(ast.unparse(tree.test)) else tree.orelse
 

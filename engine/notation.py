@@ -130,8 +130,7 @@ def formula(node: Value, names: Mapping[Value, str]) -> str:
     'x * (-2)'
     """
     rule, operands = node.operation.rule, [names[parent] for parent in node.parents]
-    function = rule.op.isidentifier() and rule.op != "neg"  # which has parentheses of its own
-    return rule.rendered(*(operands if function else map(parenthesized, operands)))
+    return rule.rendered(*(operands if rule.is_function else map(parenthesized, operands)))
 
 
 def derivative(node: Value, which: int, names: Mapping[Value, str]) -> tuple[str, float] | None:

@@ -74,7 +74,7 @@ def method_source(template: str, name: str, op: str) -> str:
     return template.format(
         name=name,
         operation=OPERATIONS[op].global_name,
-        rendered=_rendered(rule),
+        rendered=rule.rendered(*rule.operands),
         expression=rule.expression,
         summary=_summary(rule),
     )
@@ -82,7 +82,8 @@ def method_source(template: str, name: str, op: str) -> str:
 
 def method(template: str, name: str, op: str, namespace: dict[str, Any]) -> Any:
     """Value's method `name`, with `namespace` as its globals."""
-    filename = f"<linegrad {_rendered(OPERATIONS[op].rule)}: {name}>"
+    rule = OPERATIONS[op].rule
+    filename = f"<linegrad {rule.rendered(*rule.operands)}: {name}>"
     return compile_function(name, method_source(template, name, op), filename, namespace)
 
 
@@ -180,14 +181,10 @@ def _pullback(rule, active):
 
 def _summary(rule):
     """The operation and its derivatives: one line, or three if it is long."""
-    what = f"{_rendered(rule)}, with derivative{'s' * (len(rule.partials) > 1)}"
-    partials = [f"∂/∂{operand} = {partial}" for operand, partial in zip("ab", rule.partials)]
+    what = f"{rule.rendered(*rule.operands)}, with derivative{'s' * (len(rule.partials) > 1)}"
+    partials = [f"∂/∂{operand} = {partial}" for operand, partial in zip(rule.operands, rule.partials)]
     line = f"{what} {' and '.join(partials)}."
     return line if len(line) <= 72 else "\n    ".join([what, *partials]) + "."
-
-
-def _rendered(rule):
-    return rule.rendered(*"ab"[: len(rule.partials)])
 
 
 # The names in generated code of operations that have a sign.

@@ -24,6 +24,16 @@ class Rule(NamedTuple):
     expression: str
     partials: tuple[str, ...]
 
+    @property
+    def operands(self) -> tuple[str, ...]:
+        """The operands' letters: a, or a and b."""
+        return ("a", "b")[: len(self.partials)]
+
+    @property
+    def is_function(self) -> bool:
+        """Whether one writes it as a function, and not with a sign."""
+        return self.op.isidentifier() and self.op != "neg"
+
     def rendered(self, *operands: str) -> str:
         """The operation on operands of these names, as one writes it by hand.
 
@@ -32,11 +42,9 @@ class Rule(NamedTuple):
         >>> RULES["neg"].rendered("z"), RULES["maximum"].rendered("w", "x")
         ('-z', 'maximum(w, x)')
         """
-        if self.op == "neg":
-            return f"-{operands[0]}"
-        if self.op.isidentifier():
+        if self.is_function:
             return f"{self.op}({', '.join(operands)})"
-        return f" {self.op} ".join(operands)
+        return f"-{operands[0]}" if self.op == "neg" else f" {self.op} ".join(operands)
 
 
 # The conventions at kinks: relu'(0) = 0 and |a|'(0) = 0; where maximum or
@@ -85,11 +93,7 @@ POWERS: dict[int, Rule] = {
 RULES: dict[str, Rule] = {rule.op: rule for rule in TABLE}
 # The operations that are functions of the table's own, like sigmoid. The
 # others are signs, or Python's function of that name.
-OWN = {
-    rule.op
-    for rule in TABLE
-    if rule.op.isidentifier() and rule.expression != rule.rendered(*"ab"[: len(rule.partials)])
-}
+OWN = {rule.op for rule in TABLE if rule.is_function and rule.expression != rule.rendered(*rule.operands)}
 
 # What the expressions may name, besides the table's own functions.
 MATH: dict[str, Any] = {name: getattr(math, name) for name in dir(math) if name[0] != "_"}

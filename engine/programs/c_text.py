@@ -171,8 +171,7 @@ def _function(name, body, lanewise=False):
 
 def _helper(op):
     """One of the table's own functions, on numbers."""
-    operands = ["a", "b"][: len(RULES[op].partials)]
-    arguments = ", ".join(f"double {operand}_" for operand in operands)
+    arguments = ", ".join(f"double {operand}_" for operand in RULES[op].operands)
     formula = Formula(RULES[op].expression)
     value = c_template(formula, lanewise=True).format(*(f"{letter}_" for letter in formula.letters))
     return f"static double {op}_({arguments}, long long *nonfinite)\n{{\n    return {value};\n}}\n"

@@ -39,7 +39,7 @@ def program_text(tape: Tape) -> list[TextLine]:
     body = [("# forward", None), *_printed(tape.forward)]
     if tape.parameters:
         body += [("# backward", None), *_printed(tape.backward)]
-    body += [(text, None) for text in _wrapped(f"return {tape.output}, {_tuple(tape.gradient)}", 4)]
+    body += _wrapped(f"return {tape.output}, {_tuple(tape.gradient)}", 4)
     return _module(tape, [*tape.inputs, *tape.parameters], body, tape.forward + tape.backward)
 
 
@@ -75,8 +75,7 @@ def generator_text(tape: Tape) -> list[TextLine]:
             yield v1, (d_w,)
     """
     lines = tape.forward + tape.backward
-    results = _wrapped(f"yield {tape.output}, {_tuple(tape.gradient)}", 8)
-    inner = [*_printed(lines), *((text, None) for text in results)]
+    inner = [*_printed(lines), *_wrapped(f"yield {tape.output}, {_tuple(tape.gradient)}", 8)]
     body = [(f"for {_tuple(tape.inputs)} in _rows:", None), *((f"    {text}", line) for text, line in inner)]
     return _module(tape, ["_rows", *tape.parameters], body, lines)
 
@@ -110,13 +109,13 @@ def _module(tape, arguments, body, lines) -> list[TextLine]:
     for op in functions:
         rule = RULES[op]
         head += [
-            f"def {rule.rendered(*'ab'[: len(rule.partials)])}:",
+            f"def {rule.rendered(*rule.operands)}:",
             f"    return {rule.expression}",
             "",
             "",
         ]
-    head += _wrapped(f"def {tape.name}({', '.join(arguments)}):", 0)
-    return [*((text, None) for text in head), *((f"    {text}", line) for text, line in body)]
+    signature = _wrapped(f"def {tape.name}({', '.join(arguments)}):", 0)
+    return [*((text, None) for text in head), *signature, *((f"    {text}", line) for text, line in body)]
 
 
 def _printed(lines):
@@ -131,4 +130,5 @@ def _wrapped(text, indent):
     """A long line of text as several, of 100 columns once they are indented."""
     margin = " " * (4 if indent else 8)
     options = {"break_long_words": False, "break_on_hyphens": False}
-    return textwrap.wrap(text, 100 - indent, subsequent_indent=margin, **options)
+    texts = textwrap.wrap(text, 100 - indent, subsequent_indent=margin, **options)
+    return [(each, None) for each in texts]

@@ -103,11 +103,7 @@ def record_tape(output: Value, inputs: Sequence[Value] = ()) -> tuple[Tape, list
     parameters = [leaf for leaf in leaves if leaf not in given]
     unused = given.difference(leaves)
     names = _variable_names([*order, *(leaf for leaf in inputs if leaf in unused)])
-    forward = [
-        Line(names[node], "=", line_formula(node.operation.rule), _operands(node, names))
-        for node in order
-        if node.operation is not None
-    ]
+    forward = [_forward_line(node, names) for node in order if node.operation is not None]
     computed = {line.expression: line.target for line in forward}
     backward = list(_backward(order, parameters, names, computed)) if parameters else []
     tape = Tape(
@@ -132,10 +128,10 @@ def line_formula(rule: Rule) -> Formula:
     >>> line_formula(RULES["relu"]).text, line_formula(RULES["softplus"]).text
     ('0.0 if a <= 0 else a', 'softplus(a)')
     """
-    formula, operands = Formula(rule.expression), "ab"[: len(rule.partials)]
+    formula = Formula(rule.expression)
     calls = [node for node in ast.walk(formula.tree) if isinstance(node, ast.Call)]
-    plain = not calls or formula.text in [f"{name}({', '.join(operands)})" for name in MATH]
-    return formula if plain else Formula(rule.rendered(*operands))
+    plain = not calls or formula.text in [f"{name}({', '.join(rule.operands)})" for name in MATH]
+    return formula if plain else Formula(rule.rendered(*rule.operands))
 
 
 def _variable_names(nodes):
@@ -147,10 +143,11 @@ def _variable_names(nodes):
     return found
 
 
-def _operands(node, names):
-    """The operands of a node's line, in the order of its formula's letters."""
+def _forward_line(node, names):
+    """The line that computes a node."""
+    formula = line_formula(node.operation.rule)
     terms = dict(zip("ab", [names[parent] for parent in node.parents]))
-    return tuple([terms[letter] for letter in line_formula(node.operation.rule).letters])
+    return Line(names[node], "=", formula, tuple([terms[letter] for letter in formula.letters]))
 
 
 def _backward(order, parameters, names, computed) -> Iterator[Line]:
