@@ -4,7 +4,8 @@ for all inputs in [-1, 1].
 
 import random
 
-from engine import Value, topological_order
+import nn
+from engine import Constant, Value, topological_order
 from engine.rules import TABLE
 
 # An operation's own domain is met whatever its operands are; n is a number.
@@ -97,3 +98,54 @@ def eager(output, inputs, parameters, row):
     for leaf, grad in zip(parameters, before):
         leaf.grad = grad
     return output.data, gradient
+
+
+def networks():
+    """Graphs of many kinds by name: the output and the inputs of each."""
+    rng = random.Random(0)
+
+    def leaves(count, name):
+        return [Value(rng.uniform(-1, 1), f"{name}{i}") for i in range(1, count + 1)]
+
+    def mlp(*sizes, **options):
+        return nn.MLP(sizes[0], list(sizes[1:]), rng=rng, **options)
+
+    x, y, many = leaves(6, "x"), leaves(3, "y"), leaves(10_000, "u")
+    image = [leaves(6, f"x_{i}_") for i in range(6)]
+    sequence = [leaves(2, f"s{t}_") for t in range(8)]
+    states = nn.Recurrent(nn.Layer(5, 3, activation="tanh", rng=rng), 3)(sequence)
+    convolved = nn.Convolution2D(nn.Neuron(4, rng=rng), 2, 2)(image)
+    embedding = nn.Embedding("abcdefg", 3, rng=rng)
+    both = nn.Concat(mlp(6, 4), nn.Layer(6, 2, rng=rng))
+    chain = Value(0.5, "c")
+    for _ in range(300):
+        chain = (chain * 1.01).tanh()
+    tree = leaves(64, "t")
+    while len(tree) > 1:
+        tree = [a * b + a for a, b in zip(tree[::2], tree[1::2])]
+    numbers = [0.0, -0.0, float("inf"), 1.0, -1.0, 2.5] * 6
+    return {
+        "softmax": (sum(p * t for p, t in zip(nn.softmax(mlp(6, 3)(x)), y)), [*x, *y]),
+        "cross entropy": (nn.cross_entropy(mlp(6, 5, 3, activation="tanh")(x), y), [*x, *y]),
+        "hinge": (nn.hinge(mlp(6, 8, 7, 1)(x), y[0]), [*x, y[0]]),
+        "perceptrons": (nn.mean_squared_error(mlp(6, 9, 3, activation="sigmoid")(x), y), [*x, *y]),
+        "recurrent": (sum(states[-1]), [v for step in sequence for v in step]),
+        "convolution": (sum(v * v for row in convolved for v in row), [v for row in image for v in row]),
+        "max pool": (nn.max_pool(convolved).tanh(), [v for row in image for v in row]),
+        "embedding": (sum(v.exp() for vector in embedding(list("abcabcagg")) for v in vector), []),
+        "concat": (sum(v * v for v in both(x)), x),
+        "xor": (nn.XOR(x[:2]), x[:2]),
+        "sum": (sum(u * u for u in many), []),
+        "sum of inputs": (sum(u.relu() for u in many[:3000]), many[:3000]),
+        "log-sum-exp": (sum(u.exp() for u in many[:1000]).log(), []),
+        "chain": (chain, []),
+        "tree": (tree[0], []),
+        "one leaf": (Value(3, "w"), []),
+        "an input alone": (x[0], x),
+        "a constant": (Constant(2), []),
+        "no parameters": (x[0] * x[1] + x[2], x[:3]),
+        "no inputs": (x[0] * x[1] + x[2], []),
+        "one gradient for two": (y[0] + y[1] + (y[0] + y[2]) * 2, []),
+        "constants": (sum(u * (i % 7 - 3.0) for i, u in enumerate(many[:100])), []),
+        "zeros": (sum(u * number for u, number in zip(many, numbers)), []),
+    }

@@ -4,9 +4,12 @@
 2. `python_text`  those lines as a Python module
 3. `compiled`     such a module's function, and where it failed
 4. `program`      Program: called, run over many rows
-5. `c_formula`    a formula in C
-6. `c_text`       the lines in C, with what never changes in `run.c`
-7. `native`       Native: the C compiled, called as a Program is
+5. `merged`       the lines made fewer, on numbered places
+6. `rolled`       those in loops where they repeat
+7. `loops`        Loops: the loops as Python, with names for places (`arrays`)
+8. `c_formula`    a formula in C
+9. `c_text`       the lines in C, with what never changes in `run.c`
+10. `native`      Native: the C compiled, called as a Program is
 
 `identifiers` makes names of labels, `rows` reads and checks what a call gives,
 `line_by_line` shows lines with their numbers, `compiler` runs the C compiler,

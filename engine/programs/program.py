@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.programs.compiled import Compiled
 from engine.programs.line_by_line import LineByLine
+from engine.programs.loops import Loops
 from engine.programs.python_text import forward_text, generator_text, joined, program_text
 from engine.programs.rows import check_no_nan, describe_inputs, read_row, read_rows
 from engine.programs.tape import record_tape
@@ -154,6 +155,11 @@ class Program:
     def source(self) -> str:
         """The program as a Python module."""
         return joined(program_text(self.tape))
+
+    @cached_property
+    def loops(self) -> Loops:
+        """The same lines with `for` loops where they repeat: see `Loops`."""
+        return Loops(self.tape)
 
     @cached_property
     def function(self) -> Callable[..., tuple[float, tuple[float, ...]]]:

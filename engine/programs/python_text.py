@@ -7,7 +7,7 @@ with the tape's Line in it or None, so that an error leads back to its Line.
 
 import math
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from engine.formula import Formula
 from engine.programs.tape import Line, Tape
@@ -39,8 +39,8 @@ def program_text(tape: Tape) -> list[TextLine]:
     body = [("# forward", None), *_printed(tape.forward)]
     if tape.parameters:
         body += [("# backward", None), *_printed(tape.backward)]
-    body += _wrapped(f"return {tape.output}, {_tuple(tape.gradient)}", 4)
-    return _module(tape, [*tape.inputs, *tape.parameters], body, tape.forward + tape.backward)
+    body += wrapped(f"return {tape.output}, {tuple_text(tape.gradient)}", 4)
+    return module_text(tape, [*tape.inputs, *tape.parameters], body, tape.forward + tape.backward)
 
 
 def forward_text(tape: Tape) -> list[TextLine]:
@@ -55,7 +55,7 @@ def forward_text(tape: Tape) -> list[TextLine]:
         return v1, ()
     """
     body = [*_printed(tape.forward), (f"return {tape.output}, ()", None)]
-    return _module(tape, [*tape.inputs, *tape.parameters], body, tape.forward)
+    return module_text(tape, [*tape.inputs, *tape.parameters], body, tape.forward)
 
 
 def generator_text(tape: Tape) -> list[TextLine]:
@@ -75,9 +75,12 @@ def generator_text(tape: Tape) -> list[TextLine]:
             yield v1, (d_w,)
     """
     lines = tape.forward + tape.backward
-    inner = [*_printed(lines), *_wrapped(f"yield {tape.output}, {_tuple(tape.gradient)}", 8)]
-    body = [(f"for {_tuple(tape.inputs)} in _rows:", None), *((f"    {text}", line) for text, line in inner)]
-    return _module(tape, ["_rows", *tape.parameters], body, lines)
+    inner = [*_printed(lines), *wrapped(f"yield {tape.output}, {tuple_text(tape.gradient)}", 8)]
+    body = [
+        (f"for {tuple_text(tape.inputs)} in _rows:", None),
+        *((f"    {text}", line) for text, line in inner),
+    ]
+    return module_text(tape, ["_rows", *tape.parameters], body, lines)
 
 
 def joined(lines: Iterable[TextLine]) -> str:
@@ -97,8 +100,10 @@ def helpers(lines: Iterable[Line]) -> list[str]:
     return [op for op in RULES if op in needed and op in OWN]
 
 
-def _module(tape, arguments, body, lines) -> list[TextLine]:
-    """The imports and helpers that the lines need, then the function."""
+def module_text(
+    tape: Tape, arguments: Iterable[str], body: Iterable[TextLine], lines: Iterable[Line]
+) -> list[TextLine]:
+    """The imports and helpers that the lines need, then the tape's function."""
     functions = helpers(lines)
     formulas = {line.formula for line in lines} | {Formula(RULES[op].expression) for op in functions}
     names = {name for formula in formulas for name in formula.names}
@@ -114,7 +119,7 @@ def _module(tape, arguments, body, lines) -> list[TextLine]:
             "",
             "",
         ]
-    signature = _wrapped(f"def {tape.name}({', '.join(arguments)}):", 0)
+    signature = wrapped(f"def {tape.name}({', '.join(arguments)}):", 0)
     return [*((text, None) for text in head), *signature, *((f"    {text}", line) for text, line in body)]
 
 
@@ -122,13 +127,15 @@ def _printed(lines):
     return [(f"{line.target} {line.sign} {line.expression}", line) for line in lines]
 
 
-def _tuple(names):
+def tuple_text(names: Sequence[str]) -> str:
+    """A tuple of names: (a, b), (a,), ()."""
     return f"({', '.join(names)}{',' * (len(names) == 1)})"
 
 
-def _wrapped(text, indent):
+def wrapped(text: str, indent: int) -> list[TextLine]:
     """A long line of text as several, of 100 columns once they are indented."""
     margin = " " * (4 if indent else 8)
-    options = {"break_long_words": False, "break_on_hyphens": False}
-    texts = textwrap.wrap(text, 100 - indent, subsequent_indent=margin, **options)
+    texts = textwrap.wrap(
+        text, 100 - indent, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
+    )
     return [(each, None) for each in texts]

@@ -1,0 +1,251 @@
+"""Loops: a tape rolled up, as Python to read and as a function to call."""
+
+import linecache
+import weakref
+from collections import Counter
+from collections.abc import Callable
+from functools import cached_property
+from itertools import chain, count
+from operator import itemgetter, sub
+from typing import NamedTuple
+
+from engine.programs.arrays import COUNTERS, Access, Array, accesses, named_arrays
+from engine.programs.merged import ARRAYS, G, W, X, merged
+from engine.programs.python_text import TextLine, joined, module_text, tuple_text, wrapped
+from engine.programs.rolled import Loop, rolled
+from engine.programs.tape import Tape
+from engine.source import compile_module
+
+_serial = count(1)
+
+
+class Loops:
+    """A program's lines with `for` loops where they repeat: `program.loops`.
+
+    Nobody says where: the lines of a layer, one for each product, become the
+    loops that a lecture writes as z = Wx. Operations and their order are the
+    program's, so the numbers are too, to the last bit. A line stands further
+    below where that brings the lines of one sum together.
+
+    Printed, it is a module that runs by itself. Its function has an argument
+    for each array: w1[i][j] where the labels of parameters are w1_0_0, w1_0_1
+    and so on, else w[i]. `function` takes and returns plain numbers, as that of
+    the program does.
+
+    >>> from engine import Program, Value
+    >>> x = [Value(i, f"x{i}") for i in range(1, 5)]
+    >>> places = [[f"w_{i}_{j}" for j in range(1, 5)] for i in range(1, 4)]
+    >>> w = [[Value(1, place) for place in row] for row in places]
+    >>> z = [sum(wij * xj for wij, xj in zip(row, x)) for row in w]
+    >>> L = sum(each.exp() for each in z)
+    >>> L.label = "L"
+    >>> program = Program(L, inputs=x)
+    >>> print(program.loops)
+    from math import exp
+    <BLANKLINE>
+    <BLANKLINE>
+    def L(x, w):
+        # forward
+        v1 = [0.0] * 3
+        v2 = [0.0] * 3
+        for i in range(3):
+            v1[i] = w[i][0] * x[0]
+            for j in range(1, 4):
+                v1[i] += w[i][j] * x[j]
+            v2[i] = exp(v1[i])
+        L = v2[0]
+        L += v2[1]
+        L += v2[2]
+        # backward
+        d_w = [[0.0] * 4 for _ in range(3)]
+        for i in reversed(range(3)):
+            for j in reversed(range(4)):
+                d_w[i][j] = v2[i] * x[j]
+        return L, (d_w,)
+    >>> program.loops.function(*range(16)) == program.function(*range(16))
+    True
+    """
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self.merged = merged(tape)
+        count = self.merged.forward_count
+        self.forward = rolled(self.merged.steps[:count])
+        self.backward = rolled(self.merged.steps[count:])
+
+    @cached_property
+    def arrays(self) -> list[Array]:
+        """The names that the source has for all places."""
+        return named_arrays(self.merged, [*self.forward, *self.backward])
+
+    @cached_property
+    def source(self) -> str:
+        """The loops as a Python module."""
+        return joined(_Text(self).lines())
+
+    @cached_property
+    def function(self) -> Callable[..., tuple[float, tuple[float, ...]]]:
+        """The loops as a function of the inputs, then the parameters.
+
+        It returns the output and the gradient, a tuple.
+        """
+        filename = f"<loops {self.tape.name} {next(_serial)}>"
+        on_arrays = compile_module(self.source, filename)[self.tape.name]
+        weakref.finalize(self, linecache.cache.pop, filename, None)
+        arguments = [array for array in self.arrays if array.kind in (X, W)]
+        gradients = [array for array in self.arrays if array.kind == G]
+        inputs, number = len(self.tape.inputs), len(self.tape.inputs + self.tape.parameters)
+        order = self.merged.order
+
+        def function(*numbers):
+            if len(numbers) != number:
+                raise TypeError(f"{self.tape.name} takes {number} numbers, not {len(numbers)}")
+            given = {X: numbers[:inputs], W: [numbers[inputs + i] for i in order]}
+            lists = [
+                _filled(array, {point: given[kind][i] for (kind, i), point in array.points.items()})
+                for array in arguments
+            ]
+            output, found = on_arrays(*lists)
+            gradient = [0.0] * (number - inputs)
+            for array, numbers in zip(gradients, found):
+                for (_, i), point in array.points.items():
+                    gradient[order[i]] = _element(numbers, point)
+            return output, tuple(gradient)
+
+        return function
+
+    def __str__(self) -> str:
+        return self.source.rstrip("\n")
+
+    def __repr__(self) -> str:
+        return f"<Loops of {self.tape.name}: {self.source.count(chr(10))} lines>"
+
+
+def _filled(array, numbers, start=()):
+    """Nested lists with numbers at points; 0 where the array has no place."""
+    if len(start) == len(array.shape):
+        return numbers.get(start, 0.0)
+    return [_filled(array, numbers, (*start, i)) for i in range(array.shape[len(start)])]
+
+
+def _element(numbers, point):
+    for i in point:
+        numbers = numbers[i]
+    return numbers
+
+
+class _Counter(NamedTuple):
+    """A loop's counter: it starts at `start`, and goes up or down by one."""
+
+    name: str
+    start: int
+    step: int
+    turns: int
+
+    def __str__(self):
+        if self.step > 0:
+            return f"range({f'{self.start}, ' * bool(self.start)}{self.start + self.turns})"
+        low = self.start - self.turns + 1
+        return f"reversed(range({f'{low}, ' * bool(low)}{self.start + 1}))"
+
+
+class _Text:
+    """The Python text of loops."""
+
+    def __init__(self, loops):
+        self.loops, self.arrays = loops, loops.arrays
+        self.at = {place: (array, point) for array in self.arrays for place, point in array.points.items()}
+        self.made = {array.name for array in self.arrays if array.kind in (X, W) or not array.shape}
+
+    def lines(self) -> list[TextLine]:
+        """The lines of the module."""
+        tape, output = self.loops.tape, self.loops.merged.output
+        body = ["# forward", *self.terms(self.loops.forward)]
+        if tape.parameters:
+            body += ["# backward", *self.terms(self.loops.backward)]
+        if isinstance(output, tuple):
+            output = self.element(Access(output[0], output[1], (), ()), [])
+        gradient = tuple_text([array.name for array in self.arrays if array.kind == G])
+        text = [*((line, None) for line in body), *wrapped(f"return {output}, {gradient}", 4)]
+        arguments = [array.name for array in self.arrays if array.kind in (X, W)]
+        return module_text(tape, arguments, text, tape.forward + tape.backward)
+
+    def terms(self, terms):
+        """The lines of terms, each after the lists that it is first to fill."""
+        for term in terms:
+            for access in chain.from_iterable(accesses([term])):
+                array, _ = self.at[access.array, access.first]
+                if array.name not in self.made:
+                    self.made.add(array.name)
+                    yield f"{array.name} = {_zeros(array.shape)}"
+            yield from self.inside([term], [], [])
+
+    def inside(self, terms, growths, counters):
+        """The lines of terms inside loops, of which these are the counters."""
+        at, margin = 0, "    " * len(counters)
+        for term in terms:
+            size = len(term.indices)
+            here = [growth[at : at + size] for growth in growths]
+            at += size
+            if isinstance(term, Loop):
+                counter = self.counter(term, here, [counter.turns for counter in counters])
+                yield f"{margin}for {counter.name} in {counter}:"
+                yield from self.inside(term.body, [*here, term.growth], [*counters, counter])
+                continue
+            [line] = accesses([term], here, [counter.turns for counter in counters])
+            reached = iter(line)
+            target, *operands = [
+                self.element(next(reached), counters) if array in ARRAYS else array
+                for array in term.statement.arrays
+            ]
+            yield f"{margin}{target} {term.statement.sign} {term.statement.formula.python(*operands)}"
+
+    def counter(self, loop, growths, counts):
+        """A counter with which most subscripts are the counter alone."""
+        votes = Counter({(1, 0): 0})
+        for access in chain.from_iterable(
+            accesses(loop.body, [*growths, loop.growth], (*counts, loop.turns))
+        ):
+            _, first, steps = self.subscripts(access)
+            votes.update((step, start) for step, start in zip(steps[len(counts)], first) if abs(step) == 1)
+        [((step, start), _)] = votes.most_common(1)
+        return _Counter(COUNTERS[len(counts)], start, step, loop.turns)
+
+    def subscripts(self, access):
+        """An access's array, its point in the first turn of all loops, and how
+        far the point moves with each loop's turns.
+        """
+        array, first = self.at[access.array, access.first]
+        points = [self.at[access.array, access.first + growth][1] for growth in access.growths]
+        return array, first, [tuple(map(sub, point, first)) for point in points]
+
+    def element(self, access, counters):
+        """An access as text, such as w1[i][2 * j + 1]."""
+        array, first, steps = self.subscripts(access)
+        text = array.name
+        for dimension, number in enumerate(first):
+            terms = []
+            for counter, step in zip(counters, steps):
+                factor = step[dimension] * counter.step
+                number -= factor * counter.start
+                if factor:
+                    terms.append((factor, counter.name))
+            text += f"[{_sum(terms, number)}]"
+        return text
+
+
+def _sum(terms, number):
+    """A sum of multiples of counters and a number, as text: 2 * i - j + 1."""
+    parts = [(factor < 0, name if abs(factor) == 1 else f"{abs(factor)} * {name}") for factor, name in terms]
+    if number or not parts:
+        parts.append((number < 0, f"{abs(number)}"))
+    parts.sort(key=itemgetter(0))  # those to subtract last
+    negative, text = parts[0]
+    return "-" * negative + text + "".join(f" {'-' if each else '+'} {part}" for each, part in parts[1:])
+
+
+def _zeros(shape):
+    text = f"[0.0] * {shape[-1]}"
+    for size in reversed(shape[:-1]):
+        text = f"[{text} for _ in range({size})]"
+    return text
