@@ -30,13 +30,46 @@ def main(out):
     L.backward()
     print(f"\nThe graph's own backward(): ∂L/∂w = {format_number(w.grad)}, ∂L/∂b = {format_number(b.grad)}.")
 
+    matrices = loops()
+
     print("\nAn MLP 2-16-16-1 with the hinge loss, 337 weights: the gradient over 32 rows,")
     print("three ways.\n")
     times = speeds()
     for name, seconds in times.items():
         ratio = times["the graph, node by node"] / seconds
         print(f"  {name:32}{seconds * 1e3:10.3f} ms{ratio:10,.0f} ×")
-    return {"lines": {line.target: number for line, number in numbers}, "w": w, "b": b}
+    found = {line.target: number for line, number in numbers}
+    return {"lines": found, "w": w, "b": b, "matrices": matrices}
+
+
+# The lines of an MLP's loops, and what a lecture writes for them.
+LECTURE = {
+    "v1[i] = b1[i]": "z = Wx + b",
+    "v2[i] = tanh(v1[i])": "h = tanh(z)",
+    "v3[i] = b2[i]": "s = Uh + c",
+    "d_w2[i][j] = d_b2[i] * v2[j]": "∂L/∂U = δ hᵀ",
+    "d_v2[i] = d_b2[3] * w2[3][i]": "∂L/∂h = Uᵀ δ",
+    "d_b1[i] = d_v2[i] * (1 - v2[i] * v2[i])": "ε = tanh'(z) ⊙ ∂L/∂h",
+    "d_w1[i][j] = d_b1[i] * x[j]": "∂L/∂W = ε xᵀ",
+}
+
+
+def loops():
+    """Print an MLP's loops beside the lecture's matrices; return these."""
+    x = [Value(i, f"x{i}") for i in range(1, 6)]
+    y = [Value(i, f"y{i}") for i in range(1, 5)]
+    L = sum((s - t) ** 2 for s, t in zip(MLP(5, [6, 4], activation="tanh")(x), y))
+    L.label = "L"
+    program = Program(L, inputs=[*x, *y])
+    lines = program.source.count("\n")
+    print(f"\nAn MLP 5-6-4 has {lines} such lines. What repeats in them rolls up into loops:")
+    print("the lecture's matrices, with δ = ∂L/∂s and ε = ∂L/∂z. Nobody told the engine.\n")
+    found = []
+    for line in str(program.loops).splitlines():
+        matrices = LECTURE.get(line.strip(), "")
+        found += [matrices] * bool(matrices)
+        print(f"  {line:48}{matrices and '# ' + matrices}".rstrip())
+    return found
 
 
 def speeds(rows=32):

@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from demos import boolean_functions, embedding, optimizers, perceptron, xor
+from demos.program import LECTURE
 from nn import XNOR, XOR, Perceptron
 
 drawn = importlib.util.find_spec("matplotlib") is not None
@@ -44,6 +45,10 @@ def test_a_programs_lines_are_its_neuron_in_closed_form(lesson):
     slope = 2 * (p - 1) * p * (1 - p)
     assert (found["lines"]["d_w"], found["lines"]["d_b"]) == pytest.approx((slope * 2, slope))
     assert (found["lines"]["d_w"], found["lines"]["d_b"]) == (found["w"].grad, found["b"].grad)
+
+
+def test_a_perceptrons_loops_are_the_lectures_matrices(lesson):
+    assert sorted(lesson("program").found["matrices"]) == sorted(set(LECTURE.values()))
 
 
 @pytest.mark.parametrize("seed", range(20))
