@@ -8,8 +8,9 @@
 6. `rolled`       those in loops where they repeat
 7. `loops`        Loops: the loops as Python, with names for places (`arrays`)
 8. `c_formula`    a formula in C
-9. `c_text`       the lines in C, with what never changes in `run.c`
-10. `native`      Native: the C compiled, called as a Program is
+9. `c_functions`  loops and lines in C, as functions of bounded length
+10. `c_text`      a whole tape in C, with what never changes in `run.c`
+11. `native`      Native: the C compiled, called as a Program is
 
 `identifiers` makes names of labels, `rows` reads and checks what a call gives,
 `line_by_line` shows lines with their numbers, `compiler` runs the C compiler,

@@ -11,11 +11,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, count, product
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from engine.programs.identifiers import identifiers
 from engine.programs.merged import ARRAYS, D, G, Merged, Place, T, W, X
-from engine.programs.rolled import Loop, Term
+from engine.programs.rolled import Loop, Term, with_growths
 
 Point = tuple[int, ...]
 # What a program calls places that have no better name.
@@ -58,11 +59,7 @@ def accesses(
     terms: Iterable[Term], growths: Sequence[Sequence[int]] = (), counts: Point = ()
 ) -> Iterator[list[Access]]:
     """The accesses of each line of the terms, its target first."""
-    at = 0
-    for term in terms:
-        size = len(term.indices)
-        here = [growth[at : at + size] for growth in growths]
-        at += size
+    for term, here in with_growths(terms, growths):
         if isinstance(term, Loop):
             yield from accesses(term.body, [*here, term.growth], (*counts, term.turns))
             continue
@@ -71,6 +68,20 @@ def accesses(
             Access(array, index, tuple([growth[i] for growth in here]), counts)
             for i, (array, index) in enumerate(zip(arrays, term.indices))
         ]
+
+
+def affine(terms: Iterable[tuple[int, str]], number: int) -> str:
+    """A sum of multiples of counters and a number, as text.
+
+    >>> affine([(2, "i"), (-1, "j")], 1), affine([(-1, "i")], 7), affine([], 0)
+    ('2 * i + 1 - j', '7 - i', '0')
+    """
+    parts = [(factor < 0, name if abs(factor) == 1 else f"{abs(factor)} * {name}") for factor, name in terms]
+    if number or not parts:
+        parts.append((number < 0, f"{abs(number)}"))
+    parts.sort(key=itemgetter(0))  # those to subtract last
+    negative, text = parts[0]
+    return "-" * negative + text + "".join(f" {'-' if each else '+'} {part}" for each, part in parts[1:])
 
 
 class _Key(NamedTuple):

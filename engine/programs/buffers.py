@@ -4,16 +4,34 @@ import ctypes
 from typing import Any
 
 
+def exported(buffer: Any) -> tuple[int, Any]:
+    """Where a buffer is, and what to hold so that it stays there.
+
+    >>> text = bytearray(b"seven")
+    >>> address, hold = exported(text)
+    >>> ctypes.string_at(address, 5)
+    b'seven'
+    >>> text.pop()
+    Traceback (most recent call last):
+    BufferError: Existing exports of data: object cannot be re-sized
+    """
+    try:  # a writable buffer that is not empty: faster
+        hold = ctypes.c_char.from_buffer(buffer)
+    except (TypeError, ValueError):
+        address = BufferAddress(buffer)
+        return address.buf, address
+    return ctypes.addressof(hold), hold
+
+
 class BufferAddress(ctypes.Structure):
-    """`with BufferAddress(buffer) as address`: inside, the buffer stays put.
+    """A buffer's address `buf`; the buffer stays put as long as this is held.
 
     The fields are those of Py_buffer
     (https://docs.python.org/3/c-api/buffer.html), which Python's own C code
     asks a buffer for.
 
-    >>> text = memoryview(b"seven")
-    >>> with BufferAddress(text) as address:
-    ...     ctypes.string_at(address, 5)
+    >>> text = BufferAddress(b"seven")
+    >>> ctypes.string_at(text.buf, 5)
     b'seven'
     """
 
@@ -27,10 +45,7 @@ class BufferAddress(ctypes.Structure):
     def __init__(self, buffer: Any) -> None:
         _get(buffer, self, 0)
 
-    def __enter__(self) -> Any:
-        return self.buf
-
-    def __exit__(self, *_: object) -> None:
+    def __del__(self) -> None:
         _release(self)
 
 

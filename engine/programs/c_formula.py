@@ -55,11 +55,35 @@ def must_be_lanewise(formula: Formula) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def is_short(formula: Formula) -> bool:
+    """Whether it is made of + - * and / by a number: an instruction each.
+
+    >>> [is_short(Formula(text)) for text in ("a * b + 2", "a / 3.0", "a / b")]
+    [True, True, False]
+    """
+    short = ast.Name, ast.Constant, ast.UnaryOp, ast.BinOp, ast.operator, ast.unaryop, ast.expr_context
+    nodes = list(ast.walk(formula.tree))
+    quotients = [node for node in nodes if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)]
+    return all(isinstance(node, short) for node in nodes) and all(_sure(node.right) for node in quotients)
+
+
+@lru_cache(maxsize=4096)
 def divisors(formula: Formula) -> frozenset[str]:
     """The letters that something is divided by."""
     nodes = [node for node in ast.walk(formula.tree) if isinstance(node, ast.BinOp)]
     quotients = [node for node in nodes if isinstance(node.op, ast.Div)]
     return frozenset(node.right.id for node in quotients if isinstance(node.right, ast.Name))
+
+
+def c_number(text: str) -> str:
+    """A number, given as Python writes it, in C.
+
+    >>> c_number("-2.5"), c_number("-inf")
+    ('(-2.5)', '(-__builtin_inf())')
+    """
+    if text[0] == "-":
+        return f"(-{c_number(text[1:])})"
+    return CONSTANTS.get(text, text)
 
 
 def _on_vectors(tree):

@@ -1,172 +1,185 @@
-"""A tape in C: its lines as functions of bounded length, on eight rows at once.
+"""A tape in C: its loops, and what does not repeat in lines, on many rows.
 
-What never changes is in `run.c`, which runs those functions on all rows.
+What never changes is in `run.c`, which says what its words mean and runs
+these functions on all rows.
 """
 
-import math
-from collections import ChainMap
+from collections import Counter
 from importlib.resources import files
+from itertools import chain
 
 from engine.formula import Formula
-from engine.programs.c_formula import c_template, divisors, must_be_lanewise
+from engine.programs.arrays import Access
+from engine.programs.c_formula import c_number, c_template, must_be_lanewise
+from engine.programs.c_functions import Functions, operand
+from engine.programs.merged import ARRAYS, D, G, Merged, Place, Step, T, W, X
 from engine.programs.python_text import helpers
-from engine.programs.tape import Line, Tape
+from engine.programs.rolled import Loop, rolled, unrolled
+from engine.programs.tape import Tape
 from engine.rules import RULES
 
-# Lines of a function: for twice the length, a compiler takes more than twice
-# the time.
-LINES = 500
 INCLUDE = '#include "program.c"\n'
+# So many lines without loops have one function for both passes.
+SHORT = 100
 
 
-def c_text(tape: Tape) -> str:
-    """The whole C file for a tape; `run.c` describes its function `run`.
-
-    A variable has its own name with an underscore after it, which no name of
-    C's ends with; a parameter is w[0], w[1], ...
-    """
+def c_text(tape: Tape, program: Merged) -> str:
+    """The whole C file for a tape; `run.c` describes its function `run`."""
     frame = files("engine.programs").joinpath("run.c").read_text("ascii")
     before, include, after = frame.partition(INCLUDE)
     assert include
-    return before + program_c(tape) + after
+    return before + program_c(tape, program) + after
 
 
-def program_c(tape: Tape) -> str:
+def program_c(tape: Tape, program: Merged) -> str:
     """The part of the C that is this tape's own.
 
+    >>> from engine.programs.merged import merged
     >>> from engine.programs.tape import record_tape
     >>> from engine.value import Value
     >>> x, w = Value(2, "x"), Value(-3, "w")
     >>> tape, _ = record_tape((w * x).exp(), [x])
-    >>> print(program_c(tape), end="")
-    CHUNK(chunk0)
+    >>> print(program_c(tape, merged(tape)), end="")
+    enum { INPUTS = 1, VALUES = 1, PLACES = 3, SUMS = 1, LINED = 2 };
+    static const int lined[] = {1, 0};  // sums of lines outside of loops
+    <BLANKLINE>
+    NOINLINE vector formula2(vector a0, vector a1, mask *nonfinite_lanes)
     {
+        vector out;
         long long nonfinite[1] = {0};
-        lanes v1_ = SPLAT(w[0]) * workspace[0];
-        lanes v2_; FOR_LANES v2_[i] = finite(exp(v1_[i]), nonfinite);
-        workspace[1] = v2_;
-        sums[0] += v2_;
+        FOR_LANES out[lane] = finite(exp(a0[lane] * a1[lane]), nonfinite);
         (*nonfinite_lanes)[0] |= *nonfinite;
+        return out;
     }
     <BLANKLINE>
-    CHUNK(chunk1)
+    NOINLINE void lines1(int parts, ARGUMENTS)
     {
-        lanes d_v1_ = workspace[1];
-        lanes d_w_ = d_v1_ * workspace[0];
-        sums[1] += d_w_;
+        EACH_PLANE {
+            enum { part = 0 };
+            vector t0 = formula2(SPLAT(W(0)), X(0), nonfinite_lanes);
+            ADD_LINE(1, t0);
+            T(0) = t0;
+        }
     }
     <BLANKLINE>
-    CHUNK(forward)
+    static void forward(int parts, int masked, ARGUMENTS)
     {
-        chunk0(w, workspace, sums, nonfinite_lanes);
+        lines1(parts, ON);
     }
     <BLANKLINE>
-    CHUNK(backward)
+    NOINLINE void lines3(int parts, ARGUMENTS)
     {
-        chunk1(w, workspace, sums, nonfinite_lanes);
+        EACH_PLANE {
+            enum { part = 0 };
+            vector t0 = formula2(SPLAT(W(0)), X(0), nonfinite_lanes);
+            ADD_LINE(1, t0);
+            vector d0 = t0 * X(0);
+            ADD_LINE(0, d0);
+        }
     }
     <BLANKLINE>
-    enum { INPUTS = 1, WORKSPACE = 2, SUMS = 2 };
-    """
-    scalars = {name: f"w[{j}]" for j, name in enumerate(tape.parameters)}
-    sums = {name: f"sums[{j}]" for j, name in enumerate(tape.gradient, 1)}
-    forward = _chunks(tape.forward) or [()]
-    chunks = forward + _chunks(tape.backward)
-    last_use = {
-        name: k for k, chunk in enumerate(chunks) for line in chunk for name in (line.target, *line.names)
+    static void gradients(int parts, int masked, ARGUMENTS)
+    {
+        lines3(parts, ON);
     }
-    places, size = _workspace(chunks, last_use, tape.inputs)
-
-    functions = [_helper(op) for op in helpers(tape.forward + tape.backward)]
-    for k, chunk in enumerate(chunks):
-        here = {line.target: f"{line.target}_" for line in chunk}
-        vectors = ChainMap(here, places)
-        body = list(
-            _statements(chunk, vectors, scalars, places, {name for name in here if last_use[name] > k}, sums)
-        )
-        if chunk is forward[-1]:
-            output = Line("sums[0]", "+=", Formula("a"), (tape.output,))
-            body.append(f"{output.target} += {_expression(output, vectors, scalars)};")
-        functions.append(_function(f"chunk{k}", body, any(must_be_lanewise(line.formula) for line in chunk)))
-    calls = [f"chunk{k}(w, workspace, sums, nonfinite_lanes);" for k in range(len(chunks))]
-    functions.append(_function("forward", calls[: len(forward)]))
-    functions.append(_function("backward", calls[len(forward) :]))
-    sizes = f"enum {{ INPUTS = {len(tape.inputs)}, WORKSPACE = {size}, SUMS = {len(sums) + 1} }};\n"
-    return "\n".join([*functions, sizes])
-
-
-def _chunks(lines):
-    return [lines[start : start + LINES] for start in range(0, len(lines), LINES)]
-
-
-def _workspace(chunks, last_use, inputs):
-    """Places in memory for what later chunks need, inputs first; and how many.
-
-    A place is free again after the last chunk that needs what is there.
     """
-    places, free, size = {name: f"workspace[{j}]" for j, name in enumerate(inputs)}, [], len(inputs)
-    ending = [[] for _ in chunks]
-    for k, chunk in enumerate(chunks):
-        for name in (line.target for line in chunk):
-            if last_use[name] > k and name not in places:
-                if not free:
-                    free.append(f"workspace[{size}]")
-                    size += 1
-                places[name] = free.pop()
-                ending[last_use[name]].append(places[name])
-        free += ending[k]
-    return places, size
+    forward, backward = program.steps[: program.forward_count], program.steps[program.forward_count :]
+    inputs, parameters, values, gradients = (len(program.names[array]) for array in (X, W, T, D))
+    added, backward, copied = _split(backward, gradients)
+    sums: dict[Place | float, int] = {(D, gradients + i): k for i, k in enumerate(copied)}
+    if isinstance(program.output, tuple):
+        sums[program.output] = parameters
+    functions = Functions(chain(forward, backward, unrolled(added)), sums)
+    functions.texts += map(_helper, helpers(tape.forward + tape.backward))
+
+    terms = rolled(forward), rolled(backward)
+    calls = functions.calls(terms[0])
+    if program.output not in functions.lined:
+        calls.append(functions.adding([f"ADD(SUMS, {_output(program)});"]))
+    functions.add("static void forward(int parts, int masked, ARGUMENTS)", calls)
+    loops = any(isinstance(term, Loop) for term in chain(*terms, added))
+    if program.output in functions.lined and not loops and len(forward + backward) <= SHORT:
+        calls = functions.calls([*forward, *backward])
+    else:
+        calls = ["forward(parts, masked, ON);", *functions.calls(terms[1]), *functions.calls(added)]
+    places = range(gradients, gradients + len(copied))
+    copies = [(k, place) for k, place in zip(copied, places) if (D, place) not in functions.lined]
+    if copies:
+        copy = "ADD(copied[i][0], D(copied[i][1]));"
+        calls.append(functions.adding([f"for (int i = 0; i < {len(copies)}; i++) {copy}"]))
+    functions.add("static void gradients(int parts, int masked, ARGUMENTS)", calls)
+
+    size = inputs + values + gradients + len(copied)
+    sizes = {
+        "INPUTS": inputs,
+        "VALUES": values,
+        "PLACES": size + 1 - size % 2,  # with an odd number planes share a cache well
+        "SUMS": parameters,
+        "LINED": len(functions.lined),
+    }
+    head = [f"enum {{ {', '.join(f'{name} = {size}' for name, size in sizes.items())} }};"]
+    lined = ", ".join(map(str, functions.lined.values()))
+    head.append(f"static const int lined[] = {{{lined or 0}}};  // sums of lines outside of loops")
+    if copies:
+        pairs = ", ".join(f"{{{k}, {place}}}" for k, place in copies)
+        head.append(f"static const int copied[][2] = {{{pairs}}};  // sums, and places to add to them")
+    return "\n".join(["\n".join([*head, ""]), *functions.texts])
 
 
-def _statements(chunk, vectors, scalars, places, needed, sums):
-    """A chunk's lines in C.
+def _output(program):
+    """The output as a vector of C."""
+    if isinstance(program.output, tuple):
+        return operand(Access(*program.output, (), ()), [])
+    return f"SPLAT({c_number(repr(program.output))})"
 
-    What is `needed` later goes to its place in the workspace, a complete
-    derivative to its sum.
+
+def _split(steps, gradients):
+    """The backward steps in three: loops whose lines add to sums, the other
+    steps, and the parameters whose gradients these compute.
+
+    A line adds to a sum if it computes the whole gradient of a parameter, if
+    nothing reads that, and if it is in a loop. All other gradients of
+    parameters have places after the `gradients` others.
     """
-    first = {line.target: line for line in reversed(chunk)}
-    final = {line.target: line for line in chunk}
-    for line in chunk:
-        name = line.target
-        expression = _expression(line, vectors, scalars)
-        if must_be_lanewise(line.formula):
-            statement, declaration = f"FOR_LANES {name}_[i] {line.sign} {expression};", f"lanes {name}_; "
-        else:
-            statement, declaration = f"{name}_ {line.sign} {expression};", "lanes "
-        if line is first[name] and line.sign != "=":  # assigned in an earlier chunk
-            yield f"lanes {name}_ = {places[name]};"
-        elif line is first[name]:
-            statement = declaration + statement
-        yield statement
-        if line is final[name] and name in needed:
-            yield f"{places[name]} = {name}_;"
-        elif line is final[name] and name in sums:
-            yield f"{sums[name]} += {name}_;"
+    written = Counter(indices[0] for statement, indices in steps if statement.arrays[0] == G)
+    read, lanewise = set(), set()
+    for statement, indices in steps:
+        kinds = [array for array in statement.arrays if array in ARRAYS]
+        read.update(index for array, index in zip(kinds[1:], indices[1:]) if array == G)
+        if kinds[0] == G and must_be_lanewise(statement.formula):
+            lanewise.add(indices[0])
+    alone = {k for k, lines in written.items() if lines == 1} - read - lanewise
+    copied = sorted(written.keys() - alone)
+    place = {k: gradients + i for i, k in enumerate(copied)}
+    statements = {}
+
+    def with_places(step):
+        statement, indices = step
+        if G not in statement.arrays:
+            return step
+        kinds = [array for array in statement.arrays if array in ARRAYS]
+        moved = tuple([array == G and index in place for array, index in zip(kinds, indices)])
+        if (statement, moved) not in statements:
+            flags = iter(moved)
+            arrays = tuple([D if array in ARRAYS and next(flags) else array for array in statement.arrays])
+            statements[statement, moved] = statement._replace(arrays=arrays)
+        indices = tuple([place[index] if flag else index for flag, index in zip(moved, indices)])
+        return Step(statements[statement, moved], indices)
+
+    steps = [with_places(step) for step in steps]
+    terms = rolled(step for step in steps if step.statement.arrays[0] == G)
+    added = [term for term in terms if isinstance(term, Loop)]
+    for term in terms:
+        if isinstance(term, Step):
+            place[term.indices[0]] = gradients + len(copied)
+            copied.append(term.indices[0])
+    others = (with_places(step) for step in steps)
+    return added, [step for step in others if step.statement.arrays[0] != G], copied
 
 
-def _expression(line, vectors, scalars):
-    """A line's expression, of vectors, or of the numbers in lane i."""
-    formula, lanewise, names = line.formula, must_be_lanewise(line.formula), []
-    for letter, operand in zip(formula.letters, line.operands):
-        if isinstance(operand, str):
-            number = scalars.get(operand)
-        elif 0 < operand < math.inf and letter not in divisors(formula):
-            number = repr(operand)
-        else:
-            formula = formula.put(letter, operand)
-            continue
-        if number is None:
-            names.append(f"{vectors[operand]}[i]" if lanewise else vectors[operand])
-        else:
-            names.append(number if lanewise else f"SPLAT({number})")
-    return c_template(formula, lanewise).format(*names)
-
-
-def _function(name, body, lanewise=False):
-    """A function in C; lane by lane, what is not finite is one number."""
-    if lanewise:
-        body = ["long long nonfinite[1] = {0};", *body, "(*nonfinite_lanes)[0] |= *nonfinite;"]
-    return "\n".join([f"CHUNK({name})", "{", *(f"    {statement}" for statement in body), "}", ""])
+def _places(step):
+    kinds = [array for array in step.statement.arrays if array in ARRAYS]
+    return zip(kinds, step.indices)
 
 
 def _helper(op):

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Callable
 from functools import cached_property
 from itertools import chain, count
-from operator import itemgetter, sub
+from operator import sub
 from typing import NamedTuple
 
-from engine.programs.arrays import COUNTERS, Access, Array, accesses, named_arrays
-from engine.programs.merged import ARRAYS, G, W, X, merged
+from engine.programs.arrays import COUNTERS, Access, Array, accesses, affine, named_arrays
+from engine.programs.merged import ARRAYS, G, Merged, W, X
 from engine.programs.python_text import TextLine, joined, module_text, tuple_text, wrapped
-from engine.programs.rolled import Loop, rolled
+from engine.programs.rolled import Loop, rolled, with_growths
 from engine.programs.tape import Tape
 from engine.source import compile_module
 
@@ -66,9 +66,8 @@ class Loops:
     True
     """
 
-    def __init__(self, tape: Tape) -> None:
-        self.tape = tape
-        self.merged = merged(tape)
+    def __init__(self, tape: Tape, merged: Merged) -> None:
+        self.tape, self.merged = tape, merged
         count = self.merged.forward_count
         self.forward = rolled(self.merged.steps[:count])
         self.backward = rolled(self.merged.steps[count:])
@@ -182,11 +181,8 @@ class _Text:
 
     def inside(self, terms, growths, counters):
         """The lines of terms inside loops, of which these are the counters."""
-        at, margin = 0, "    " * len(counters)
-        for term in terms:
-            size = len(term.indices)
-            here = [growth[at : at + size] for growth in growths]
-            at += size
+        margin = "    " * len(counters)
+        for term, here in with_growths(terms, growths):
             if isinstance(term, Loop):
                 counter = self.counter(term, here, [counter.turns for counter in counters])
                 yield f"{margin}for {counter.name} in {counter}:"
@@ -230,18 +226,8 @@ class _Text:
                 number -= factor * counter.start
                 if factor:
                     terms.append((factor, counter.name))
-            text += f"[{_sum(terms, number)}]"
+            text += f"[{affine(terms, number)}]"
         return text
-
-
-def _sum(terms, number):
-    """A sum of multiples of counters and a number, as text: 2 * i - j + 1."""
-    parts = [(factor < 0, name if abs(factor) == 1 else f"{abs(factor)} * {name}") for factor, name in terms]
-    if number or not parts:
-        parts.append((number < 0, f"{abs(number)}"))
-    parts.sort(key=itemgetter(0))  # those to subtract last
-    negative, text = parts[0]
-    return "-" * negative + text + "".join(f" {'-' if each else '+'} {part}" for each, part in parts[1:])
 
 
 def _zeros(shape):

@@ -7,9 +7,9 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from engine.programs.buffers import BufferAddress
+from engine.programs.buffers import exported
 from engine.programs.c_text import c_text
-from engine.programs.compiler import compile_c
+from engine.programs.compiler import c_compiler, compile_c
 from engine.programs.program import Program
 from engine.programs.rows import read_row, read_rows
 from engine.value import Value
@@ -18,10 +18,10 @@ from engine.value import Value
 class Native:
     """A Program as machine code, called as a Program is: `program.native()`.
 
-    It computes eight rows at a time, each with Python's arithmetic, line by
-    line. Where Python's `math` is the C library's, its results are the
-    program's to the last bit. Where a function or a division gives what is not
-    finite, the Python program runs instead, so that it raises the graph's
+    It computes many rows at a time, each with Python's arithmetic. Where
+    Python's `math` is the C library's, its results are the program's to the
+    last bit. Where a function or a division gives what is not finite, the
+    Python program runs instead, so that it raises the graph's
     error, with the row, the line and the numbers.
 
     With `fast_math` the compiler may reorder sums, fuse products with them and
@@ -42,6 +42,8 @@ class Native:
     def __init__(self, program: Program, fast_math: bool = False) -> None:
         self.program, self.fast_math = program, fast_math
         self._run = _function(program, fast_math)
+        order = program.merged.order
+        self._order = (ctypes.c_int * len(order))(*order)
 
     @property
     def inputs(self) -> list[str]:
@@ -90,15 +92,15 @@ class Native:
 
     def _mean(self, flat, count, data, backward=True):
         """The mean output, or NaN where Python may raise; its gradient."""
-        gradient = array("d", bytes(data.itemsize * len(data)))
+        gradient = _ZERO * len(data)
         into = gradient.buffer_info()[0] if backward else None
-        with BufferAddress(flat) as address:
-            return self._run(address, count, data.buffer_info()[0], into), gradient
+        address, _hold = exported(flat)
+        return self._run(address, count, data.buffer_info()[0], self._order, into), gradient
 
     @property
     def source(self) -> str:
         """The program in C."""
-        return c_text(self.program.tape)
+        return c_text(self.program.tape, self.program.merged)
 
     def __reduce__(self) -> Any:
         return Native, (self.program, self.fast_math)
@@ -110,20 +112,21 @@ class Native:
         return f"<Native of {self.program!r}>"
 
 
+_ZERO = array("d", [0.0])
 CACHE_SIZE = 16  # how many compiled functions to keep
-_functions: dict[tuple[str, bool], Any] = {}
+_functions: dict[tuple[str, bool, str], Any] = {}
 _lock = threading.Lock()
 
 
 def _function(program, fast_math):
     """A program's machine code; the last few stay for whoever asks again."""
-    key = program.source, fast_math
+    key = program.source, fast_math, str(c_compiler())
     with _lock:
         function = _functions.pop(key, None)
         if function is None:
-            function = compile_c(c_text(program.tape), fast_math)["run"]
+            function = compile_c(c_text(program.tape, program.merged), fast_math)["run"]
             function.restype = ctypes.c_double
-            function.argtypes = [ctypes.c_void_p, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+            function.argtypes = [ctypes.c_void_p, ctypes.c_long, *[ctypes.c_void_p] * 3]
         _functions[key] = function
         while len(_functions) > CACHE_SIZE:
             del _functions[next(iter(_functions))]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from engine.programs.compiled import Compiled
 from engine.programs.line_by_line import LineByLine
 from engine.programs.loops import Loops
+from engine.programs.merged import Merged, merged
 from engine.programs.python_text import forward_text, generator_text, joined, program_text
 from engine.programs.rows import check_no_nan, describe_inputs, read_row, read_rows
 from engine.programs.tape import record_tape
@@ -159,7 +160,12 @@ class Program:
     @cached_property
     def loops(self) -> Loops:
         """The same lines with `for` loops where they repeat: see `Loops`."""
-        return Loops(self.tape)
+        return Loops(self.tape, self.merged)
+
+    @cached_property
+    def merged(self) -> Merged:
+        """The lines made fewer, on numbered places: for the loops and the C."""
+        return merged(self.tape)
 
     @cached_property
     def function(self) -> Callable[..., tuple[float, tuple[float, ...]]]:
@@ -203,7 +209,7 @@ class Program:
                 done += 1
         except (ValueError, ArithmeticError) as error:
             raise self._explained(error, *generator.failure(error), f"row {done}: ") from None
-        means = [(a + b + c + d + e + f + g + h) / count for a, b, c, d, e, f, g, h in zip(*sums)]
+        means = [(((a + e) + (c + g)) + ((b + f) + (d + h))) / count for a, b, c, d, e, f, g, h in zip(*sums)]
         return means[0], array("d", means[1:])
 
     def _data(self, numbers=None):

@@ -10,7 +10,7 @@ it gets one turn more. Order and operations stay as they are.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from operator import add, sub
 from typing import NamedTuple
 
@@ -73,25 +73,30 @@ def unrolled(terms: Iterable[Term]) -> Iterator[Step]:
             yield from unrolled(moved(term, turn))
 
 
-def moved(loop: Loop, turn: int) -> "list[Term]":
+def moved(loop: Loop, turn: int) -> list[Term]:
     """The terms of a loop's body, as they are in one of its turns."""
-    at, found = 0, []
-    for term in loop.body:
-        size = len(term.indices)
-        found.append(_shifted(term, [turn * step for step in loop.growth[at : at + size]]))
-        at += size
-    return found
+    return [
+        _shifted(term, [turn * step for step in growth])
+        for term, [growth] in with_growths(loop.body, [loop.growth])
+    ]
 
 
 def _shifted(term, by):
     if isinstance(term, Step):
         return Step(term.statement, tuple(map(add, term.indices, by)))
-    at, body = 0, []
-    for each in term.body:
-        size = len(each.indices)
-        body.append(_shifted(each, by[at : at + size]))
-        at += size
+    body = [_shifted(each, part) for each, [part] in with_growths(term.body, [by])]
     return Loop(term.turns, tuple(body), term.growth)
+
+
+def with_growths(
+    terms: Iterable[Term], growths: Sequence[Sequence[int]]
+) -> Iterator[tuple[Term, list[Sequence[int]]]]:
+    """Each of the terms with its part of some growths of all their indices."""
+    at = 0
+    for term in terms:
+        end = at + len(term.indices)
+        yield term, [growth[at:end] for growth in growths]
+        at = end
 
 
 class _Shape(NamedTuple):
@@ -188,9 +193,9 @@ def _term(shape, count, indices):
         return Step(shape, indices)
     at, body = 0, []
     for each, turns in shape.body:
-        size = _width(each)
-        body.append(_term(each, turns, indices[at : at + size]))
-        at += size
+        end = at + _width(each)
+        body.append(_term(each, turns, indices[at:end]))
+        at = end
     return Loop(count, tuple(body), shape.growth)
 
 

@@ -1,23 +1,47 @@
-// What every compiled program has in common. The lines of one program stand in
-// the middle, as functions `forward` and `backward` on eight rows at a time: a
-// lane for each row.
+// What every compiled program has in common. One program's lines stand in the
+// middle. A vector has one number for each of several rows, its lanes; a plane
+// has a vector for each place of the program: inputs X, values T, gradients D.
 
 #include <math.h>
 #include <stdlib.h>
 
-typedef double lanes __attribute__((vector_size(64)));
-typedef long long masks __attribute__((vector_size(64)));
+// As wide as this processor's registers; and numbers `step` apart in a vector.
+#if defined(__AVX512F__)
+#define WIDTH 64
+#define GATHER(at, step) { (at)[0], (at)[step], (at)[2 * (step)], (at)[3 * (step)], \
+    (at)[4 * (step)], (at)[5 * (step)], (at)[6 * (step)], (at)[7 * (step)] }
+#elif defined(__AVX__)
+#define WIDTH 32
+#define GATHER(at, step) { (at)[0], (at)[step], (at)[2 * (step)], (at)[3 * (step)] }
+#else
+#define WIDTH 16
+#define GATHER(at, step) { (at)[0], (at)[step] }
+#endif
 
-#define FOR_LANES for (int i = 0; i < 8; i++)
+typedef double vector __attribute__((vector_size(WIDTH)));
+typedef long long mask __attribute__((vector_size(WIDTH)));
+
+// Row r goes into sum r % 8 of its parameter: these are TURNS vectors. A loop
+// works on PARTS planes at once, so that no sum has to wait for itself.
+enum { LANES = WIDTH / 8, TURNS = 8 / LANES, PARTS = WIDTH == 64 ? 4 : 8 };
+
+#define NOINLINE static __attribute__((noinline))
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLLED _Pragma("GCC unroll 8")
+#define FOR_LANES UNROLLED for (int lane = 0; lane < LANES; lane++)
+#define FOR_TURNS UNROLLED for (int turn = 0; turn < TURNS; turn++)
+#define EACH UNROLLED for (int part = 0; part < parts; part++)
+#define EACH_PLANE for (int turn = 0; turn < parts; turn++, plane += PLACES)
 // x - 0 is x, even for -0.0
-#define SPLAT(number) ((number) - (lanes){0})
-#define SELECT(test, yes, no) ((lanes)(((masks)(yes) & (test)) | ((masks)(no) & ~(test))))
-#define GATHER(at, step) ((lanes){ \
-    (at)[0], (at)[step], (at)[2 * step], (at)[3 * step], \
-    (at)[4 * step], (at)[5 * step], (at)[6 * step], (at)[7 * step]})
-#define CHUNK(name) static __attribute__((noinline)) void name( \
-    const double *restrict w, lanes *restrict workspace, lanes *restrict sums, \
-    masks *restrict nonfinite_lanes)
+#define SPLAT(number) ((number) - (vector){0})
+#define SELECT(test, yes, no) ((vector)(((mask)(yes) & (test)) | ((mask)(no) & ~(test))))
+#define W(i) w[i]
+#define X(i) plane[(i) + part * PLACES]
+#define T(i) plane[INPUTS + (i) + part * PLACES]
+#define D(i) plane[INPUTS + VALUES + (i) + part * PLACES]
+#define ARGUMENTS const double *restrict w, vector *restrict plane, mask *restrict nonfinite_lanes, \
+    const struct adding *restrict to
+#define ON w, plane, nonfinite_lanes, to
 
 // Where Python raises (the log of -1, 1 / 0, exp of 1000), C has an infinity or
 // NaN. So the results of calls and divisions pass through one of these, which
@@ -32,53 +56,106 @@ static inline double finite(double number, long long *nonfinite)
     return number;
 }
 
-static inline lanes finite_lanes(lanes numbers, masks *nonfinite_lanes)
+static inline vector finite_lanes(vector numbers, mask *nonfinite_lanes)
 {
-    *nonfinite_lanes |= ((masks)numbers & EXPONENT) == EXPONENT;
+    *nonfinite_lanes |= ((mask)numbers & EXPONENT) == EXPONENT;
     return numbers;
 }
 
-#include "program.c"
-
-// Sums begin at -0.0, because -0.0 + x is x even for -0.0.
-static double mean(lanes sums, long count)
+// The eight sums of a parameter in one: ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)).
+static inline double total(const vector *sums)
 {
-    double sum = -0.0;
-    FOR_LANES sum += sums[i];
-    return sum / count;
+    typedef double pair __attribute__((vector_size(16), may_alias));
+    const pair *eight = (const pair *)sums;
+    pair two = (eight[0] + eight[2]) + (eight[1] + eight[3]);
+    return two[0] + two[1];
 }
 
-// The mean output over rows of inputs at the parameters w, or NaN if an input,
-// a call or a division was not finite on the way; and the mean gradient, unless
-// `gradient` is null.
-double run(const double *rows, long count, const double *w, double *gradient)
-{
-    lanes *workspace = aligned_alloc(sizeof(lanes), sizeof(lanes) * (WORKSPACE + 2 * SUMS + INPUTS));
-    if (!workspace) return NAN;
-    lanes *sums = workspace + WORKSPACE, *tail = sums + SUMS;
-    double *padded = (double *)(tail + SUMS);
-    masks nonfinite_lanes = {0};
-    for (int j = 0; j < SUMS; j++) sums[j] = SPLAT(-0.0);
+// What is to be done with a number of every row: add it to the sums of its
+// parameter, from that of the first plane's turn on. They begin at -0.0 with the
+// `first` rows there, because -0.0 + x is x even for -0.0. If not all lanes have
+// a row of their own, only those that are `valid` count. With the last rows the
+// means go to `means`, each to the place that `order` says, if that is not null.
+struct adding {
+    vector *restrict sums;
+    double *restrict means;
+    const int *restrict order;
+    double count, share;  // the number of rows; 1 / count if that is exact, or 0
+    int first;
+    mask valid[PARTS];
+};
 
-    for (long row = 0; row < count; row += 8) {
+static inline double mean(double total, const struct adding *restrict to)
+{
+    return to->share ? total * to->share : total / to->count;
+}
+
+#define ADD(k, ...) do { \
+    vector *restrict sum = to->sums + (long)(k) * TURNS, now[TURNS]; \
+    FOR_TURNS if (turn < parts) now[turn] = to->first ? SPLAT(-0.0) : sum[turn]; \
+    EACH { \
+        vector more = now[part % TURNS] + (__VA_ARGS__); \
+        now[part % TURNS] = masked ? SELECT(to->valid[part], more, now[part % TURNS]) : more; \
+    } \
+    if (parts == PARTS && (k) < SUMS && to->means) to->means[to->order[k]] = mean(total(now), to); \
+    else FOR_TURNS if (turn < parts) sum[turn] = now[turn]; \
+} while (0)
+
+// The same for a line outside of loops, in sums that are -0.0 to begin with.
+#define ADD_LINE(k, number) do { \
+    vector *sum = to->sums + (long)(k) * TURNS + turn % TURNS; \
+    *sum = SELECT(to->valid[turn], *sum + (number), *sum); \
+} while (0)
+
+#include "program.c"
+
+// The mean output over rows of inputs, or NaN if an input, a call or a division
+// was not finite on the way; and the mean gradient, unless `gradient` is null.
+// `order` has the place of each of w's numbers in `parameters` and `gradient`.
+double run(const double *rows, long count, const double *parameters, const int *order, double *gradient)
+{
+    enum { SIZE = PARTS * PLACES + (SUMS + 1) * TURNS };
+    vector *planes = aligned_alloc(sizeof(vector), sizeof(vector) * ((long)SIZE + INPUTS + SUMS / LANES + 1));
+    if (!planes) return NAN;
+    vector *sums = planes + PARTS * PLACES;
+    double *padded = (double *)(planes + SIZE), *w = padded + (long)INPUTS * LANES;
+    mask nonfinite_lanes = {0};
+    for (long k = 0; k < SUMS; k++) w[k] = parameters[order[k]];
+    if (count < 8) for (long i = 0; i < (SUMS + 1) * TURNS; i++) sums[i] = SPLAT(-0.0);
+    for (int i = 0; i < LINED; i++) FOR_TURNS sums[lined[i] * TURNS + turn] = SPLAT(-0.0);
+
+    struct adding to = { sums, 0, order, count, count & (count - 1) ? 0 : 1.0 / count, 1 };
+    for (long row = 0, parts; row < count; row += parts * LANES) {
         long remaining = count - row;
-        const double *at = rows + row * INPUTS;
-        if (remaining < 8) {  // the last row fills the other lanes, whose sums are left out below
-            for (int j = 0; j < SUMS; j++) tail[j] = SPLAT(-0.0);
-            FOR_LANES for (int j = 0; j < INPUTS; j++)
-                padded[i * INPUTS + j] = at[(i < remaining ? i : remaining - 1) * INPUTS + j];
-            at = padded;
+        parts = remaining <= LANES ? 1 : PARTS;
+        int masked = remaining < parts * LANES;
+        to.sums = sums + row % 8 / LANES;
+        to.first = row < 8;
+        for (long part = 0; part < parts; part++) {
+            if (masked || row == 0) FOR_LANES to.valid[part][lane] = -(part * LANES + lane < remaining);
+            const double *at = rows + (row + part * LANES) * INPUTS;
+            long last = remaining - 1 - part * LANES;
+            if (last < LANES - 1) {  // the last row of all is in the other lanes too
+                for (long lane = 0; lane < LANES; lane++) for (long j = 0; j < INPUTS; j++)
+                    padded[lane * INPUTS + j] = at[(lane < last ? lane : last) * INPUTS + j];
+                at = padded;
+            }
+            for (long j = 0; j < INPUTS; j++) {
+                vector x = GATHER(at + j, INPUTS);
+                planes[part * PLACES + j] = finite_lanes(x, &nonfinite_lanes);
+            }
         }
-        for (int j = 0; j < INPUTS; j++) workspace[j] = finite_lanes(GATHER(at + j, INPUTS), &nonfinite_lanes);
-        forward(w, workspace, remaining < 8 ? tail : sums, &nonfinite_lanes);
-        if (gradient) backward(w, workspace, remaining < 8 ? tail : sums, &nonfinite_lanes);
-        if (remaining < 8)
-            for (int j = 0; j < SUMS; j++) FOR_LANES if (i < remaining) sums[j][i] += tail[j][i];
+        int ends = remaining <= parts * LANES;
+        to.means = ends ? gradient : 0;
+        (gradient ? gradients : forward)(parts, masked, w, planes, &nonfinite_lanes, &to);
+        if (!to.means) continue;
+        if (parts == 1) for (long k = 0; k < SUMS; k++) gradient[order[k]] = mean(total(sums + k * TURNS), &to);
+        else for (int i = 0; i < LINED; i++)
+            if (lined[i] < SUMS) gradient[order[lined[i]]] = mean(total(sums + lined[i] * TURNS), &to);
     }
-    double output = mean(sums[0], count);
-    if (gradient) for (int j = 1; j < SUMS; j++) gradient[j - 1] = mean(sums[j], count);
+    double output = mean(total(sums + SUMS * TURNS), &to);
     long long nonfinite = 0;
-    FOR_LANES nonfinite |= nonfinite_lanes[i];
-    free(workspace);
+    FOR_LANES nonfinite |= nonfinite_lanes[lane];
+    free(planes);
     return nonfinite ? NAN : output;
 }

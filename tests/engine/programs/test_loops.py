@@ -1,5 +1,6 @@
 """Loops: the program's lines rolled up, with the same numbers."""
 
+import math
 import random
 import subprocess
 import sys
@@ -56,6 +57,12 @@ def test_perceptrons(sizes):
     assert agrees(mlp(*sizes))
     assert agrees(mlp(*sizes, activation="sigmoid"))
     assert agrees(mlp(*sizes, loss=binary_cross_entropy, activation="tanh"))
+
+
+@pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan, -0.0, 5e-324])
+def test_numbers_that_are_not_ordinary(number):
+    weights = values(5, "w")
+    assert agrees(Program(sum(w * number + number for w in weights)))
 
 
 def test_unrolled_they_are_the_lines_again():

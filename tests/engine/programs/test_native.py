@@ -6,7 +6,9 @@ import gc
 import math
 import multiprocessing
 import pickle
+import platform
 import random
+import shutil
 import subprocess
 import sys
 import threading
@@ -16,11 +18,12 @@ from types import SimpleNamespace
 
 import pytest
 
+import engine.programs.c_functions
 import engine.programs.compiler
 import engine.programs.native
 from engine import Constant, NoCompiler, Program, Value, c_compiler
 from tests.engine.programs.test_program import HOSTILE, REFUSED_ARITHMETIC, REFUSED_ROWS, line, matrix
-from tests.graphs import ARITHMETIC, random_graph, random_rows
+from tests.graphs import ARITHMETIC, networks, random_graph, random_rows
 
 if c_compiler() is None:
     pytest.skip("there is no C compiler", allow_module_level=True)
@@ -58,6 +61,37 @@ def test_functions_agree(seed):
     assert gradient == pytest.approx(slope, rel=1e-12, abs=1e-13)
 
 
+@pytest.mark.parametrize("name", networks())
+def test_networks_and_other_graphs(name):
+    output, inputs = networks()[name]
+    program = Program(output, inputs)
+    native = alone(program.native())
+    for rows in random_rows(name, 5, len(inputs)), random_rows(name, 37, len(inputs)):
+        mean, gradient = native.value_and_gradient(rows)
+        expected, slope = program.value_and_gradient(rows)
+        assert mean == pytest.approx(expected, rel=1e-12)
+        assert gradient == pytest.approx(slope, rel=1e-12, abs=1e-13)
+
+
+def compilers():
+    """The commands of compilers for vectors of other widths, and of others."""
+    narrower = ["cc -mno-avx512f", "cc -mno-avx"] if platform.machine() == "x86_64" else []
+    return [*narrower, *filter(shutil.which, ["gcc", "clang"])]
+
+
+@pytest.mark.parametrize("command", compilers())
+def test_the_width_of_vectors_and_the_compiler_do_not_change_a_bit(command, monkeypatch):
+    monkeypatch.setenv("CC", command)
+    graphs = [random_graph(f"widths {seed}", ARITHMETIC)[:2] for seed in range(3)]
+    graphs += [networks()[name] for name in ("hinge", "convolution", "sum of inputs")]
+    for output, inputs in graphs:
+        program = Program(output, inputs)
+        native = alone(program.native())
+        for count in (1, 2, 3, 5, 8, 9, 16, 17, 31, 32, 33, 50, 100):
+            rows = random_rows(f"{command} {count}", count, len(inputs))
+            assert native.value_and_gradient(rows) == program.value_and_gradient(rows)
+
+
 def test_any_number_of_rows():
     L, inputs, _ = line()
     program = Program(L, inputs)
@@ -69,7 +103,7 @@ def test_any_number_of_rows():
 
 @pytest.mark.parametrize("lines", [1, 2, 7, 50])
 def test_functions_of_any_length_hand_on_what_the_next_ones_need(lines, monkeypatch):
-    monkeypatch.setattr(engine.programs.c_text, "LINES", lines)
+    monkeypatch.setattr(engine.programs.c_functions, "LINES", lines)
     output, inputs, _ = random_graph(f"{lines} lines", ARITHMETIC)
     program, rows = Program(output, inputs), random_rows(lines, 11)
     assert alone(program.native()).value_and_gradient(rows) == program.value_and_gradient(rows)

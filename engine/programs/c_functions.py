@@ -1,0 +1,308 @@
+"""Functions of bounded length in C, for loops and for lines outside of them.
+
+Their words in capitals, and `finite` and `finite_lanes`, are those of `run.c`.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from math import gcd
+from typing import Any
+
+from engine.formula import Formula
+from engine.programs.arrays import COUNTERS, Access, accesses, affine
+from engine.programs.c_formula import c_number, c_template, divisors, is_short, must_be_lanewise
+from engine.programs.merged import ARRAYS, G, Step, W
+from engine.programs.rolled import Loop, Term, with_growths
+
+# Lines of a function: for twice the length, a compiler takes more than twice
+# the time. Loops are compiled for one part and for several at once.
+LINES, LOOP_LINES = 250, 60
+FEW = 8  # so many lines between loops stay with them
+
+
+class Functions:
+    """The functions as they are written, in `texts`.
+
+    `sums` has the number of the sum that a place is added to. `lined` has it
+    for those places that a line outside of loops adds, when it computes them.
+    """
+
+    def __init__(self, steps: Iterable[Step], sums: Mapping[Any, int]) -> None:
+        self.sums = sums
+        self.texts: list[str] = []
+        self.lined: dict[Any, int] = {}
+        self._uses: Counter[Any] = Counter()
+        self._writes: Counter[Any] = Counter()
+        for step in steps:
+            target, *operands = _places(step)
+            self._writes[target] += 1
+            self._uses.update((target, *operands))
+        self._formulas: dict[Formula, str] = {}
+        self._count = 0
+
+    def add(self, head: str, body: Iterable[str]) -> None:
+        """Write a function."""
+        self.texts.append("\n".join([head, "{", *(f"    {line}" for line in body), "}", ""]))
+
+    def calls(
+        self, terms: Iterable[Term], growths: Sequence[Sequence[int]] = (), counters: Sequence[str] = ()
+    ) -> list[str]:
+        """Write functions for terms in loops of these counters.
+
+        Returns the statements that call them.
+        """
+        arguments = "".join(f"{counter}, " for counter in counters)
+        parameters = "".join(f"int {counter}, " for counter in counters)
+        calls = []
+        for kind, group in _groups(with_growths(terms, growths)):
+            if kind is Loop:
+                [(loop, here)] = group
+                counter = COUNTERS[len(counters)]
+                inner = self.calls(loop.body, [*here, loop.growth], [*counters, counter])
+                calls += _block(f"for (int {counter} = 0; {counter} < {loop.turns}; {counter}++)", inner)
+            elif kind is Step:
+                name = self._name("lines")
+                lines = self._moving_lines(group, counters) if counters else self._lines(group)
+                body = _block("EACH_PLANE", ["enum { part = 0 };", *lines])
+                self.add(f"NOINLINE void {name}(int parts, {parameters}ARGUMENTS)", body)
+                calls.append(f"{name}(parts, {arguments}ON);")
+            else:
+                body = list(self._loops(group, counters))
+                if any("ADD(" in line for line in body):
+                    calls.append(self.adding(body, parameters, arguments))
+                else:
+                    calls.append(self._loops_function(body, parameters, arguments))
+        return calls
+
+    def adding(self, body: Iterable[str], parameters: str = "", arguments: str = "") -> str:
+        """Write a function that adds to sums; returns what calls it.
+
+        There are three of it: for one part, for several, and for several with
+        lanes that do not count.
+        """
+        name = self._name("sums")
+        self.add(f"INLINE void {name}(const int parts, const int masked, {parameters}ARGUMENTS)", body)
+        for kind, constants in (("1", "1, 1"), ("PARTS", "PARTS, 0"), ("masked", "PARTS, 1")):
+            call = f"{name}({constants}, {arguments}ON);"
+            self.texts[-1] += f"NOINLINE void {name}_{kind}({parameters}ARGUMENTS) {{ {call} }}\n"
+        return f"(parts == 1 ? {name}_1 : masked ? {name}_masked : {name}_PARTS)({arguments}ON);"
+
+    def _loops_function(self, body, parameters, arguments):
+        name = self._name("loops")
+        self.add(f"INLINE void {name}(const int parts, {parameters}ARGUMENTS)", body)
+        for parts in ("1", "PARTS"):
+            call = f"{name}({parts}, {arguments}ON);"
+            self.texts[-1] += f"NOINLINE void {name}_{parts}({parameters}ARGUMENTS) {{ {call} }}\n"
+        return f"(parts == 1 ? {name}_1 : {name}_PARTS)({arguments}ON);"
+
+    def _lines(self, group):
+        """Lines outside of loops, which keep in variables what they compute."""
+        steps = [step for step, _ in group]
+        reached = Counter(place for step in steps for place in _places(step))
+        last = {place: step for step in steps for place in [next(_places(step))]}
+        written = Counter(next(_places(step)) for step in steps)
+        here = {}
+        for step in steps:
+            target, *places = _places(step)
+            operands = [here.get(place) or operand(Access(*place, (), ()), []) for place in places]
+            expression = self._expression(step.statement, operands, inline=False)
+            name, memory = f"{target[0].lower()}{target[1]}", element(Access(*target, (), ()), [])
+            if step.statement.sign == "=":
+                yield f"vector {name} = {expression};"
+            else:
+                if target not in here:  # it has begun in an earlier function
+                    yield f"vector {name} = {memory};"
+                yield f"{name} {step.statement.sign} {expression};"
+            here[target] = name
+            if step is not last[target]:
+                continue
+            complete = written[target] == self._writes[target]
+            if target in self.sums and complete:
+                self.lined[target] = self.sums[target]
+                yield f"ADD_LINE({self.sums[target]}, {name});"
+            if reached[target] < self._uses[target] or (target in self.sums and not complete):
+                yield f"{memory} = {name};"
+
+    def _moving_lines(self, group, counters):
+        """Lines in a loop, whose places move with the counters."""
+        for step, growths in group:
+            yield self._line(step, growths, counters, inline=False)
+
+    def _line(self, step, growths, counters, target=None, inline=True):
+        """A line of C; its number goes to `target`, if not to its place."""
+        [(own, *operands)] = accesses([step], growths, (1,) * len(counters))
+        texts = [operand(access, counters) for access in operands]
+        expression = self._expression(step.statement, texts, inline)
+        if own.array == G:
+            return f"ADD({index(own, counters)}, {expression});"
+        return f"{target or element(own, counters)} {step.statement.sign} {expression};"
+
+    def _part_line(self, step, growths, counters, target=None):
+        """The same on each part."""
+        line = self._line(step, growths, counters, target)
+        return line if step.statement.arrays[0] == G else f"EACH {line}"
+
+    def _loops(self, group, counters, turns=()):
+        """Loops, and what stands between them, on several parts at once."""
+        for term, growths in group:
+            if isinstance(term, Step):
+                yield self._part_line(term, growths, counters)
+                continue
+            counter, here = COUNTERS[len(counters)], (*turns, term.turns)
+            head = f"for (int {counter} = 0; {counter} < {term.turns}; {counter}++)"
+            body, inner = list(with_growths(term.body, [*growths, term.growth])), [*counters, counter]
+            sums = {f"sum{place}": (place, access) for place, access in _sums(body, here).items()}
+            if not sums:
+                yield from _block(head, self._loops(body, inner, here))
+                continue
+            targets = {place: f"{name}[part]" for name, (place, _) in sums.items()}
+            lines = [self._part_line(*each, inner, targets.get(place)) for place, each in enumerate(body)]
+            yield "{"
+            for name, (_, access) in sums.items():
+                yield f"    vector {name}[PARTS];"
+                yield f"    EACH {name}[part] = {element(access, counters)};"
+            yield from (f"    {line}" for line in _block(head, lines))
+            for name, (_, access) in sums.items():
+                yield f"    EACH {element(access, counters)} = {name}[part];"
+            yield "}"
+
+    def _expression(self, statement, texts, inline):
+        """What stands right of the sign, on vectors.
+
+        It is a call of a function of the formula's own if each lane has to be
+        computed by itself; and if it is not to be `inline`, unless it is short.
+        """
+        formula, texts, operands = statement.formula, iter(texts), []
+        for letter, array in zip(formula.letters, statement.arrays[1:]):
+            if array in ARRAYS:
+                operands.append(next(texts))
+            elif letter in divisors(formula):
+                formula = formula.put(letter, float(array))
+            else:
+                operands.append(f"SPLAT({c_number(array)})")
+        if is_short(formula) or (inline and not must_be_lanewise(formula)):
+            return c_template(formula, lanewise=False).format(*operands)
+        if formula not in self._formulas:
+            self._formulas[formula] = self._formula_function(formula, len(operands))
+        return f"{self._formulas[formula]}({', '.join([*operands, 'nonfinite_lanes'])})"
+
+    def _formula_function(self, formula, count):
+        """Write a function for a formula; returns its name."""
+        name, letters = self._name("formula"), [f"a{i}" for i in range(count)]
+        if must_be_lanewise(formula):
+            expression = c_template(formula, lanewise=True).format(*(f"{letter}[lane]" for letter in letters))
+            body = [
+                "vector out;",
+                "long long nonfinite[1] = {0};",
+                f"FOR_LANES out[lane] = {expression};",
+                "(*nonfinite_lanes)[0] |= *nonfinite;",
+                "return out;",
+            ]
+        else:
+            body = [f"return {c_template(formula, lanewise=False).format(*letters)};"]
+        arguments = "".join(f"vector {letter}, " for letter in letters)
+        self.add(f"NOINLINE vector {name}({arguments}mask *nonfinite_lanes)", body)
+        return name
+
+    def _name(self, kind):
+        self._count += 1
+        return f"{kind}{self._count}"
+
+
+def _places(step):
+    """The places that a step reaches, its target first."""
+    return zip([array for array in step.statement.arrays if array in ARRAYS], step.indices)
+
+
+def _groups(terms):
+    """Terms in groups that become a function each, and of what kind they are:
+    Step for lines alone, None for loops and few lines between them, and Loop
+    for a loop that is too long and becomes several.
+    """
+    group, size = [], 0
+
+    def finished():
+        nonlocal group, size
+        if group:
+            yield (Step if all(isinstance(term, Step) for term, _ in group) else None), group
+        group, size = [], 0
+
+    for kind, run in groupby(terms, lambda placed: type(placed[0])):
+        run = list(run)
+        if kind is Step and len(run) > FEW:
+            yield from finished()
+            yield from ((Step, run[start : start + LINES]) for start in range(0, len(run), LINES))
+            continue
+        for placed in run:
+            lines = _length(placed[0])
+            if size + lines > LOOP_LINES:
+                yield from finished()
+            if lines > LOOP_LINES:
+                yield Loop, [placed]
+                continue
+            group.append(placed)
+            size += lines
+    yield from finished()
+
+
+def _length(term):
+    """How many lines a term has, each written once."""
+    return 1 if isinstance(term, Step) else sum(map(_length, term.body))
+
+
+def _sums(body, turns):
+    """The lines of an innermost loop that add to one place in all its turns,
+    which nothing else in the loop reaches: their number and that place.
+    """
+    if any(isinstance(term, Loop) for term, _ in body):
+        return {}
+    lines = [line for term, growths in body for line in accesses([term], growths, turns)]
+    found = {}
+    for number, (term, _) in enumerate(body):
+        target = lines[number][0]
+        if term.statement.sign == "=" or target.growths[-1]:
+            continue
+        others = [access for i, line in enumerate(lines) for access in line[i == number :]]
+        if not any(_may_meet(target, other) for other in others if other.array == target.array):
+            found[number] = target
+    return found
+
+
+def _may_meet(one, other):
+    """Whether two accesses may reach one place, in different turns perhaps of
+    the innermost loop, but in the same of the others.
+    """
+    distance = one.first - other.first
+    steps = [a - b for a, b in zip(one.growths, other.growths)]
+    reach = [step * (count - 1) for step, count in zip(steps, one.counts)]
+    if not distance + sum(min(0, r) for r in reach) <= 0 <= distance + sum(max(0, r) for r in reach):
+        return False
+    step = gcd(*steps)
+    return distance % step == 0 if step else distance == 0
+
+
+def _block(head, body):
+    """A statement of C around others."""
+    body = list(body)
+    if len(body) == 1:
+        return [f"{head} {body[0]}"]
+    return [f"{head} {{", *(f"    {line}" for line in body), "}"]
+
+
+def index(access: Access, counters: Sequence[str]) -> str:
+    """An access's index, in terms of its loops' counters."""
+    return affine(
+        [(growth, counter) for growth, counter in zip(access.growths, counters) if growth], access.first
+    )
+
+
+def element(access: Access, counters: Sequence[str]) -> str:
+    """A place in C: T(2 * i + 1)."""
+    return f"{access.array}({index(access, counters)})"
+
+
+def operand(access: Access, counters: Sequence[str]) -> str:
+    """A place as a vector; a parameter is the same number in all lanes."""
+    text = element(access, counters)
+    return f"SPLAT({text})" if access.array == W else text
