@@ -95,6 +95,8 @@ class Native:
         gradient = _ZERO * len(data)
         into = gradient.buffer_info()[0] if backward else None
         address, _hold = exported(flat)
+        if address and address % flat.itemsize:  # which C may not read as numbers
+            address, _hold = exported(array("d", flat))
         return self._run(address, count, data.buffer_info()[0], self._order, into), gradient
 
     @property

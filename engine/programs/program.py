@@ -12,7 +12,7 @@ from engine.programs.line_by_line import LineByLine
 from engine.programs.loops import Loops
 from engine.programs.merged import Merged, merged
 from engine.programs.python_text import forward_text, generator_text, joined, program_text
-from engine.programs.rows import check_no_nan, describe_inputs, read_row, read_rows
+from engine.programs.rows import check_no_nan, describe_inputs, read_parameters, read_row, read_rows
 from engine.programs.tape import record_tape
 from engine.value import Constant, Value
 
@@ -95,9 +95,10 @@ class Program:
     def batch(self, rows: Any) -> float:
         """The mean output over rows; accumulate the mean gradient.
 
-        `rows` is a sequence of sequences of numbers, or a C-contiguous buffer
-        of float64 in two dimensions (a NumPy array, a memoryview), which is
-        not copied. Raises what a call raises, and names the row.
+        `rows` is a sequence of sequences of numbers, or anything with a buffer
+        or an `__array__` of real numbers in two dimensions: a NumPy array, a
+        tensor, a table. A C-contiguous buffer of float64 is not copied. Raises
+        what a call raises, and names the row.
         """
         mean, gradient = self.value_and_gradient(rows)
         self._accumulate(gradient)
@@ -213,12 +214,10 @@ class Program:
         return means[0], array("d", means[1:])
 
     def _data(self, numbers=None):
-        """The parameters' data, or as many other numbers, in a new array."""
+        """The parameters' data, or other numbers for them, in a new array."""
         if numbers is None:
             numbers = [parameter.data for parameter in self.parameters]
-        if len(numbers) != len(self.parameters):
-            raise ValueError(f"{len(numbers)} numbers given for {len(self.parameters)} parameters")
-        return array("d", numbers)
+        return read_parameters(numbers, self.tape.parameters)
 
     def _accumulate(self, gradient):
         """Add a gradient, in the order of `parameters`, to their own."""

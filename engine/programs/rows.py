@@ -1,9 +1,10 @@
-"""Rows of inputs, read and checked.
+"""Rows of inputs and numbers of parameters, read and checked.
 
-They are sequences of numbers, or a buffer of float64, which is not copied.
+Whatever a row may be, one number is refused for the same reason everywhere.
 """
 
 import reprlib
+import sys
 from array import array
 from collections.abc import Sequence
 from typing import Any
@@ -25,24 +26,29 @@ def read_row(numbers: Sequence[Any], inputs: Sequence[str], where: str = "") -> 
     TypeError: row 3: input y is '2' (str), not a real number
     """
     _check_count(numbers, inputs, where)
-    floats = []
-    for name, number in zip(inputs, numbers):
-        try:
-            floats.append(as_float(number))
-        except (TypeError, OverflowError):
-            given = f"{reprlib.repr(number)} ({type(number).__name__})"
-            raise TypeError(f"{where}input {name} is {given}, not a real number") from None
-        if floats[-1] != floats[-1]:
+    floats = [_number(number, f"{where}input {name}") for name, number in zip(inputs, numbers)]
+    for name, number in zip(inputs, floats):
+        if number != number:
             raise ValueError(f"{where}input {name} is NaN")
     return floats
+
+
+def _number(number, name):
+    try:
+        return as_float(number)
+    except (TypeError, OverflowError):
+        given = f"{reprlib.repr(number)} ({type(number).__name__})"
+        raise TypeError(f"{name} is {given}, not a real number") from None
 
 
 def read_rows(rows: Any, inputs: Sequence[str]) -> tuple[Any, int]:
     """All numbers, row by row, as a flat buffer of float64; and how many rows.
 
-    A C-contiguous buffer of float64 in two dimensions is read where it is.
-    Raises what `read_row` raises, except for NaN, which `check_no_nan` looks
-    for, and ValueError if there are no rows.
+    Rows are sequences of numbers; or what has a buffer or an `__array__` in
+    two dimensions: a memoryview, a NumPy array, a tensor, a table. A buffer of
+    float64, row after row, is read where it is. Raises what `read_row` raises,
+    except for NaN, which `check_no_nan` looks for, and ValueError if there are
+    no rows, or if numbers are masked.
 
     >>> read_rows([(1, 2), (3, 4)], ["x", "y"])
     (array('d', [1.0, 2.0, 3.0, 4.0]), 2)
@@ -50,47 +56,122 @@ def read_rows(rows: Any, inputs: Sequence[str]) -> tuple[Any, int]:
     Traceback (most recent call last):
     ValueError: row 1: 1 number given for 2 inputs (x, y)
     """
-    matrix = _matrix(rows)
+    matrix = _numbers(rows, 2, inputs)
     if matrix is None:
         flat, count = _copied(rows, inputs)
     else:
-        count, width = matrix.shape
+        flat, (count, width) = matrix
         if width != len(inputs):
             raise ValueError(f"rows of {width} numbers given for {describe_inputs(inputs)}")
-        flat = matrix.cast("B").cast("d") if matrix.nbytes else array("d")
     if not count:
         raise ValueError("there are no rows to take the mean of")
     return flat, count
 
 
-def _matrix(rows):
-    """A view of the rows if they are a buffer to be read as it is, or None."""
-    try:
-        view = memoryview(rows)
-    except TypeError:
+def read_parameters(numbers: Any, parameters: Sequence[str]) -> "array[float]":
+    """A number for each of the named parameters, in a new array.
+
+    Raises TypeError or ValueError that names the parameter.
+
+    >>> read_parameters([1, 2.5], ["w", "b"])
+    array('d', [1.0, 2.5])
+    >>> read_parameters(b"12345678", ["w"])
+    Traceback (most recent call last):
+    TypeError: the parameters are b'12345678' (bytes), not a sequence of numbers
+    """
+    floats = array("d")
+    if type(numbers) is array and numbers.typecode == "d":
+        floats = numbers[:]
+    elif (vector := _numbers(numbers, 1, parameters)) is not None:
+        floats.frombytes(memoryview(vector[0]).cast("B"))
+    else:
+        given = _sequence(numbers, "the parameters are", "numbers")
+        if len(given) == len(parameters):
+            floats.fromlist([_number(number, f"parameter {name}") for name, number in zip(parameters, given)])
+        numbers = given
+    if len(numbers) != len(parameters):
+        pairs = ((numbers, "number"), (parameters, "parameter"))
+        counts = [f"{len(many)} {what}{'s' * (len(many) != 1)}" for many, what in pairs]
+        raise ValueError(" given for ".join(counts))
+    return floats
+
+
+def _numbers(given, dimensions, names):
+    """The numbers of a buffer or array as a flat buffer, and its shape.
+
+    None if it has other dimensions, or other things than real numbers.
+    """
+    if isinstance(given, (list, tuple, bytes, bytearray)):
         return None
-    return view if view.ndim == 2 and view.format == "d" and view.c_contiguous else None
+    if type(given) is memoryview:
+        view = given
+    else:
+        _check_unmasked(given, names)
+        try:
+            view = memoryview(given)
+        except (TypeError, ValueError, BufferError):
+            view = None
+    if view is None or view.format != "d" or not view.c_contiguous:
+        if type(given) is not memoryview and hasattr(given, "__array__"):
+            numbers = given.__array__()
+            if numbers.dtype.kind not in "biuf":
+                return None
+            view = memoryview(numbers.astype("float64", order="C"))
+        elif view is not None:
+            view = _of_floats(view)
+    if view is None or view.ndim != dimensions:
+        return None
+    return view.cast("B").cast("d") if view.nbytes else array("d"), view.shape
+
+
+def _of_floats(view):
+    """A memoryview's numbers as float64, or None if they are not numbers."""
+    order, code = ("@" + view.format)[-2:] if view.format else ""
+    if code not in "bBhHiIlLqQfd?" or len(view.format) > 2:
+        return None
+    numbers = array("B" if code == "?" else code, view.tobytes())
+    if numbers.itemsize != view.itemsize:  # a standard size that is not the machine's
+        return None
+    if order in "<>!" and (order == "<") != (sys.byteorder == "little"):
+        numbers.byteswap()
+    floats = array("d", numbers)
+    return memoryview(floats).cast("B").cast("d", view.shape) if floats else memoryview(floats)
+
+
+def _check_unmasked(given, names):
+    """Raise ValueError if numbers of a masked array are masked."""
+    mask = getattr(given, "mask", None)
+    if mask is None or not hasattr(given, "filled"):
+        return
+    for place, masked in enumerate(mask.ravel().tolist() if mask.any() else ()):
+        if masked:
+            row, column = divmod(place, given.shape[-1])
+            name = names[column] if column < len(names) else f"number {column}"
+            raise ValueError(f"{f'row {row}: ' * (given.ndim == 2)}{name} is masked")
 
 
 def _copied(rows, inputs):
     flat, count = array("d"), 0
-    if isinstance(rows, memoryview):
-        rows = rows.tolist()
     for numbers in _sequence(rows, "the rows are", "rows"):
         numbers = _sequence(numbers, f"row {count} is", "numbers")
         where = f"row {count}: "
         _check_count(numbers, inputs, where)
-        try:
-            flat.fromlist(numbers)
-        except (TypeError, OverflowError):
-            read_row(numbers, inputs, where)  # tells which number is not one
-            raise
+        if {float, int}.issuperset(map(type, numbers)):
+            try:
+                flat.fromlist(numbers)
+            except OverflowError:
+                read_row(numbers, inputs, where)  # tells which number is too large
+                raise
+        else:
+            flat.fromlist(read_row(numbers, inputs, where))
         count += 1
     return flat, count
 
 
 def _sequence(numbers, what, of):
     try:
+        if isinstance(numbers, (bytes, bytearray)):  # whose items are numbers to Python
+            raise TypeError
         return list(numbers)
     except TypeError:
         given = f"{reprlib.repr(numbers)} ({type(numbers).__name__})"

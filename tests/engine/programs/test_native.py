@@ -79,6 +79,7 @@ def compilers():
     return [*narrower, *filter(shutil.which, ["gcc", "clang"])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", compilers())
 def test_the_width_of_vectors_and_the_compiler_do_not_change_a_bit(command, monkeypatch):
     monkeypatch.setenv("CC", command)

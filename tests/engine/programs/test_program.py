@@ -3,6 +3,7 @@ what it refuses.
 """
 
 import ast
+import ctypes
 import gc
 import inspect
 import io
@@ -18,6 +19,7 @@ import sys
 import traceback
 from array import array
 from concurrent.futures import ProcessPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 
@@ -164,23 +166,72 @@ def test_rows_may_be_of_any_kind():
     np = pytest.importorskip("numpy")
     L, inputs, _ = line()
     program, rows = Program(L, inputs), [[1.0, 2.0], [3.0, 4.0], [-1.0, 0.5]]
-    kinds = [
-        [tuple(row) for row in rows],
-        (iter(row) for row in rows),
-        [[Value(number) for number in row] for row in rows],
-        matrix(rows),
-        matrix(rows).toreadonly(),
-        matrix(rows)[::1],
-        np.array(rows),
-        np.array(rows, order="F"),
-        np.array(rows, dtype="f4"),
-        np.array(rows, dtype=">f8"),
-        np.array(rows)[::-1][::-1],
-        memoryview(np.array(rows, order="F")),
-        memoryview(np.array(rows, dtype="f4")),
-        np.array(rows, dtype=object),
-    ]
-    assert {program.value_and_gradient(kind)[0] for kind in kinds} == {program.value_and_gradient(rows)[0]}
+
+    def kinds():
+        return [
+            [tuple(row) for row in rows],
+            [iter(row) for row in rows],
+            [[Value(number) for number in row] for row in rows],
+            matrix(rows),
+            matrix(rows).toreadonly(),
+            matrix(rows)[::1],
+            np.array(rows),
+            np.array(rows, order="F"),
+            np.array(rows, dtype="f4"),
+            np.array(rows, dtype=">f8"),
+            np.array(rows)[::-1][::-1],
+            memoryview(np.array(rows, order="F")),
+            memoryview(np.array(rows, dtype="f4")),
+            np.array(rows, dtype=object),
+            np.array(rows, dtype="f2"),
+            np.ma.array(rows),
+            np.frombuffer(b"." + np.array(rows).tobytes(), "u1")[1:].view("f8").reshape(3, 2),  # unaligned
+            memoryview(np.array(rows, dtype=">f8")),
+            ((ctypes.c_double * 2) * 3)(*map(tuple, rows)),
+            SimpleNamespace(__array__=lambda: np.array(rows)),
+        ]
+
+    forms = [program, program.native()] if c_compiler() else [program]
+    for form in forms:
+        found = {form.value_and_gradient(kind)[0] for kind in kinds()}
+        assert found == {program.value_and_gradient(rows)[0]}
+
+
+def test_what_a_call_refuses_a_batch_refuses():
+    np = pytest.importorskip("numpy")
+    L, inputs, _ = line()
+    program = Program(L, inputs)
+    index = type("Index", (), {"__index__": lambda self: 3})()
+    for number in (1j, np.complex128(1j), index, "1", None, [1], np.str_("1")):
+        with pytest.raises(TypeError, match=r"input y is .* not a real number"):
+            program(1, number)
+        with pytest.raises(TypeError, match=r"row 1: input y is .* not a real number"):
+            program.batch([[1, 2], [3, number]])
+    rounded = type("Rounded", (float,), {"__float__": lambda self: float(round(self))})
+    assert program.batch([[1, rounded(2.4)]]) == program.value(1, rounded(2.4)) == program.value(1, 2)
+    masked = np.ma.array([[1.0, 2.0], [3.0, 4.0]], mask=[[0, 0], [0, 1]])
+    with pytest.raises(ValueError, match="row 1: y is masked"):
+        program.batch(masked)
+    with pytest.raises(TypeError, match=r"row 0: input x is .*complex"):
+        program.batch(np.array([[1, 2]]) + 1j)
+
+
+def test_parameters_are_numbers_as_many_as_there_are():
+    np = pytest.importorskip("numpy")
+    L, inputs, _ = line()
+    program = Program(L, inputs)
+    forms = [program, program.native()] if c_compiler() else [program]
+    for form in forms:
+        expected = form.value_and_gradient([[2, 1]], [0, 3])
+        for numbers in (array("d", [0, 3]), array("f", [0, 3]), np.array([0, 3]), (False, 3), iter([0, 3])):
+            assert form.value_and_gradient([[2, 1]], numbers) == expected
+        for wrong in (bytes(2), bytes(4096), bytearray(16)):
+            with pytest.raises(TypeError, match=r"the parameters are .* not a sequence of numbers"):
+                form.value_and_gradient([[2, 1]], wrong)
+        with pytest.raises(TypeError, match="parameter b is 1j"):
+            form.value_and_gradient([[2, 1]], [0, 1j])
+        with pytest.raises(ValueError, match="1 number given for 2 parameters"):
+            form.value_and_gradient([[2, 1]], np.array([1.0]))
 
 
 @pytest.mark.parametrize("inputs", [True, False])
@@ -420,7 +471,7 @@ REFUSED_ROWS = [
     (matrix([[1, 2, 3]]), ValueError, "rows of 3 numbers given for 2 inputs (x, y)"),
     ([1.0, 2.0], TypeError, "row 0 is 1.0 (float), not a sequence of numbers"),
     (array("d", [1, 2]), TypeError, "row 0 is 1.0 (float), not a sequence of numbers"),
-    (b"12345678", TypeError, "row 0 is 49 (int), not a sequence of numbers"),
+    (b"12345678", TypeError, "the rows are b'12345678' (bytes), not a sequence of rows"),
     (["ab"], TypeError, "row 0: input x is 'a' (str), not a real number"),
     (5, TypeError, "the rows are 5 (int), not a sequence of rows"),
     (None, TypeError, "the rows are None (NoneType), not a sequence of rows"),
@@ -460,10 +511,10 @@ def test_data_that_is_no_float_is_refused():
     w = Value(1, "w")
     program = Program(w * w)
     w.data = 10**400
-    with pytest.raises(OverflowError, match="too large"):
+    with pytest.raises(TypeError, match=r"parameter w is 1000.* \(int\), not a real number"):
         program()
     w.data = "1"
-    with pytest.raises(TypeError, match="must be real number, not str"):
+    with pytest.raises(TypeError, match=r"parameter w is '1' \(str\), not a real number"):
         program.batch([[]])
 
 
