@@ -6,7 +6,8 @@ To learn how a gradient comes about, read these files in this order:
 2. `operation`   a rule as real functions: forward, and its pullback
 3. `value`       Value, a node of a graph: forward and backward over the graph
 
-`errors` says what cannot be computed, `formula` parses and prints the texts of
+`errors` says what cannot be computed, `decisions` notices where Python takes a
+Value's number, `formula` parses and prints the texts of
 the table, `notation` names nodes for people, `source` compiles generated code.
 
 Then `programs/` writes a graph as a program, and runs it; `views/` shows a
@@ -21,9 +22,11 @@ pass. Each has its own list of what to read. Which tool answers what:
                                                          .native().batch(rows)
 """
 
+from engine.decisions import Decision, decisions
 from engine.notation import format_number, label
 from engine.operation import OPERATIONS
 from engine.programs.compiler import NoCompiler, c_compiler
+from engine.programs.elementwise import Elementwise
 from engine.programs.native import Native
 from engine.programs.program import Program
 from engine.programs.rows import read_rows
@@ -37,13 +40,16 @@ from engine.views.tree import tree
 __all__ = [
     "OPERATIONS",
     "Constant",
+    "Decision",
     "Drawing",
+    "Elementwise",
     "Native",
     "NoCompiler",
     "Program",
     "Value",
     "annotate",
     "c_compiler",
+    "decisions",
     "draw",
     "format_number",
     "html_label",

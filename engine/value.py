@@ -20,6 +20,11 @@ MUL, EXP = OPERATIONS["*"], OPERATIONS["exp"]
 NAMES: dict[str, Any] = FUNCTIONS | {each.global_name: each for each in OPERATIONS.values()}
 
 
+# What is called with each Value whose number Python takes: compares, tests or
+# converts. See engine.decisions.
+observers: "list[Callable[[Value], None]]" = []
+
+
 def unary(name: str, op: str = "") -> "Callable[[Value], Value]":
     """The method for an operation on one Value; `exp` below is one."""
     return method(UNARY, name, op or name, NAMES)
@@ -42,6 +47,8 @@ def comparison(compare: Callable[[Any, Any], bool]) -> "Callable[[Value, object]
     """The method for a comparison, which goes by data."""
 
     def compared(self, other):
+        if observers:
+            _observed(self, other)
         return compare(self.data, other.data if isinstance(other, Value) else other)
 
     compared.__name__ = compared.__qualname__ = f"__{compare.__name__}__"
@@ -235,9 +242,13 @@ class Value:
     __hash__ = object.__hash__
 
     def __bool__(self) -> bool:
+        if observers:
+            _observed(self)
         return self.data != 0
 
     def __float__(self) -> float:
+        if observers:
+            _observed(self)
         return float(self.data)
 
     def __format__(self, spec: str) -> str:
@@ -262,6 +273,14 @@ class Constant(Value):
         return f"Constant({self.data})"
 
 
+def _observed(*nodes):
+    """Tell the observers of Values among these."""
+    for node in nodes:
+        if isinstance(node, Value):
+            for observer in observers:
+                observer(node)
+
+
 def topological_order(output: Value) -> list[Value]:
     """All nodes that `output` is computed from: leaves, then operations.
 
@@ -276,8 +295,8 @@ def topological_order(output: Value) -> list[Value]:
     return leaves + operations
 
 
-def leaves_and_operations(output: Value) -> tuple[list[Value], list[Value]]:
-    """The leaves and the operations below `output`, both in topological order.
+def leaves_and_operations(*outputs: Value) -> tuple[list[Value], list[Value]]:
+    """The leaves and the operations of a graph, both in topological order.
 
     A depth-first search, left operands before right ones. Its path is a list
     instead of a recursion, so that memory alone bounds the depth of a graph.
@@ -286,24 +305,25 @@ def leaves_and_operations(output: Value) -> tuple[list[Value], list[Value]]:
     operations: list[Value] = []
     path: list[Value] = []
     seen: set[Value] = set()
-    node = output
-    while True:
-        while node not in seen:  # down, from left operand to left operand
-            seen.add(node)
-            if node.left is None:
-                leaves.append(node)
-                break
-            path.append(node)
-            node = node.left
-        while path:  # up, to the next right operand
-            node = path.pop()
-            if node.right is not None and node.right not in seen:
+    for node in outputs:
+        while True:
+            while node not in seen:  # down, from left operand to left operand
+                seen.add(node)
+                if node.left is None:
+                    leaves.append(node)
+                    break
                 path.append(node)
-                node = node.right
+                node = node.left
+            while path:  # up, to the next right operand
+                node = path.pop()
+                if node.right is not None and node.right not in seen:
+                    path.append(node)
+                    node = node.right
+                    break
+                operations.append(node)
+            else:
                 break
-            operations.append(node)
-        else:
-            return leaves, operations
+    return leaves, operations
 
 
 class unchanged_on_error:

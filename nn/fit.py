@@ -1,23 +1,27 @@
 """fit: gradient descent until convergence, on a program that it records."""
 
+import gc
 import math
 import random
 import sys
+import warnings
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from numbers import Integral
 from typing import Any, Literal, get_args
 
-from engine import NoCompiler, Program, Value, read_rows
+from engine import Elementwise, NoCompiler, Program, Value, decisions, read_rows, topological_order
 from nn.optim import Optimizer
 
 Engine = Literal["auto", "graph", "python", "native"]
+AfterEpoch = Callable[[int, float, Any], Any]
 
 
 def fit(
     model: Callable[[list[Any]], Any],
-    rows: Sequence[Any],
-    targets: Sequence[Any],
+    rows: Any,
+    targets: Any,
     loss: Callable[[Any, Any], Value],
     optimizer: Optimizer,
     epochs: int = 1000,
@@ -26,6 +30,7 @@ def fit(
     rng: random.Random | None = None,
     engine: Engine = "auto",
     progress: bool | None = None,
+    each: AfterEpoch | None = None,
 ) -> list[float]:
     """Descend the mean of loss(model(x), y) over rows x and targets y.
 
@@ -33,17 +38,20 @@ def fit(
     by no more than `tolerance`. An epoch is one step of the optimiser on all
     rows; with `batch`, one step per `batch` rows, in an order that `rng` (a
     random.Random) shuffles. Returns the mean loss of every epoch, measured as
-    its steps are taken.
+    its steps are taken. Rows and targets are lists, or arrays, tensors or
+    tables of numbers. `each(epoch, loss, model)` is called after every epoch,
+    the first of which is 1, and ends the descent if it returns something true.
 
     `engine` says what computes the gradients. "graph" builds a graph for every
-    row. The others record the loss of the first row as a program: a branch
-    that Python takes on the numbers of that row is taken for all. "python"
-    runs the program in Python, "native" compiles it and raises NoCompiler
-    where there is no C compiler, and "auto" compiles it where there is one.
-    All give the same losses, but for rounding.
+    row. The others record the loss of the first row as a program: "python"
+    runs it in Python, "native" compiles it and raises NoCompiler where there
+    is no C compiler, and "auto" compiles it where there is one. All give the
+    same losses, but for rounding. A loss that compares, tests or converts what
+    it computes, as `if z > 0` does, is not the same program for all rows: a
+    warning says in which line, and the graph computes the gradients.
 
-    A terminal shows the progress, or not, as `progress` says. Ctrl-C stops the
-    descent and keeps what was learned.
+    A terminal or notebook shows the progress, or not, as `progress` says.
+    Ctrl-C stops the descent and keeps what was learned.
 
     Raises ValueError where rows and targets don't match, the recorded loss
     depends on none of the optimiser's parameters or the engine is unknown;
@@ -61,25 +69,22 @@ def fit(
     if engine not in get_args(Engine):
         known = ", ".join(map(repr, get_args(Engine)))
         raise ValueError(f"unknown engine {engine!r}: it is one of {known}")
-    try:
-        rows = [list(row) for row in rows]
-    except TypeError as error:
-        raise TypeError(f"fit needs rows of inputs, each a list of numbers: {error}") from None
-    targets = [target.tolist() if hasattr(target, "tolist") else target for target in targets]
-    if not rows or len(rows) != len(targets):
+    rows, targets = _as_rows(rows), _as_targets(targets)
+    if not len(rows) or len(rows) != len(targets):
         raise ValueError(
             f"fit needs as many targets as rows, and one at least: not {len(rows)} and {len(targets)}"
         )
     if batch is not None and not (isinstance(batch, Integral) and batch >= 1):
         raise ValueError(f"batch is a number of rows, one at least, not {batch!r}")
     if progress is None:
-        progress = sys.stderr.isatty()
+        progress = sys.stderr.isatty() or "ipykernel" in sys.modules
     parameters = optimizer.parameters
-    if engine == "graph":
-        gradient_at = _graph(model, rows, targets, loss, parameters)
-    else:
-        gradient_at = _recorded(model, rows, targets, loss, parameters, engine, progress)
-    weights, gradient = [p.data for p in parameters], [p.grad for p in parameters]
+    gradients = None
+    if engine != "graph":
+        gradients = _recorded(model, rows, targets, loss, optimizer, engine, progress)
+    gradient_at, batches = gradients or _graph(model, rows, targets, loss, parameters)
+    weights = array("d", [p.data for p in parameters])
+    gradient: Sequence[float] = [p.grad for p in parameters]
     history: list[float] = []
     order = list(range(len(rows)))
     try:
@@ -87,24 +92,56 @@ def fit(
             if batch is not None:
                 (rng or random).shuffle(order)
             total = 0.0
-            for start in range(0, len(rows), batch or len(rows)):
-                chosen = order[start : start + (batch or len(rows))]
+            for count, chosen in batches(order, batch or len(rows)):
                 mean, gradient = gradient_at(weights, chosen)
                 if not math.isfinite(mean):
-                    raise ArithmeticError(
-                        f"the loss became {mean} in epoch {len(history) + 1}: a rate below {optimizer.rate} may help"
-                    )
-                weights = optimizer.update(weights, gradient)
-                total += mean * len(chosen)
+                    raise ArithmeticError(_not_finite(mean, len(history) + 1, optimizer))
+                weights = array("d", optimizer.update(weights, gradient))
+                total += mean * count
             history.append(total / len(rows))
+            if each is not None:
+                _assign(parameters, weights, gradient)
+                if each(len(history), history[-1], model):
+                    break
             if tolerance is not None and len(history) > 1 and abs(history[-1] - history[-2]) <= tolerance:
                 break
     except KeyboardInterrupt:
         print(f"\nstopped in epoch {len(history) + 1}; what was learned is kept", file=sys.stderr)
     finally:
-        for parameter, data, grad in zip(parameters, weights, gradient):
-            parameter.data, parameter.grad = data, grad
+        _assign(parameters, weights, gradient)
     return history
+
+
+def _as_rows(rows):
+    """An array of two dimensions as it is, else a list of lists."""
+    try:
+        if hasattr(rows, "__array__"):  # of tensors and tables too
+            rows = rows.__array__()
+        if getattr(rows, "ndim", 0) == 2:
+            return rows
+        return [list(row) for row in rows]
+    except TypeError as error:
+        raise TypeError(f"fit needs rows of inputs, each a list of numbers: {error}") from None
+
+
+def _as_targets(targets):
+    """A list of targets, each a number or a list of numbers."""
+    if hasattr(targets, "__array__"):
+        targets = targets.__array__()
+    if hasattr(targets, "tolist"):
+        return targets.tolist()
+    return [target.tolist() if hasattr(target, "tolist") else target for target in targets]
+
+
+def _assign(parameters, weights, gradient):
+    for parameter, data, grad in zip(parameters, weights, gradient):
+        parameter.data, parameter.grad = data, float(grad)
+
+
+def _not_finite(mean, epoch, optimizer):
+    rate = getattr(optimizer, "rate", None)
+    advice = "a smaller step" if rate is None else f"a rate below {rate}"
+    return f"the loss became {mean} in epoch {epoch}: {advice} may help"
 
 
 def _graph(model, rows, targets, loss, parameters):
@@ -113,58 +150,121 @@ def _graph(model, rows, targets, loss, parameters):
     def gradient_at(weights, chosen):
         for parameter, data in zip(parameters, weights):
             parameter.data, parameter.grad = data, 0.0
-        mean = sum(loss(model(rows[i]), targets[i]) for i in chosen) / len(chosen)
-        if not isinstance(mean, Value):
-            raise TypeError(f"the loss of a row is a Value, not a {type(mean).__name__}")
-        mean.backward()
-        return mean.data, [parameter.grad for parameter in parameters]
+        with _collector_paused():
+            mean = sum(loss(model(rows[i]), targets[i]) for i in chosen) / len(chosen)
+            if not isinstance(mean, Value):
+                raise TypeError(f"the loss of a row is a Value, not a {type(mean).__name__}")
+            mean.backward()
+            return mean.data, [parameter.grad for parameter in parameters]
 
-    return gradient_at
+    def batches(order, size):
+        for start in range(0, len(order), size):
+            chosen = order[start : start + size]
+            yield len(chosen), chosen
+
+    rows = rows.tolist() if hasattr(rows, "tolist") else rows
+    return gradient_at, batches
 
 
-def _recorded(model, rows, targets, loss, parameters, engine, progress):
-    """The same by a program: the loss of one row, recorded."""
-    x = [Value(number, f"x{i}") for i, number in enumerate(rows[0], 1)]
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """No garbage collection: graphs hold no cycles, and are large."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _recorded(model, rows, targets, loss, optimizer, engine, progress):
+    """The same by a program: the loss of one row, recorded.
+
+    None if recording it would be wrong for other rows.
+    """
+    first = rows[0].tolist() if hasattr(rows, "tolist") else rows[0]
+    x = [Value(number, f"x{i}") for i, number in enumerate(first, 1)]
     scalar = not isinstance(targets[0], (list, tuple))
     ys = [[target] if scalar else target for target in targets]
     y = [Value(number, "y" if scalar else f"y{i}") for i, number in enumerate(ys[0], 1)]
-    program = Program(loss(model(x), y[0] if scalar else y), inputs=[*x, *y])
-    if set(parameters).isdisjoint(program.parameters):
+    parameters = optimizer.parameters
+    with decisions() as found:
+        output = loss(model(x), y[0] if scalar else y)
+    trained = set(parameters)
+    depends = isinstance(output, Value) and not trained.isdisjoint(topological_order(output))
+    # (a decision by the row alone is no reason why the loss has no parameter)
+    changing = trained.union(x, y) if depends else trained
+    for decision in found:
+        if not changing.isdisjoint(topological_order(decision.node)):
+            warnings.warn(_frozen(decision), stacklevel=3)
+            return None
+    program = Program(output, inputs=[*x, *y], parameters=parameters)
+    places = {parameter: i for i, parameter in enumerate(parameters)}
+    used = [places[parameter] for parameter in program.parameters if parameter in places]
+    if not depends:
         raise ValueError("the loss of the first row depends on none of the optimiser's parameters")
+    fixed = array("d", [parameter.data for parameter in program.parameters[len(used) :]])
     if engine != "python":
         try:
             program = program.native()
+            rule = getattr(optimizer, "rule", None)
+            if isinstance(rule, Elementwise):
+                rule.compile()
         except NoCompiler as error:
             if engine == "native":
                 raise
             if progress:
                 print(f"fit: {error}; Python runs the program instead", file=sys.stderr)
 
-    # The program has its own order of parameters, and perhaps more of them than
-    # the optimiser.
-    place = {parameter: i for i, parameter in enumerate(parameters)}
-    fixed = [parameter for parameter in program.parameters if parameter not in place]
-    place.update((parameter, len(parameters) + i) for i, parameter in enumerate(fixed))
-    places = [place[parameter] for parameter in program.parameters]
-    fixed = [parameter.data for parameter in fixed]
-
-    numbers, count = read_rows([[*row, *target] for row, target in zip(rows, ys)], program.inputs)
-    width = len(program.inputs)
+    numbers, count = _side_by_side(rows, ys, program.inputs)
+    width, everything = len(program.inputs), len(used) == len(parameters)
 
     def gradient_at(weights, chosen):
-        given = numbers if len(chosen) == count else array("d")
-        if given is not numbers:
-            for i in chosen:
-                given += numbers[i * width : (i + 1) * width]
-        given = memoryview(given).cast("B").cast("d", (len(chosen), width))
-        data = [*weights, *fixed]
-        mean, derivatives = program.value_and_gradient(given, array("d", [data[i] for i in places]))
-        gradient = [0.0] * len(data)
-        for i, derivative in zip(places, derivatives):
+        data = weights if everything else array("d", [weights[i] for i in used])
+        mean, derivatives = program.value_and_gradient(chosen, data + fixed)
+        if everything:
+            return mean, derivatives[: len(used)]
+        gradient = array("d", [0.0]) * len(parameters)
+        for i, derivative in zip(used, derivatives):
             gradient[i] = derivative
-        return mean, gradient[: len(weights)]
+        return mean, gradient
 
-    return gradient_at
+    def batches(order, size):
+        given = numbers
+        if size < count:
+            given = array("d")
+            for i in order:
+                given += numbers[i * width : (i + 1) * width]
+        view = memoryview(given).cast("B")
+        for start in range(0, count, size):
+            rows = min(size, count - start)
+            part = view[8 * width * start : 8 * width * (start + rows)]
+            yield rows, part.cast("d", (rows, width))
+
+    return gradient_at, batches
+
+
+def _frozen(decision):
+    """What to say where a program of the first row is wrong for others."""
+    return (
+        f"{decision}\n"
+        "  takes the number of a Value that depends on the row or on a parameter. A program would have "
+        "the first row's\n  branch for all rows, so fit builds the graph of every row, which is slower. "
+        "relu, abs, maximum and minimum\n  decide for each row; z.tanh() and the like stay in the graph."
+    )
+
+
+def _side_by_side(rows, targets, inputs):
+    """The numbers of each row and its target, in one array; how many rows."""
+    width = len(inputs) - len(targets[0])
+    left, count = read_rows(rows, inputs[:width])
+    right, _ = read_rows(targets, inputs[width:])
+    left, right, numbers = array("d", left), array("d", right), array("d")
+    for i in range(count):
+        numbers += left[i * width : (i + 1) * width]
+        numbers += right[i * len(targets[0]) : (i + 1) * len(targets[0])]
+    return numbers, count
 
 
 def _with_progress(epochs, history, progress):

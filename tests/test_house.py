@@ -12,7 +12,18 @@ from engine.rules import RULES
 
 ROOT = Path(engine.__file__).parents[1]
 # An import goes to the left. A file stands in the first place that fits.
-ORDER = ["rules", "source", "formula", "operation", "errors", "value", "notation", "programs", "views"]
+ORDER = [
+    "rules",
+    "source",
+    "formula",
+    "operation",
+    "errors",
+    "value",
+    "decisions",
+    "notation",
+    "programs",
+    "views",
+]
 
 
 def imports(path):

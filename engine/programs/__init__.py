@@ -9,10 +9,12 @@
 7. `loops`        Loops: the loops as Python, with names for places (`arrays`)
 8. `c_formula`    a formula in C
 9. `c_functions`  loops and lines in C, as functions of bounded length
-10. `c_text`      a whole tape in C, with what never changes in `run.c`
+10. `c_text`      a whole tape in C, with what never changes in C files:
+                  `vectors.c`, `run.c`, `each.c`
 11. `native`      Native: the C compiled, called as a Program is
+12. `elementwise` Elementwise: a formula for every element of arrays
 
 `identifiers` makes names of labels, `rows` reads and checks what a call gives,
-`line_by_line` shows lines with their numbers, `compiler` runs the C compiler,
-`buffers` shows C the memory of an array.
+`line_by_line` shows lines with their numbers, `compiler` runs the C compiler
+and `machine_code` keeps what it made, `buffers` shows C the memory of an array.
 """

@@ -1,6 +1,6 @@
 """Functions of bounded length in C, for loops and for lines outside of them.
 
-Their words in capitals, and `finite` and `finite_lanes`, are those of `run.c`.
+Their words in capitals, `finite` and `finite_lanes` are those of `vectors.c`.
 """
 
 from collections import Counter
@@ -26,13 +26,14 @@ class Functions:
 
     `sums` has the number of the sum that a place is added to. `lined` has it
     for those places that a line outside of loops adds, when it computes them.
+    Places that are `returned` are not only for these functions to read.
     """
 
-    def __init__(self, steps: Iterable[Step], sums: Mapping[Any, int]) -> None:
+    def __init__(self, steps: Iterable[Step], sums: Mapping[Any, int], returned: Iterable[Any] = ()) -> None:
         self.sums = sums
         self.texts: list[str] = []
         self.lined: dict[Any, int] = {}
-        self._uses: Counter[Any] = Counter()
+        self._uses: Counter[Any] = Counter(returned)
         self._writes: Counter[Any] = Counter()
         for step in steps:
             target, *operands = _places(step)

@@ -1,7 +1,7 @@
 """A tape in C: its loops, and what does not repeat in lines, on many rows.
 
-What never changes is in `run.c`, which says what its words mean and runs
-these functions on all rows.
+What never changes is in C files: `vectors.c` says what the words mean, `run.c`
+runs these functions on all rows, and `each.c` on all elements of arrays.
 """
 
 from collections import Counter
@@ -18,17 +18,46 @@ from engine.programs.rolled import Loop, rolled, unrolled
 from engine.programs.tape import Tape
 from engine.rules import RULES
 
-INCLUDE = '#include "program.c"\n'
 # So many lines without loops have one function for both passes.
 SHORT = 100
 
 
 def c_text(tape: Tape, program: Merged) -> str:
-    """The whole C file for a tape; `run.c` describes its function `run`."""
-    frame = files("engine.programs").joinpath("run.c").read_text("ascii")
-    before, include, after = frame.partition(INCLUDE)
-    assert include
-    return before + program_c(tape, program) + after
+    """The whole C file for a program; `run.c` describes its function `run`."""
+    return _framed("run.c", program_c(tape, program))
+
+
+def each_text(tape: Tape, program: Merged) -> str:
+    """The whole C file for a formula on arrays; `each.c` describes `each`."""
+    functions = Functions(program.steps, {}, program.outputs)
+    functions.texts += map(_helper, helpers(tape.forward))
+    calls = functions.calls(rolled(program.steps))
+    functions.add("static void forward(int parts, int masked, ARGUMENTS)", calls)
+    inputs, values = len(program.names[X]), len(program.names[T])
+    starts = {X: 0, T: inputs}
+    places = [output for output in program.outputs if isinstance(output, tuple)]
+    computed = ", ".join(str(starts[array] + index) for array, index in places)
+    sizes = {"INPUTS": inputs, "VALUES": values, "PLACES": inputs + values, "RESULTS": len(places)}
+    head = f"{_enum(sizes)}\nstatic const int computed[] = {{{computed}}};  // the places of the results\n"
+    return _framed("each.c", "\n".join([head, *functions.texts]))
+
+
+def _framed(name, program):
+    """A file of C with the others that it includes."""
+    text = _file(name)
+    for include, content in (("vectors.c", _file("vectors.c")), ("program.c", program)):
+        before, line, after = text.partition(f'#include "{include}"\n')
+        assert line
+        text = before + content + after
+    return text
+
+
+def _file(name):
+    return files("engine.programs").joinpath(name).read_text("ascii")
+
+
+def _enum(sizes):
+    return f"enum {{ {', '.join(f'{name} = {size}' for name, size in sizes.items())} }};"
 
 
 def program_c(tape: Tape, program: Merged) -> str:
@@ -117,7 +146,7 @@ def program_c(tape: Tape, program: Merged) -> str:
         "SUMS": parameters,
         "LINED": len(functions.lined),
     }
-    head = [f"enum {{ {', '.join(f'{name} = {size}' for name, size in sizes.items())} }};"]
+    head = [_enum(sizes)]
     lined = ", ".join(map(str, functions.lined.values()))
     head.append(f"static const int lined[] = {{{lined or 0}}};  // sums of lines outside of loops")
     if copies:

@@ -51,7 +51,7 @@ class Merged(NamedTuple):
 
     The first `forward_count` of `steps` are the forward pass. `names` has the
     tape's name of each place of each array; parameters are in the order in
-    which lines use them, and `order` has the tape's number of each. `output`
+    which lines use them, and `order` has the tape's number of each. An output
     is a place, or a number.
     """
 
@@ -59,7 +59,12 @@ class Merged(NamedTuple):
     forward_count: int
     names: dict[str, list[str]]
     order: list[int]
-    output: Place | float
+    outputs: list[Place | float]
+
+    @property
+    def output(self) -> Place | float:
+        """The first output, and of a program the only one."""
+        return self.outputs[0]
 
 
 class _Line(NamedTuple):
@@ -93,7 +98,7 @@ def merged(tape: Tape) -> Merged:
     """
     lines = [_Line(*line) for line in tape.forward + tape.backward]
     forward = {line.target for line in tape.forward}
-    returned = {*tape.gradient, tape.output}
+    returned = {*tape.gradient, *tape.outputs}
     lines = _without_copies(lines, forward, returned)
     lines = _with_products_inside(lines, returned)
     lines, place_of = _accumulated(lines, returned, set(tape.gradient))
@@ -231,10 +236,10 @@ def _placed(tape, lines, forward, place_of):
     for name, place in place_of.items():  # the last name is that of the whole sum
         array, index = places[place]
         names[array][index] = name
-    output = tape.output
-    if isinstance(output, str):
-        output = places[place_of.get(output, output)]
-    return Merged(steps, forward_count, names, [number[name] for name in parameters], output)
+    outputs = [
+        places[place_of.get(output, output)] if isinstance(output, str) else output for output in tape.outputs
+    ]
+    return Merged(steps, forward_count, names, [number[name] for name in parameters], outputs)
 
 
 # what formulas are, worked out once for all lines of a shape

@@ -1,15 +1,13 @@
 """Native: a program compiled by the machine's own C compiler."""
 
 import ctypes
-import os
-import threading
 from array import array
 from collections.abc import Sequence
 from typing import Any
 
 from engine.programs.buffers import exported
 from engine.programs.c_text import c_text
-from engine.programs.compiler import c_compiler, compile_c
+from engine.programs.machine_code import machine_code
 from engine.programs.program import Program
 from engine.programs.rows import read_row, read_rows
 from engine.value import Value
@@ -41,7 +39,14 @@ class Native:
 
     def __init__(self, program: Program, fast_math: bool = False) -> None:
         self.program, self.fast_math = program, fast_math
-        self._run = _function(program, fast_math)
+        self._run = machine_code(
+            "run",
+            program.source,
+            lambda: c_text(program.tape, program.merged),
+            ctypes.c_double,
+            [ctypes.c_void_p, ctypes.c_long, *[ctypes.c_void_p] * 3],
+            fast_math,
+        )
         order = program.merged.order
         self._order = (ctypes.c_int * len(order))(*order)
 
@@ -115,30 +120,3 @@ class Native:
 
 
 _ZERO = array("d", [0.0])
-CACHE_SIZE = 16  # how many compiled functions to keep
-_functions: dict[tuple[str, bool, str], Any] = {}
-_lock = threading.Lock()
-
-
-def _function(program, fast_math):
-    """A program's machine code; the last few stay for whoever asks again."""
-    key = program.source, fast_math, str(c_compiler())
-    with _lock:
-        function = _functions.pop(key, None)
-        if function is None:
-            function = compile_c(c_text(program.tape, program.merged), fast_math)["run"]
-            function.restype = ctypes.c_double
-            function.argtypes = [ctypes.c_void_p, ctypes.c_long, *[ctypes.c_void_p] * 3]
-        _functions[key] = function
-        while len(_functions) > CACHE_SIZE:
-            del _functions[next(iter(_functions))]
-    return function
-
-
-def _unlock():
-    global _lock
-    _lock = threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):  # a forked process has the lock, but not the thread to release it
-    os.register_at_fork(after_in_child=_unlock)

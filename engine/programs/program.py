@@ -24,7 +24,8 @@ class Program:
     """What a graph computes and its derivatives, line by line.
 
     `inputs` are the leaves whose numbers every call gives; all other leaves
-    but constants are the program's `parameters`. A call does to them what
+    but constants are the program's `parameters`, those that are given first
+    and in that order. A call does to them what
     `output.backward()` does, to the last bit but for the sign of a zero, with
     their data of that moment and without the graph. `tape` holds the lines.
     `source` is a module that runs by itself, and `function` its function,
@@ -60,11 +61,11 @@ class Program:
     8.0
     """
 
-    def __init__(self, output: Value, inputs: Sequence[Value] = ()) -> None:
+    def __init__(self, output: Value, inputs: Sequence[Value] = (), parameters: Sequence[Value] = ()) -> None:
         if not isinstance(output, Value):
             raise TypeError(f"a program computes one Value, not a {type(output).__name__}")
         _check_inputs(inputs)
-        self.tape, self.parameters = record_tape(output, inputs)
+        self.tape, self.parameters = record_tape(output, inputs, parameters)
 
     @property
     def name(self) -> str:

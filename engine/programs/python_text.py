@@ -58,6 +58,12 @@ def forward_text(tape: Tape) -> list[TextLine]:
     return module_text(tape, [*tape.inputs, *tape.parameters], body, tape.forward)
 
 
+def function_text(tape: Tape) -> list[TextLine]:
+    """The function of inputs and parameters to all outputs."""
+    body = [*_printed(tape.forward), (f"return {tuple_text(tape.outputs)}", None)]
+    return module_text(tape, [*tape.inputs, *tape.parameters], body, tape.forward)
+
+
 def generator_text(tape: Tape) -> list[TextLine]:
     """A generator, of rows and parameters, that yields each row's results.
 
@@ -107,7 +113,7 @@ def module_text(
     functions = helpers(lines)
     formulas = {line.formula for line in lines} | {Formula(RULES[op].expression) for op in functions}
     names = {name for formula in formulas for name in formula.names}
-    numbers = [x for line in lines for x in line.operands] + [tape.output]
+    numbers = [x for line in lines for x in line.operands] + list(tape.outputs)
     names |= {repr(abs(x)) for x in numbers if isinstance(x, float)}  # inf and nan, if any
     imports = sorted(name for name in names - OWN if hasattr(math, name))
     head = [f"from math import {', '.join(imports)}", "", ""] if imports else []
@@ -127,9 +133,9 @@ def _printed(lines):
     return [(f"{line.target} {line.sign} {line.expression}", line) for line in lines]
 
 
-def tuple_text(names: Sequence[str]) -> str:
+def tuple_text(names: Sequence[object]) -> str:
     """A tuple of names: (a, b), (a,), ()."""
-    return f"({', '.join(names)}{',' * (len(names) == 1)})"
+    return f"({', '.join(map(str, names))}{',' * (len(names) == 1)})"
 
 
 def wrapped(text: str, indent: int) -> list[TextLine]:

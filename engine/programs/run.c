@@ -1,66 +1,6 @@
-// What every compiled program has in common. One program's lines stand in the
-// middle. A vector has one number for each of several rows, its lanes; a plane
-// has a vector for each place of the program: inputs X, values T, gradients D.
+// A program on rows: its mean output, and the mean gradient.
 
-#include <math.h>
-#include <stdlib.h>
-
-// As wide as this processor's registers; and numbers `step` apart in a vector.
-#if defined(__AVX512F__)
-#define WIDTH 64
-#define GATHER(at, step) { (at)[0], (at)[step], (at)[2 * (step)], (at)[3 * (step)], \
-    (at)[4 * (step)], (at)[5 * (step)], (at)[6 * (step)], (at)[7 * (step)] }
-#elif defined(__AVX__)
-#define WIDTH 32
-#define GATHER(at, step) { (at)[0], (at)[step], (at)[2 * (step)], (at)[3 * (step)] }
-#else
-#define WIDTH 16
-#define GATHER(at, step) { (at)[0], (at)[step] }
-#endif
-
-typedef double vector __attribute__((vector_size(WIDTH)));
-typedef long long mask __attribute__((vector_size(WIDTH)));
-
-// Row r goes into sum r % 8 of its parameter: these are TURNS vectors. A loop
-// works on PARTS planes at once, so that no sum has to wait for itself.
-enum { LANES = WIDTH / 8, TURNS = 8 / LANES, PARTS = WIDTH == 64 ? 4 : 8 };
-
-#define NOINLINE static __attribute__((noinline))
-#define INLINE static inline __attribute__((always_inline))
-#define UNROLLED _Pragma("GCC unroll 8")
-#define FOR_LANES UNROLLED for (int lane = 0; lane < LANES; lane++)
-#define FOR_TURNS UNROLLED for (int turn = 0; turn < TURNS; turn++)
-#define EACH UNROLLED for (int part = 0; part < parts; part++)
-#define EACH_PLANE for (int turn = 0; turn < parts; turn++, plane += PLACES)
-// x - 0 is x, even for -0.0
-#define SPLAT(number) ((number) - (vector){0})
-#define SELECT(test, yes, no) ((vector)(((mask)(yes) & (test)) | ((mask)(no) & ~(test))))
-#define W(i) w[i]
-#define X(i) plane[(i) + part * PLACES]
-#define T(i) plane[INPUTS + (i) + part * PLACES]
-#define D(i) plane[INPUTS + VALUES + (i) + part * PLACES]
-#define ARGUMENTS const double *restrict w, vector *restrict plane, mask *restrict nonfinite_lanes, \
-    const struct adding *restrict to
-#define ON w, plane, nonfinite_lanes, to
-
-// Where Python raises (the log of -1, 1 / 0, exp of 1000), C has an infinity or
-// NaN. So the results of calls and divisions pass through one of these, which
-// record any that is not finite. The bits of the exponent are all set in
-// infinities and NaN only.
-#define EXPONENT 0x7ff0000000000000
-
-static inline double finite(double number, long long *nonfinite)
-{
-    union { double number; long long bits; } is = { number };
-    *nonfinite |= (is.bits & EXPONENT) == EXPONENT;
-    return number;
-}
-
-static inline vector finite_lanes(vector numbers, mask *nonfinite_lanes)
-{
-    *nonfinite_lanes |= ((mask)numbers & EXPONENT) == EXPONENT;
-    return numbers;
-}
+#include "vectors.c"
 
 // The eight sums of a parameter in one: ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)).
 static inline double total(const vector *sums)

@@ -6,7 +6,7 @@ the same, bit for bit but for the sign of a zero.
 """
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from engine.notation import node_names
 from engine.operation import FUNCTIONS
 from engine.programs.identifiers import identifiers
 from engine.rules import MATH, Rule
-from engine.value import Constant, Value, topological_order
+from engine.value import Constant, Value, leaves_and_operations, topological_order
 
 Operand = str | float
 
@@ -59,11 +59,12 @@ class Line(NamedTuple):
 
 
 class Tape(NamedTuple):
-    """A graph as lines, of which `forward` computes the output.
+    """A graph as lines, of which `forward` computes the outputs.
 
-    `backward` computes its derivative with respect to each parameter, in a
-    variable of the parameter's name after `d_`. `inputs` and `parameters` are
-    names, `name` is one for the whole; the output is a name, or a number.
+    `backward` computes the derivative of the first of them with respect to
+    each parameter, in a variable of the parameter's name after `d_`. `inputs`
+    and `parameters` are names, `name` is one for the whole; an output is a
+    name, or a number.
     """
 
     name: str
@@ -71,7 +72,12 @@ class Tape(NamedTuple):
     parameters: tuple[str, ...]
     forward: tuple[Line, ...]
     backward: tuple[Line, ...]
-    output: Operand
+    outputs: tuple[Operand, ...]
+
+    @property
+    def output(self) -> Operand:
+        """The first output, and of a program the only one."""
+        return self.outputs[0]
 
     @property
     def gradient(self) -> tuple[str, ...]:
@@ -79,10 +85,13 @@ class Tape(NamedTuple):
         return tuple(f"d_{name}" for name in self.parameters)
 
 
-def record_tape(output: Value, inputs: Sequence[Value] = ()) -> tuple[Tape, list[Value]]:
+def record_tape(
+    output: Value, inputs: Sequence[Value] = (), parameters: Iterable[Value] = ()
+) -> tuple[Tape, list[Value]]:
     """The graph that computes `output` as a tape, and the tape's parameters.
 
-    The parameters are all leaves that are neither inputs nor constants.
+    The parameters are all leaves that are neither inputs nor constants; first
+    those among `parameters`, in that order.
 
     >>> x, w, b = Value(2, "x"), Value(-3, "w"), Value(1, "b")
     >>> tape, parameters = record_tape((w * x + b).sigmoid(), [x])
@@ -100,7 +109,9 @@ def record_tape(output: Value, inputs: Sequence[Value] = ()) -> tuple[Tape, list
     """
     order, given = topological_order(output), set(inputs)
     leaves = [node for node in order if node.operation is None and type(node) is not Constant]
-    parameters = [leaf for leaf in leaves if leaf not in given]
+    in_graph = set(leaves) - given
+    first = dict.fromkeys(parameter for parameter in parameters if parameter in in_graph)
+    parameters = [*first, *(leaf for leaf in leaves if leaf in in_graph and leaf not in first)]
     unused = given.difference(leaves)
     names = _variable_names([*order, *(leaf for leaf in inputs if leaf in unused)])
     forward = [_forward_line(node, names) for node in order if node.operation is not None]
@@ -112,9 +123,33 @@ def record_tape(output: Value, inputs: Sequence[Value] = ()) -> tuple[Tape, list
         tuple(names[leaf] for leaf in parameters),
         tuple(forward),
         tuple(_without_unread_units(backward, {f"d_{names[leaf]}" for leaf in parameters})),
-        names[output],
+        (names[output],),
     )
     return tape, parameters
+
+
+def record_function(
+    name: str, outputs: Sequence[Value], inputs: Sequence[Value], numbers: Sequence[Value]
+) -> Tape:
+    """A tape of a forward pass alone, which computes several outputs.
+
+    Its parameters are `numbers`, leaves as the inputs are.
+
+    >>> w, g, rate = Value(1, "w"), Value(1, "g"), Value(1, "rate")
+    >>> tape = record_function("descent", [w - rate * g], [w, g], [rate])
+    >>> [str(line) for line in tape.forward], tape.outputs
+    (['v1 = rate * g', 'v2 = w - v1'], ('v2',))
+    """
+    leaves, operations = leaves_and_operations(*outputs)
+    names = _variable_names(list(dict.fromkeys([*inputs, *numbers, *leaves, *operations])))
+    return Tape(
+        name,
+        tuple(names[leaf] for leaf in inputs),
+        tuple(names[leaf] for leaf in numbers),
+        tuple(_forward_line(node, names) for node in operations),
+        (),
+        tuple(names[output] for output in outputs),
+    )
 
 
 @lru_cache

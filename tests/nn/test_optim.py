@@ -3,15 +3,18 @@ losses.
 """
 
 import importlib.util
+import inspect
 import math
 import random
 import shlex
 import signal
 import sys
+import warnings
+from fractions import Fraction
 
 import pytest
 
-from engine import NoCompiler, Value
+from engine import Elementwise, NoCompiler, Value
 from nn import (
     MLP,
     Adam,
@@ -22,6 +25,7 @@ from nn import (
     binary_cross_entropy,
     cross_entropy,
     fit,
+    hinge,
     mean_squared_error,
     one_hot,
     softmax,
@@ -198,6 +202,148 @@ def test_an_optimiser_of_another_models_parameters_is_refused():
             fit(model, [[1.0]], [2], mean_squared_error, GradientDescent(parameters, rate=0.1))
 
 
+def my_hinge(s, y):
+    return max(0, 1 - y * s)
+
+
+def by_branch(s, y):
+    return (1 - y * s) if y * s < 1 else 0 * s
+
+
+def by_truth(s, y):
+    z = (1 - y * s).relu()
+    return z if z else s * 0
+
+
+def by_math(s, y):
+    return (s - y) ** 2 + math.tanh(s)
+
+
+@pytest.mark.parametrize("engine", ["auto", "python", "graph"])
+@pytest.mark.parametrize("frozen, true", [(my_hinge, hinge), (by_branch, hinge), (by_truth, hinge)])
+def test_a_loss_that_branches_on_numbers_is_trained_by_the_graph(frozen, true, engine):
+    rows, targets = [[2.0], [-1.0], [0.5], [-3.0], [0.1]], [1, -1, 1, -1, -1]
+    found = []
+    for loss in (frozen, true):
+        model = line()
+        descent = GradientDescent(model.parameters(), rate=0.1)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            losses = fit(model, rows, targets, loss, descent, epochs=30, engine=engine)
+        found.append((losses, [p.data for p in model.parameters()]))
+        if loss is frozen and engine != "graph":
+            [warning] = caught
+            assert f"{__file__}, line " in str(warning.message) and "relu" in str(warning.message)
+            assert (
+                inspect.getsource(frozen).splitlines()[-1].strip() in str(warning.message) or loss is by_truth
+            )
+            assert warning.filename == __file__
+        else:
+            assert not caught
+    assert found[0][0] == pytest.approx(found[1][0], rel=1e-12)
+    assert found[0][1] == pytest.approx(found[1][1], rel=1e-12) and min(found[0][0]) >= 0
+
+
+def test_a_number_that_leaves_the_graph_is_noticed():
+    model = line()
+    with pytest.warns(UserWarning, match=r"return \(s - y\) \*\* 2 \+ math.tanh\(s\)"):
+        fit(model, [[1.0], [2.0]], [1, 2], by_math, GradientDescent(model.parameters(), 0.01), epochs=3)
+
+
+def test_what_does_not_change_may_be_compared():
+    strength = Value(0.1)  # neither trained nor of the row
+
+    def loss(s, y):
+        return (s - y) ** 2 + strength * s * s if strength > 0 else (s - y) ** 2
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = line()
+        fit(model, [[1.0], [2.0]], [1, 2], loss, GradientDescent(model.parameters(), 0.01), epochs=3)
+
+
+class Signs:
+    """An optimiser of one's own: a step of one size by the gradient's sign."""
+
+    def __init__(self, parameters):
+        self.parameters = parameters
+
+    def update(self, weights, gradient):
+        return [Fraction(w) - Fraction(1, 8) * ((g > 0) - (g < 0)) for w, g in zip(weights, gradient)]
+
+
+@pytest.mark.parametrize("engine", ["auto", "python", "graph"])
+def test_an_optimiser_of_ones_own_leaves_floats(engine):
+    model = line()
+    losses = fit(
+        model, [[1.0], [2.0]], [2, 4], mean_squared_error, Signs(model.parameters()), 20, engine=engine
+    )
+    assert losses[-1] < losses[0]
+    assert {type(p.data) for p in model.parameters()} == {type(p.grad) for p in model.parameters()} == {float}
+
+
+@pytest.mark.parametrize("make", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_a_compiled_optimiser_takes_the_same_steps_to_the_last_bit(make):
+    rng = random.Random(0)
+    weights, paths = [rng.gauss(0, 1) for _ in range(37)], []
+    gradients = [[rng.gauss(0, 1) for _ in range(37)] for _ in range(10)]
+    for compiled in (False, True):
+        optimizer, w, path = make([Value(x) for x in weights]), weights, []
+        rule = Elementwise(optimizer.rule.formula)
+        if compiled:
+            try:
+                rule.compile()
+            except NoCompiler:
+                pytest.skip("there is no C compiler")
+        type(optimizer).rule, earlier = rule, type(optimizer).rule
+        try:
+            for gradient in gradients:
+                w = optimizer.update(w, gradient)
+                path.append(list(w))
+        finally:
+            type(optimizer).rule = earlier
+        paths.append(path)
+    assert paths[0] == paths[1]
+
+
+def test_each_epoch_is_told_and_may_be_the_last():
+    model, told = line(), []
+
+    def each(epoch, loss, model):
+        told.append((epoch, loss, model(rows[0]).data))
+        return epoch == 5
+
+    rows = [[1.0], [2.0]]
+    descent = GradientDescent(model.parameters(), 0.1)
+    losses = fit(model, rows, [2, 4], mean_squared_error, descent, epochs=100, each=each)
+    assert [epoch for epoch, _, _ in told] == [1, 2, 3, 4, 5]
+    assert [loss for _, loss, _ in told] == losses
+    assert told[-1][2] == model(rows[0]).data and len({prediction for _, _, prediction in told}) == 5
+
+
+@pytest.mark.parametrize("engine", ["auto", "python", "graph"])
+def test_arrays_of_other_types_give_the_same_losses(engine):
+    np = pytest.importorskip("numpy")
+    found = []
+    for kind in (list, np.array, lambda rows: np.array(rows, dtype="f4", order="F")):
+        model = MLP(2, [3, 1], rng=random.Random(0))
+        descent = GradientDescent(model.parameters(), 0.1)
+        targets = np.array(TARGETS) if kind is not list else TARGETS
+        losses = fit(
+            model,
+            kind(ROWS),
+            targets,
+            binary_cross_entropy,
+            descent,
+            5,
+            batch=3,
+            rng=random.Random(1),
+            engine=engine,
+        )
+        found.append(losses)
+    assert found[0] == found[1] == found[2]
+
+
 def test_it_stops_when_the_loss_no_longer_changes():
     model = line()
     losses = fit(
@@ -256,7 +402,7 @@ def test_an_interrupt_keeps_what_was_learned(engine, capsys):
         engine=engine,
     )
     assert len(losses) == 4
-    assert [p.data for p in model.parameters()] == calls[4]
+    assert [p.data for p in model.parameters()] == list(calls[4])
     assert "stopped in epoch 5; what was learned is kept" in capsys.readouterr().err
 
 

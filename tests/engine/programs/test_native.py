@@ -20,7 +20,7 @@ import pytest
 
 import engine.programs.c_functions
 import engine.programs.compiler
-import engine.programs.native
+import engine.programs.machine_code
 from engine import Constant, NoCompiler, Program, Value, c_compiler
 from tests.engine.programs.test_program import HOSTILE, REFUSED_ARITHMETIC, REFUSED_ROWS, line, matrix
 from tests.graphs import ARITHMETIC, networks, random_graph, random_rows
@@ -342,7 +342,7 @@ def test_machine_code_is_unloaded_with_its_last_program(monkeypatch):
         with open("/proc/self/maps") as maps:
             return {line.split()[5] for line in maps if "run.so" in line}
 
-    monkeypatch.setattr(engine.programs.native, "CACHE_SIZE", 0)
+    monkeypatch.setattr(engine.programs.machine_code, "CACHE_SIZE", 0)
     Program(Value(1, "x") * 1.25).native()
     gc.collect()
     before, native = loaded(), Program(Value(1, "x") * 1.5).native()
@@ -389,13 +389,13 @@ def test_a_native_program_pickles_for_a_pool_of_processes():
     assert pickle.loads(pickle.dumps(Program(output, inputs).native(True))).fast_math
 
 
-@pytest.mark.skipif(not hasattr(engine.programs.native.os, "fork"), reason="processes cannot fork here")
+@pytest.mark.skipif(not hasattr(engine.programs.machine_code.os, "fork"), reason="processes cannot fork here")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_process_forked_while_a_thread_compiles_can_compile():
     L, inputs, _ = line()
     program = Program(L * 3.5, inputs)
     process = multiprocessing.get_context("fork").Process(target=program.native)
-    with engine.programs.native._lock:  # as the thread has it
+    with engine.programs.machine_code._lock:  # as the thread has it
         process.start()
     process.join(60)
     assert process.exitcode == 0

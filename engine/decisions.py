@@ -1,0 +1,62 @@
+"""Where Python takes the number of a Value: compares, tests or converts it.
+
+What follows from the number is not in the graph. `if z > 0` takes one branch,
+and a program recorded from the graph has that branch for all numbers.
+"""
+
+import linecache
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from engine.value import Value, observers
+
+HERE = str(Path(__file__).parent)
+
+
+class Decision(NamedTuple):
+    """The number of `node` was taken in a line of a file, with this text."""
+
+    node: Value
+    file: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}: {self.text}"
+
+
+@contextmanager
+def decisions() -> Iterator[list[Decision]]:
+    """Inside, this thread's comparisons, tests and conversions of Values.
+
+    (Reading `z.data` is not noticed.)
+
+    >>> def positive(z):
+    ...     return z if z > 0 else 0 * z
+    >>> with decisions() as found:
+    ...     out = positive(Value(3, "z").relu())
+    >>> [str(each.node.op) for each in found]
+    ['relu']
+    """
+    found: list[Decision] = []
+    thread = threading.get_ident()
+
+    def notice(node):
+        if threading.get_ident() != thread:
+            return
+        frame: Any = sys._getframe(2)
+        while frame.f_back and frame.f_code.co_filename.startswith(HERE):
+            frame = frame.f_back
+        file, line = frame.f_code.co_filename, frame.f_lineno
+        text = linecache.getline(file, line, frame.f_globals).strip()
+        found.append(Decision(node, file, line, text))
+
+    observers.append(notice)
+    try:
+        yield found
+    finally:
+        observers.remove(notice)

@@ -1,0 +1,134 @@
+"""Elementwise: a formula on scalars, for every element of arrays at once."""
+
+import ctypes
+import inspect
+import linecache
+import weakref
+from array import array
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from itertools import count, repeat
+from typing import Any
+
+from engine.programs.buffers import exported
+from engine.programs.c_text import each_text
+from engine.programs.machine_code import machine_code
+from engine.programs.merged import merged
+from engine.programs.python_text import function_text, joined
+from engine.programs.tape import record_function
+from engine.source import compile_module
+from engine.value import Constant, Value
+
+_serial = count(1)
+
+
+class Elementwise:
+    """A function of scalars that takes arrays, and returns one for each result.
+
+    Its positional parameters are elements, each of its own array; those after
+    `*` are numbers, the same for all elements. It is called once, on Values,
+    and what it computes is recorded: as an optimiser's formula is a function
+    of a weight, its gradient, and numbers such as the rate. `compile` makes
+    machine code of it, with the same results to the last bit.
+
+    >>> descent = Elementwise(lambda w, g, *, rate: w - rate * g)
+    >>> descent([1.0, 2.0], [0.5, 1.0], rate=0.5)
+    (array('d', [0.75, 1.5]),)
+    >>> print(descent)
+    def f(w, g, rate):
+        v1 = rate * g
+        v2 = w - v1
+        return (v2,)
+    """
+
+    def __init__(self, formula: Callable[..., Any]) -> None:
+        self.formula = formula
+        self._each: Any = None  # its machine code
+        self._order: list[int] = []  # in which that takes the numbers
+
+    def __call__(self, *arrays: Sequence[float], **numbers: float) -> "tuple[array[float], ...]":
+        """The arrays of results.
+
+        Raises TypeError or ValueError if arrays or numbers are missing, too
+        many or of different lengths; and what the formula's operations raise.
+        """
+        elements, shared = self._names
+        if len(arrays) != len(elements) or numbers.keys() != set(shared):
+            raise TypeError(
+                f"{self._tape.name} takes arrays {', '.join(elements)} and numbers {', '.join(shared)}"
+            )
+        if len({len(each) for each in arrays}) > 1:
+            lengths = ", ".join(f"{len(each)} {name}" for name, each in zip(elements, arrays))
+            raise ValueError(f"arrays of different lengths: {lengths}")
+        values = [float(numbers[name]) for name in shared]
+        columns = [
+            each if type(each) is array and each.typecode == "d" else array("d", each) for each in arrays
+        ]
+        results = self._native(columns, values) if self._each else None
+        if results is None:
+            rows = map(self.function, *columns, *map(repeat, values))
+            results = [array("d", column) for column in zip(*rows)] or [
+                array("d") for _ in self._tape.outputs
+            ]
+        return tuple(results)
+
+    def compile(self) -> None:
+        """Compile it to machine code, which calls run from then on.
+
+        Raises NoCompiler.
+        """
+        program = merged(self._tape)
+        text, self._order = each_text(self._tape, program), program.order
+        pointers = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_long, ctypes.c_void_p]
+        self._each = machine_code("each", text, lambda: text, ctypes.c_int, pointers)
+
+    @property
+    def source(self) -> str:
+        """The function of scalars as a Python module."""
+        return joined(function_text(self._tape))
+
+    @cached_property
+    def function(self) -> Callable[..., tuple[float, ...]]:
+        """The function of scalars, elements first and then numbers."""
+        filename = f"<elementwise {self._tape.name} {next(_serial)}>"
+        weakref.finalize(self, linecache.cache.pop, filename, None)
+        return compile_module(self.source, filename)[self._tape.name]
+
+    @cached_property
+    def _names(self):
+        """The names of elements, and those of numbers."""
+        parameters = inspect.signature(self.formula).parameters.values()
+        shared = [each.name for each in parameters if each.kind is each.KEYWORD_ONLY]
+        return [each.name for each in parameters if each.name not in shared], shared
+
+    @cached_property
+    def _tape(self):
+        elements, shared = ({name: Value(1, name) for name in names} for names in self._names)
+        results = self.formula(*elements.values(), **shared)
+        results = results if isinstance(results, tuple) else (results,)
+        # a result that is not computed becomes so
+        outputs = [
+            each if isinstance(each, Value) and each.operation else Constant(0) + each for each in results
+        ]
+        return record_function("f", outputs, list(elements.values()), list(shared.values()))
+
+    def _native(self, columns, values):
+        """The results by machine code; None where Python may raise."""
+        size = len(columns[0])
+        results = [array("d", bytes(8 * size)) for _ in self._tape.outputs]
+        held = [exported(each) for each in (*columns, *results)]
+        addresses = [address for address, _ in held]
+        given = (ctypes.c_void_p * len(columns))(*addresses[: len(columns)])
+        found = (ctypes.c_void_p * len(results))(*addresses[len(columns) :])
+        ordered = array("d", [values[i] for i in self._order])
+        return None if self._each(given, found, size, ordered.buffer_info()[0]) else results
+
+    def __reduce__(self) -> Any:
+        return Elementwise, (self.formula,)
+
+    def __str__(self) -> str:
+        return self.source.rstrip("\n")
+
+    def __repr__(self) -> str:
+        elements, shared = self._names
+        return f"<Elementwise of {', '.join(elements)}; {', '.join(shared)}>"
