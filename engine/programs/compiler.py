@@ -2,27 +2,37 @@
 
 import _ctypes
 import ctypes
+import importlib.util
 import os
 import platform
 import shlex
 import shutil
 import subprocess
+import sys
 import tempfile
 import weakref
 
 # The arithmetic of Python, operation by operation: nothing fused, reordered or
-# computed beforehand.
-EXACT = ["-O2", "-ffp-contract=off", "-fno-builtin", "-fno-math-errno"]
+# computed beforehand, whatever $CC says.
+EXACT = [
+    "-O2",
+    "-fno-fast-math",
+    *("-fno-unsafe-math-optimizations", "-fno-associative-math", "-fno-reciprocal-math"),
+    *("-fno-finite-math-only", "-fsigned-zeros", "-ffp-contract=off", "-fno-builtin", "-fno-math-errno"),
+]
+# Code can still tell what is not finite, and does not multiply by 1 / x, which
+# may be infinite. The macro is what glibc's headers look for before they offer
+# the vector forms of exp, tanh and their kin.
+FAST = ["-O3", "-ffast-math", "-fno-finite-math-only", "-fno-reciprocal-math", "-D__FAST_MATH__"]
 # More text than that is lines which do not repeat. For them this takes half the
 # time of -O2, and what comes out is as fast; without the second option it calls
 # exp with registers in a state in which exp is slow.
 LONG, LONG_FLAGS = 300_000, ["-O1", "-fexpensive-optimizations"]
-# Code can still tell what is not finite. The macro is what glibc's headers look
-# for before they offer the vector forms of exp, tanh and their kin.
-FAST = ["-O3", "-ffast-math", "-fno-finite-math-only", "-D__FAST_MATH__"]
 # Python's math has functions that C has not, or others of the same name.
 UNKNOWN = "-Werror=implicit-function-declaration"
 THIS_MACHINE = {"x86_64": ["-march=native"], "aarch64": ["-mcpu=native"], "arm64": ["-mcpu=native"]}
+# Linking with these changes the arithmetic of the whole process.
+NOT_TO_LINK = ("-O", "-ffast-math", "-funsafe-math-optimizations", "-mdaz-ftz")
 
 
 class NoCompiler(RuntimeError):
@@ -30,10 +40,20 @@ class NoCompiler(RuntimeError):
 
 
 def c_compiler() -> list[str] | None:
-    """The C compiler's command, $CC or else cc, in words; None without one."""
-    command, *options = shlex.split(os.environ.get("CC") or "cc")
-    found = shutil.which(command)
-    return [os.path.abspath(found), *options] if found else None
+    """The C compiler's command in words: $CC, else cc, else that of ziglang.
+
+    None without one, or if there is no command in $CC.
+    """
+    try:
+        words = shlex.split(os.environ.get("CC", "cc"))
+    except ValueError:  # a quotation mark is missing
+        return None
+    found = shutil.which(words[0]) if words else None
+    if found:
+        return [os.path.abspath(found), *words[1:]]
+    if "CC" not in os.environ and importlib.util.find_spec("ziglang"):
+        return [sys.executable, "-m", "ziglang", "cc"]
+    return None
 
 
 def compile_c(text: str, fast_math: bool = False) -> ctypes.CDLL:
@@ -43,24 +63,31 @@ def compile_c(text: str, fast_math: bool = False) -> ctypes.CDLL:
     """
     command = c_compiler()
     if command is None:
-        missing = os.environ.get("CC") or "cc"
+        wrong = f"$CC is {os.environ.get('CC')!r}, which names no command here"
+        missing = wrong if "CC" in os.environ else "there is no command cc"
         raise NoCompiler(
-            f"no C compiler: {missing!r} is not there; `apt install gcc` or `xcode-select --install` gets one, "
-            "and the variable CC may name another"
+            f"no C compiler: {missing}; `pip install ziglang` brings one, `apt install gcc` or "
+            "`xcode-select --install` another, and the variable CC may name one"
         )
     level = LONG_FLAGS if len(text) > LONG else []
     flags = [*(FAST if fast_math else EXACT), *level, *THIS_MACHINE.get(platform.machine(), [])]
-    with tempfile.TemporaryDirectory(prefix="linegrad") as folder:
+    linker = [word for word in command if not word.startswith(NOT_TO_LINK)]
+    try:
+        folder = tempfile.mkdtemp(prefix="linegrad")
+    except OSError as error:
+        raise NoCompiler(f"the C compiler has no folder for its files: {error}") from None
+    try:
         text_file, code, library_file = (os.path.join(folder, name) for name in ("run.c", "run.o", "run.so"))
         with open(text_file, "w", encoding="ascii") as file:
             file.write(text)
-        # Two steps: linking with -ffast-math changes the process's arithmetic.
+        # Two steps, for the second has fewer options.
         _run([*command, *flags, "-std=c11", UNKNOWN, "-fPIC", "-c", "-o", code, text_file], folder)
-        _run([*command, "-shared", "-o", library_file, code, "-lm"], folder)
-        try:
-            library = ctypes.CDLL(library_file)
-        except OSError as error:
-            raise NoCompiler(f"what the C compiler made cannot be loaded: {error}") from None
+        _run([*linker, "-shared", "-o", library_file, code, "-lm"], folder)
+        library = ctypes.CDLL(library_file)
+    except OSError as error:  # a full disk, a command that is no program
+        raise NoCompiler(f"the C compiler cannot be run here: {error}") from None
+    finally:  # not when a process that was forked meanwhile ends
+        shutil.rmtree(folder, ignore_errors=True)
     weakref.finalize(library, _ctypes.dlclose, library._handle).atexit = False
     return library
 

@@ -96,6 +96,11 @@ double run(const double *rows, long count, const double *parameters, const int *
     double output = mean(total(sums + SUMS * TURNS), &to);
     long long nonfinite = 0;
     FOR_LANES nonfinite |= nonfinite_lanes[lane];
+#ifdef __FAST_MATH__  // whose other order of operations may overflow, or make a number of infinities
+    for (long k = 0; k < SUMS; k++) finite(w[k], &nonfinite);
+    if (gradient) for (long k = 0; k < SUMS; k++) finite(gradient[k], &nonfinite);
+    finite(output, &nonfinite);
+#endif
     free(planes);
     return nonfinite ? NAN : output;
 }

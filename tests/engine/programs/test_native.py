@@ -2,9 +2,11 @@
 is no compiler, or no number.
 """
 
+import atexit
 import gc
 import math
 import multiprocessing
+import os
 import pickle
 import platform
 import random
@@ -22,6 +24,7 @@ import engine.programs.c_functions
 import engine.programs.compiler
 import engine.programs.machine_code
 from engine import Constant, NoCompiler, Program, Value, c_compiler
+from nn import GradientDescent, Neuron, fit, mean_squared_error
 from tests.engine.programs.test_program import HOSTILE, REFUSED_ARITHMETIC, REFUSED_ROWS, line, matrix
 from tests.graphs import ARITHMETIC, networks, random_graph, random_rows
 
@@ -374,6 +377,97 @@ def test_a_compiler_may_have_options_and_may_fail(monkeypatch):
     assert program.native().value_and_gradient([[]]) == program.value_and_gradient(
         [[]]
     )  # the failure is not remembered
+
+
+@pytest.fixture
+def broken(request, monkeypatch, tmp_path):
+    """What is wrong with the compiler or its folder."""
+    script = tmp_path / "script"
+    script.write_text("echo no program")
+    script.chmod(0o755)
+    if request.param == "no folder":
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    else:
+        monkeypatch.setenv("CC", request.param.format(script=script))
+
+
+BROKEN = [
+    "",
+    "  ",
+    "cc '-unbalanced",
+    "{script}",
+    "no-such-compiler",
+    "cc --no-such-option",
+    "false",
+    "no folder",
+]
+
+
+@pytest.mark.parametrize("broken", BROKEN, indirect=True)
+def test_what_does_not_compile_is_one_line_and_fit_goes_on(broken):
+    program = Program(random_graph("broken")[0])
+    with pytest.raises(NoCompiler) as refused:
+        program.native()
+    assert "\n" not in str(refused.value) and "C compiler" in str(refused.value)
+    model = Neuron(1, activation="linear", rng=random.Random(0))
+    descent = GradientDescent(model.parameters(), 0.1)
+    losses = fit(model, [[1.0], [2.0]], [2, 4], mean_squared_error, descent, epochs=5)
+    assert losses[-1] < losses[0]
+
+
+FAST = (
+    "-Ofast -ffast-math -funsafe-math-optimizations -ffinite-math-only -fassociative-math -freciprocal-math"
+)
+
+
+@pytest.mark.parametrize("options", ["-Ofast", "-O3 -ffast-math", "-O0", FAST])
+def test_the_users_options_do_not_undo_exactness(options, monkeypatch):
+    monkeypatch.setenv("CC", f"cc {options}")
+    for seed in range(3):
+        output, inputs, _ = random_graph(f"options {seed}", ARITHMETIC)
+        program, rows = Program(output, inputs), random_rows(seed, 21)
+        assert alone(program.native()).value_and_gradient(rows) == program.value_and_gradient(rows)
+    smallest = 5e-324
+    assert smallest * 1.0 > 0  # the process has its smallest numbers still
+
+
+def test_fast_math_refuses_what_the_graph_refuses_and_no_more():
+    x, w = Value(1.0, "x"), Value(2.0, "w")
+    small = Program(w * x / 1e-310, [x])
+    assert small.native(True).value(1e-310) == small.value(1e-310) == 2.0
+    infinite = Program((w + x) - w, [x])
+    w.data = math.inf
+    assert math.isnan(infinite.value(1)) and math.isnan(infinite.native(True).value(1))
+
+
+def test_the_compiler_of_ziglang_serves(monkeypatch):
+    pytest.importorskip("ziglang", reason="ziglang is not installed")
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    program, rows = Program(random_graph("zig", ARITHMETIC)[0]), [[]] * 9
+    assert c_compiler()[1:] == ["-m", "ziglang", "cc"]
+    assert alone(program.native()).value_and_gradient(rows) == program.value_and_gradient(rows)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot fork here")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_process_that_ends_leaves_the_compilers_files(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    seen, run = [], subprocess.run
+
+    def forking(command, **options):
+        child = os.fork()
+        if child == 0:
+            atexit._run_exitfuncs()  # as a process ends that cleans up
+            os._exit(0)
+        os.waitpid(child, 0)
+        seen.append(os.path.exists(command[command.index("-o") + 1].rpartition("/")[0]))
+        return run(command, **options)
+
+    monkeypatch.setattr(subprocess, "run", forking)
+    Program(random_graph("forked")[0]).native()
+    assert seen == [True, True]
+    assert list(tmp_path.iterdir()) == []
 
 
 # processes

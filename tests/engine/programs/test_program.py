@@ -566,7 +566,7 @@ def test_the_line_that_is_named_is_the_printed_one(width):
 def test_without_a_compiler_there_is_one_clear_line(monkeypatch):
     monkeypatch.setenv("CC", "no-such-compiler -O3")
     assert c_compiler() is None
-    with pytest.raises(NoCompiler, match="no C compiler: 'no-such-compiler -O3' is not there") as refused:
+    with pytest.raises(NoCompiler, match=r"no C compiler: \$CC is 'no-such-compiler -O3', which") as refused:
         Program(Value(1) * 0.75).native()
     assert "\n" not in str(refused.value)
 
