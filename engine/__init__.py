@@ -20,6 +20,9 @@ pass. Each has its own list of what to read. Which tool answers what:
     What are the operations, in one list?                print(Program(output))
     How do I get gradients over many rows, fast?         Program(output, inputs)
                                                          .native().batch(rows)
+    What repeats in the operations?                      print(Program(output)
+                                                         .loops)
+    Where does a number leave the graph?                 with decisions() as d
 """
 
 from engine.decisions import Decision, decisions

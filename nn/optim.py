@@ -6,6 +6,7 @@ to all weights and returns the new ones. `step()` does so to the parameters'
 data and gradients.
 """
 
+import math
 from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
@@ -54,16 +55,14 @@ def momentum_descent(w: Any, g: Any, velocity: Any, *, rate: Any, momentum: Any)
     return w - rate * velocity, velocity
 
 
-def adam(
-    w: Any, g: Any, m: Any, v: Any, *, rate: Any, b1: Any, b2: Any, c1: Any, c2: Any, epsilon: Any
-) -> Any:
+def adam(w: Any, g: Any, m: Any, v: Any, *, step: Any, scale: Any, b1: Any, b2: Any, epsilon: Any) -> Any:
     """A step of Adam, and the new averages of the gradient and its square.
 
-    c1 and c2 are 1 - b1ᵗ and 1 - b2ᵗ at step t.
+    At step t, `step` is α / (1 - β₁ᵗ), and `scale` is 1 / √(1 - β₂ᵗ).
     """
     m = b1 * m + (1 - b1) * g
     v = b2 * v + (1 - b2) * g * g
-    return w - rate * (m / c1) / ((v / c2).sqrt() + epsilon), m, v
+    return w - step * m / (v.sqrt() * scale + epsilon), m, v
 
 
 DESCENT, MOMENTUM, ADAM = Elementwise(descent), Elementwise(momentum_descent), Elementwise(adam)
@@ -144,9 +143,9 @@ class Adam:
     def update(self, weights: Sequence[float], gradient: Sequence[float]) -> Sequence[float]:
         """The weights after a step against this gradient."""
         (b1, b2), t = self.betas, self.t + 1
-        numbers = {"b1": b1, "b2": b2, "c1": 1 - b1**t, "c2": 1 - b2**t}
+        corrected = {"step": self.rate / (1 - b1**t), "scale": 1 / math.sqrt(1 - b2**t)}
         weights, self.m, self.v = self.rule(
-            weights, gradient, self.m, self.v, rate=self.rate, epsilon=self.epsilon, **numbers
+            weights, gradient, self.m, self.v, b1=b1, b2=b2, epsilon=self.epsilon, **corrected
         )
         self.t = t
         return weights

@@ -68,6 +68,37 @@ def is_short(formula: Formula) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def without_numbers(formula: Formula) -> tuple[Formula, dict[str, float]]:
+    """The formula with letters for its numbers, but for those it divides by.
+
+    So one function serves all formulas that differ in a number.
+
+    >>> without_numbers(Formula("2.5 * pow(a, 1.5) / 3.0"))
+    (Formula('n1 * pow(a, n2) / 3.0'), {'n1': 2.5, 'n2': 1.5})
+    """
+    numbers: dict[str, float] = {}
+    text = ast.unparse(_Lettered(numbers).visit(ast.parse(formula.text, mode="eval").body))
+    return Formula(text), numbers
+
+
+class _Lettered(ast.NodeTransformer):
+    """Letters for numbers, which go into a dictionary."""
+
+    def __init__(self, numbers):
+        self.numbers = numbers
+
+    def visit_Constant(self, tree):
+        letter = f"n{len(self.numbers) + 1}"
+        self.numbers[letter] = float(tree.value)
+        return ast.Name(letter)
+
+    def visit_BinOp(self, tree):
+        left = self.visit(tree.left)
+        divides = isinstance(tree.op, ast.Div) and _sure(tree.right)
+        return ast.BinOp(left, tree.op, tree.right if divides else self.visit(tree.right))
+
+
+@lru_cache(maxsize=4096)
 def divisors(formula: Formula) -> frozenset[str]:
     """The letters that something is divided by."""
     nodes = [node for node in ast.walk(formula.tree) if isinstance(node, ast.BinOp)]

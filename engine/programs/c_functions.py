@@ -11,7 +11,14 @@ from typing import Any
 
 from engine.formula import Formula
 from engine.programs.arrays import COUNTERS, Access, accesses, affine
-from engine.programs.c_formula import c_number, c_template, divisors, is_short, must_be_lanewise
+from engine.programs.c_formula import (
+    c_number,
+    c_template,
+    divisors,
+    is_short,
+    must_be_lanewise,
+    without_numbers,
+)
 from engine.programs.merged import ARRAYS, G, Step, W
 from engine.programs.rolled import Loop, Term, with_growths
 
@@ -62,10 +69,10 @@ class Functions:
                 counter = COUNTERS[len(counters)]
                 inner = self.calls(loop.body, [*here, loop.growth], [*counters, counter])
                 calls += _block(f"for (int {counter} = 0; {counter} < {loop.turns}; {counter}++)", inner)
-            elif kind is Step:
+            elif kind is Step and all(step.statement.arrays[0] != G for step, _ in group):
                 name = self._name("lines")
                 lines = self._moving_lines(group, counters) if counters else self._lines(group)
-                body = _block("EACH_PLANE", ["enum { part = 0 };", *lines])
+                body = [*_block("EACH_PLANE", ["enum { part = 0 };", *lines]), "FENCE;"]
                 self.add(f"NOINLINE void {name}(int parts, {parameters}ARGUMENTS)", body)
                 calls.append(f"{name}(parts, {arguments}ON);")
             else:
@@ -86,7 +93,7 @@ class Functions:
         self.add(f"INLINE void {name}(const int parts, const int masked, {parameters}ARGUMENTS)", body)
         for kind, constants in (("1", "1, 1"), ("PARTS", "PARTS, 0"), ("masked", "PARTS, 1")):
             call = f"{name}({constants}, {arguments}ON);"
-            self.texts[-1] += f"NOINLINE void {name}_{kind}({parameters}ARGUMENTS) {{ {call} }}\n"
+            self.texts[-1] += f"NOINLINE void {name}_{kind}({parameters}ARGUMENTS) {{ {call} FENCE; }}\n"
         return f"(parts == 1 ? {name}_1 : masked ? {name}_masked : {name}_PARTS)({arguments}ON);"
 
     def _loops_function(self, body, parameters, arguments):
@@ -94,7 +101,7 @@ class Functions:
         self.add(f"INLINE void {name}(const int parts, {parameters}ARGUMENTS)", body)
         for parts in ("1", "PARTS"):
             call = f"{name}({parts}, {arguments}ON);"
-            self.texts[-1] += f"NOINLINE void {name}_{parts}({parameters}ARGUMENTS) {{ {call} }}\n"
+            self.texts[-1] += f"NOINLINE void {name}_{parts}({parameters}ARGUMENTS) {{ {call} FENCE; }}\n"
         return f"(parts == 1 ? {name}_1 : {name}_PARTS)({arguments}ON);"
 
     def _lines(self, group):
@@ -107,7 +114,7 @@ class Functions:
         for step in steps:
             target, *places = _places(step)
             operands = [here.get(place) or operand(Access(*place, (), ()), []) for place in places]
-            expression = self._expression(step.statement, operands, inline=False)
+            expression = self._expression(step.statement, operands, inline=len(steps) <= LOOP_LINES)
             name, memory = f"{target[0].lower()}{target[1]}", element(Access(*target, (), ()), [])
             if step.statement.sign == "=":
                 yield f"vector {name} = {expression};"
@@ -184,6 +191,10 @@ class Functions:
                 operands.append(f"SPLAT({c_number(array)})")
         if is_short(formula) or (inline and not must_be_lanewise(formula)):
             return c_template(formula, lanewise=False).format(*operands)
+        known = dict(zip(formula.letters, operands))
+        formula, numbers = without_numbers(formula)
+        known |= {letter: f"SPLAT({c_number(repr(number))})" for letter, number in numbers.items()}
+        operands = [known[letter] for letter in formula.letters]
         if formula not in self._formulas:
             self._formulas[formula] = self._formula_function(formula, len(operands))
         return f"{self._formulas[formula]}({', '.join([*operands, 'nonfinite_lanes'])})"

@@ -12,9 +12,10 @@ from engine.formula import Formula
 from engine.programs.arrays import Access
 from engine.programs.c_formula import c_number, c_template, must_be_lanewise
 from engine.programs.c_functions import Functions, operand
+from engine.programs.in_order import in_order
 from engine.programs.merged import ARRAYS, D, G, Merged, Place, Step, T, W, X
 from engine.programs.python_text import helpers
-from engine.programs.rolled import Loop, rolled, unrolled
+from engine.programs.rolled import Loop, Term, rolled, unrolled
 from engine.programs.tape import Tape
 from engine.rules import RULES
 
@@ -70,6 +71,7 @@ def program_c(tape: Tape, program: Merged) -> str:
     >>> tape, _ = record_tape((w * x).exp(), [x])
     >>> print(program_c(tape, merged(tape)), end="")
     enum { INPUTS = 1, VALUES = 1, PLACES = 3, SUMS = 1, LINED = 2 };
+    enum { ORDERED = 1 };  // W and sums are in the order of the parameters
     static const int lined[] = {1, 0};  // sums of lines outside of loops
     <BLANKLINE>
     NOINLINE vector formula2(vector a0, vector a1, mask *nonfinite_lanes)
@@ -89,6 +91,7 @@ def program_c(tape: Tape, program: Merged) -> str:
             ADD_LINE(1, t0);
             T(0) = t0;
         }
+        FENCE;
     }
     <BLANKLINE>
     static void forward(int parts, int masked, ARGUMENTS)
@@ -105,6 +108,7 @@ def program_c(tape: Tape, program: Merged) -> str:
             vector d0 = t0 * X(0);
             ADD_LINE(0, d0);
         }
+        FENCE;
     }
     <BLANKLINE>
     static void gradients(int parts, int masked, ARGUMENTS)
@@ -118,21 +122,27 @@ def program_c(tape: Tape, program: Merged) -> str:
     sums: dict[Place | float, int] = {(D, gradients + i): k for i, k in enumerate(copied)}
     if isinstance(program.output, tuple):
         sums[program.output] = parameters
-    functions = Functions(chain(forward, backward, unrolled(added)), sums)
+    terms: list[list[Term]] = [rolled(forward), rolled(backward), added]
+    given = [in_order(each, program.order) for each in terms]
+    ordered = None not in given
+    if ordered:
+        terms = [each or [] for each in given]
+        forward, backward = ([*unrolled(each)] for each in terms[:2])
+        sums = {place: k if k == parameters else program.order[k] for place, k in sums.items()}
+    functions = Functions(chain(*map(unrolled, terms)), sums)
     functions.texts += map(_helper, helpers(tape.forward + tape.backward))
 
-    terms = rolled(forward), rolled(backward)
     calls = functions.calls(terms[0])
     if program.output not in functions.lined:
         calls.append(functions.adding([f"ADD(SUMS, {_output(program)});"]))
     functions.add("static void forward(int parts, int masked, ARGUMENTS)", calls)
-    loops = any(isinstance(term, Loop) for term in chain(*terms, added))
+    loops = any(isinstance(term, Loop) for term in chain(*terms))
     if program.output in functions.lined and not loops and len(forward + backward) <= SHORT:
         calls = functions.calls([*forward, *backward])
     else:
-        calls = ["forward(parts, masked, ON);", *functions.calls(terms[1]), *functions.calls(added)]
+        calls = ["forward(parts, masked, ON);", *functions.calls(terms[1]), *functions.calls(terms[2])]
     places = range(gradients, gradients + len(copied))
-    copies = [(k, place) for k, place in zip(copied, places) if (D, place) not in functions.lined]
+    copies = [(sums[D, place], place) for place in places if (D, place) not in functions.lined]
     if copies:
         copy = "ADD(copied[i][0], D(copied[i][1]));"
         calls.append(functions.adding([f"for (int i = 0; i < {len(copies)}; i++) {copy}"]))
@@ -147,6 +157,7 @@ def program_c(tape: Tape, program: Merged) -> str:
         "LINED": len(functions.lined),
     }
     head = [_enum(sizes)]
+    head.append(f"enum {{ ORDERED = {int(ordered)} }};  // W and sums are in the order of the parameters")
     lined = ", ".join(map(str, functions.lined.values()))
     head.append(f"static const int lined[] = {{{lined or 0}}};  // sums of lines outside of loops")
     if copies:

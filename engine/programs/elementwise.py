@@ -10,7 +10,6 @@ from functools import cached_property
 from itertools import count, repeat
 from typing import Any
 
-from engine.programs.buffers import exported
 from engine.programs.c_text import each_text
 from engine.programs.machine_code import machine_code
 from engine.programs.merged import merged
@@ -20,6 +19,7 @@ from engine.source import compile_module
 from engine.value import Constant, Value
 
 _serial = count(1)
+_ZERO = array("d", [0.0])
 
 
 class Elementwise:
@@ -114,14 +114,17 @@ class Elementwise:
 
     def _native(self, columns, values):
         """The results by machine code; None where Python may raise."""
+        held = [memoryview(column) for column in columns]  # so that they stay where they are
         size = len(columns[0])
-        results = [array("d", bytes(8 * size)) for _ in self._tape.outputs]
-        held = [exported(each) for each in (*columns, *results)]
-        addresses = [address for address, _ in held]
-        given = (ctypes.c_void_p * len(columns))(*addresses[: len(columns)])
-        found = (ctypes.c_void_p * len(results))(*addresses[len(columns) :])
-        ordered = array("d", [values[i] for i in self._order])
-        return None if self._each(given, found, size, ordered.buffer_info()[0]) else results
+        results = [_ZERO * size for _ in self._tape.outputs]
+        given, found = (
+            (ctypes.c_void_p * len(many))(*[each.buffer_info()[0] for each in many])
+            for many in (columns, results)
+        )
+        numbers = array("d", [values[i] for i in self._order])
+        failed = self._each(given, found, size, numbers.buffer_info()[0])
+        del held
+        return None if failed else results
 
     def __reduce__(self) -> Any:
         return Elementwise, (self.formula,)

@@ -11,7 +11,7 @@ from engine.rules import POWERS, RULES, TABLE
 # Names with a meaning in a program's formulas, or in Python.
 _TEXTS = [text for rule in [*TABLE, *POWERS.values()] for text in (rule.expression, *rule.partials)]
 _FORMULAS = {name for text in _TEXTS for name in Formula(text).names} - {"a", "b", "out"}
-RESERVED = {*_FORMULAS, *RULES, "inf", "nan", *keyword.kwlist}
+RESERVED = {*_FORMULAS, *RULES, "inf", "nan", "range", "reversed", *keyword.kwlist}
 
 
 def identifiers(names: Iterable[str]) -> list[str]:

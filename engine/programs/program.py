@@ -32,8 +32,9 @@ class Program:
     which `pdb` steps through.
 
     A program is a recording. Which branch an `if` took and how often a loop
-    ran while the graph was built is fixed in it. relu, abs, maximum and
-    minimum are not: they decide anew at every call.
+    ran while the graph was built is fixed in it, and so is a number that left
+    the graph, as in `math.tanh(z)`: `engine.decisions` shows where that is.
+    relu, abs, maximum and minimum decide anew at every call.
 
     Raises TypeError or ValueError if an input is not a leaf or is given twice.
 

@@ -117,6 +117,9 @@ class _Stack:
         self.places = defaultdict(list)  # where the terms of each shape are
         self.loops = []  # where the loops are
         self.known = {}
+        # For a size of blocks, the last place where three of them differed, and
+        # the stamp that the term there had: terms come and go.
+        self.failed, self.stamps, self.pushed = {}, [], 0
 
     def push(self, shape, indices, count=1):
         shape = self.known.setdefault(shape, shape)
@@ -124,11 +127,13 @@ class _Stack:
         self.shapes.append(shape)
         self.indices.append(indices)
         self.counts.append(count)
+        self.pushed += 1
+        self.stamps.append(self.pushed)
 
     def pop(self, number):
         for shape in reversed(self.shapes[-number:]):
             self.places[id(shape)].pop()
-        del self.shapes[-number:], self.indices[-number:], self.counts[-number:]
+        del self.shapes[-number:], self.indices[-number:], self.counts[-number:], self.stamps[-number:]
         while self.loops and self.loops[-1] >= len(self.shapes):
             self.loops.pop()
 
@@ -151,6 +156,8 @@ class _Stack:
             ):
                 self.pop(size)
                 self.counts[place] += 1
+                self.pushed += 1
+                self.stamps[place] = self.pushed
                 return True
         return False
 
@@ -162,6 +169,9 @@ class _Stack:
             size = last - place
             if 3 * size > last + 1:
                 return False
+            failed, stamp = self.failed.get(size, (-1, -1))
+            if place < failed <= last and self.stamps[failed] == stamp:
+                continue  # blocks of this size differ where they differed before
             for i in range(last, place, -1):
                 j, k = i - size, i - 2 * size
                 if not (shapes[i] is shapes[j] is shapes[k] and counts[i] == counts[j] == counts[k]):
@@ -172,6 +182,7 @@ class _Stack:
             else:
                 self._roll(size)
                 return True
+            self.failed[size] = i, self.stamps[i]
         return False
 
     def _roll(self, size):

@@ -86,11 +86,10 @@ def read_parameters(numbers: Any, parameters: Sequence[str]) -> "array[float]":
         floats.frombytes(memoryview(vector[0]).cast("B"))
     else:
         given = _sequence(numbers, "the parameters are", "numbers")
-        if len(given) == len(parameters):
-            floats.fromlist([_number(number, f"parameter {name}") for name, number in zip(parameters, given)])
-        numbers = given
-    if len(numbers) != len(parameters):
-        pairs = ((numbers, "number"), (parameters, "parameter"))
+        names = [f"parameter {name}" for name in parameters] + ["one number more"] * len(given)
+        floats.fromlist([_number(number, name) for name, number in zip(names, given)])
+    if len(floats) != len(parameters):
+        pairs = ((floats, "number"), (parameters, "parameter"))
         counts = [f"{len(many)} {what}{'s' * (len(many) != 1)}" for many, what in pairs]
         raise ValueError(" given for ".join(counts))
     return floats
@@ -114,10 +113,11 @@ def _numbers(given, dimensions, names):
     if view is None or view.format != "d" or not view.c_contiguous:
         if type(given) is not memoryview and hasattr(given, "__array__"):
             numbers = given.__array__()
-            if numbers.dtype.kind not in "biuf":
+            _check_unmasked(numbers, names)
+            if getattr(getattr(numbers, "dtype", None), "kind", "") not in ("b", "i", "u", "f"):
                 return None
             view = memoryview(numbers.astype("float64", order="C"))
-        elif view is not None:
+        elif view is not None and view.nbytes:
             view = _of_floats(view)
     if view is None or view.ndim != dimensions:
         return None
@@ -127,22 +127,22 @@ def _numbers(given, dimensions, names):
 def _of_floats(view):
     """A memoryview's numbers as float64, or None if they are not numbers."""
     order, code = ("@" + view.format)[-2:] if view.format else ""
-    if code not in "bBhHiIlLqQfd?" or len(view.format) > 2:
+    if code not in "bBhHiIlLqQfd" or len(view.format) > 2:
         return None
-    numbers = array("B" if code == "?" else code, view.tobytes())
+    numbers = array(code, view.tobytes())
     if numbers.itemsize != view.itemsize:  # a standard size that is not the machine's
         return None
     if order in "<>!" and (order == "<") != (sys.byteorder == "little"):
         numbers.byteswap()
     floats = array("d", numbers)
-    return memoryview(floats).cast("B").cast("d", view.shape) if floats else memoryview(floats)
+    return memoryview(floats).cast("B").cast("d", view.shape)
 
 
 def _check_unmasked(given, names):
     """Raise ValueError if numbers of a masked array are masked."""
-    mask = getattr(given, "mask", None)
-    if mask is None or not hasattr(given, "filled"):
+    if all(kind.__name__ != "MaskedArray" for kind in type(given).__mro__) or not given.ndim:
         return
+    mask = given.mask
     for place, masked in enumerate(mask.ravel().tolist() if mask.any() else ()):
         if masked:
             row, column = divmod(place, given.shape[-1])
@@ -170,10 +170,10 @@ def _copied(rows, inputs):
 
 def _sequence(numbers, what, of):
     try:
-        if isinstance(numbers, (bytes, bytearray)):  # whose items are numbers to Python
+        if isinstance(numbers, (bytes, bytearray, set, frozenset, dict)):  # has items, but no rows
             raise TypeError
-        return list(numbers)
-    except TypeError:
+        return numbers.tolist() if isinstance(numbers, memoryview) else list(numbers)
+    except (TypeError, NotImplementedError):  # the latter from a memoryview of what it cannot read
         given = f"{reprlib.repr(numbers)} ({type(numbers).__name__})"
         raise TypeError(f"{what} {given}, not a sequence of {of}") from None
 

@@ -30,6 +30,7 @@ static inline double mean(double total, const struct adding *restrict to)
     return to->share ? total * to->share : total / to->count;
 }
 
+#define PLACE_OF(k) (ORDERED ? (k) : to->order[k])
 #define ADD(k, ...) do { \
     vector *restrict sum = to->sums + (long)(k) * TURNS, now[TURNS]; \
     FOR_TURNS if (turn < parts) now[turn] = to->first ? SPLAT(-0.0) : sum[turn]; \
@@ -37,7 +38,7 @@ static inline double mean(double total, const struct adding *restrict to)
         vector more = now[part % TURNS] + (__VA_ARGS__); \
         now[part % TURNS] = masked ? SELECT(to->valid[part], more, now[part % TURNS]) : more; \
     } \
-    if (parts == PARTS && (k) < SUMS && to->means) to->means[to->order[k]] = mean(total(now), to); \
+    if (parts == PARTS && (k) < SUMS && to->means) to->means[PLACE_OF(k)] = mean(total(now), to); \
     else FOR_TURNS if (turn < parts) sum[turn] = now[turn]; \
 } while (0)
 
@@ -51,16 +52,18 @@ static inline double mean(double total, const struct adding *restrict to)
 
 // The mean output over rows of inputs, or NaN if an input, a call or a division
 // was not finite on the way; and the mean gradient, unless `gradient` is null.
-// `order` has the place of each of w's numbers in `parameters` and `gradient`.
+// If they are not ORDERED, `order` has the place of each of w's numbers in
+// `parameters` and `gradient`.
 double run(const double *rows, long count, const double *parameters, const int *order, double *gradient)
 {
     enum { SIZE = PARTS * PLACES + (SUMS + 1) * TURNS };
     vector *planes = aligned_alloc(sizeof(vector), sizeof(vector) * ((long)SIZE + INPUTS + SUMS / LANES + 1));
     if (!planes) return NAN;
     vector *sums = planes + PARTS * PLACES;
-    double *padded = (double *)(planes + SIZE), *w = padded + (long)INPUTS * LANES;
+    double *padded = (double *)(planes + SIZE), *copy = padded + (long)INPUTS * LANES;
+    const double *w = ORDERED ? parameters : copy;
     mask nonfinite_lanes = {0};
-    for (long k = 0; k < SUMS; k++) w[k] = parameters[order[k]];
+    if (!ORDERED) for (long k = 0; k < SUMS; k++) copy[k] = parameters[order[k]];
     if (count < 8) for (long i = 0; i < (SUMS + 1) * TURNS; i++) sums[i] = SPLAT(-0.0);
     for (int i = 0; i < LINED; i++) FOR_TURNS sums[lined[i] * TURNS + turn] = SPLAT(-0.0);
 
@@ -89,9 +92,10 @@ double run(const double *rows, long count, const double *parameters, const int *
         to.means = ends ? gradient : 0;
         (gradient ? gradients : forward)(parts, masked, w, planes, &nonfinite_lanes, &to);
         if (!to.means) continue;
-        if (parts == 1) for (long k = 0; k < SUMS; k++) gradient[order[k]] = mean(total(sums + k * TURNS), &to);
-        else for (int i = 0; i < LINED; i++)
-            if (lined[i] < SUMS) gradient[order[lined[i]]] = mean(total(sums + lined[i] * TURNS), &to);
+        if (parts == 1) for (long k = 0; k < SUMS; k++)
+            gradient[ORDERED ? k : order[k]] = mean(total(sums + k * TURNS), &to);
+        else for (int i = 0; i < LINED; i++) if (lined[i] < SUMS)
+            gradient[ORDERED ? lined[i] : order[lined[i]]] = mean(total(sums + lined[i] * TURNS), &to);
     }
     double output = mean(total(sums + SUMS * TURNS), &to);
     long long nonfinite = 0;

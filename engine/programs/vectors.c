@@ -26,6 +26,9 @@ typedef long long mask __attribute__((vector_size(WIDTH)));
 enum { LANES = WIDTH / 8, TURNS = 8 / LANES, PARTS = WIDTH == 64 ? 4 : 8 };
 
 #define NOINLINE static __attribute__((noinline))
+// At the end of each function: gcc 12 finds that some of them write nothing, from
+// the way in which it has rewritten their addresses, and leaves out their calls.
+#define FENCE __asm__ volatile("" ::: "memory")
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLLED _Pragma("GCC unroll 8")
 #define FOR_LANES UNROLLED for (int lane = 0; lane < LANES; lane++)

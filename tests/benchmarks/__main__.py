@@ -5,8 +5,10 @@ ratios, in tables.
 import argparse
 import os
 import platform
+import subprocess
+import sys
 
-from tests.benchmarks import compiling, digits, mlp, tiny
+from tests.benchmarks import compiling, machine, mlp, tiny, training
 from tests.benchmarks.contenders import contest
 from tests.benchmarks.race import summary
 
@@ -51,12 +53,13 @@ def arrays():
         "M, 32 rows": (mlp, mlp.task(32)),
         "M, 1,024 rows": (mlp, mlp.task(1024)),
         "T, 100,000 rows": (tiny, tiny.task(100_000)),
-        "digits, an epoch": (digits, digits.task()),
+        "digits, an epoch": (training, training.digits()),
+        "784-64-10, an epoch": (training, training.large()),
     }
-    found = {
-        title: contest(title, task, _of(module, ARRAYS), ours=NATIVE)
-        for title, (module, task) in tasks.items()
-    }
+    found = {}
+    for title, (module, task) in tasks.items():
+        options = {"rounds": 3} if title.startswith("784") else {}
+        found[title] = contest(title, task, _of(module, ARRAYS), ours=NATIVE, **options)
     if all(NATIVE in ratio for ratio in found.values()):
         print(summary(found, NATIVE), end="\n\n", flush=True)
 
@@ -72,11 +75,20 @@ def main():
     chosen = parser.parse_args().sections or list(SECTIONS)
     if unknown := set(chosen) - SECTIONS.keys():
         parser.error(f"no section {', '.join(sorted(unknown))}: it is one of {', '.join(SECTIONS)}")
+    os.environ |= {name: os.environ.get(name, value) for name, value in machine.ONE_THREAD.items()}
+    width = machine.vector_bytes()
     print(
-        f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} processors\n", flush=True
+        f"Python {platform.python_version()}, {machine.processor()}, "
+        f"{f'vectors of {width} bytes' if width else 'no C compiler'}, one thread\n",
+        flush=True,
     )
     for section in chosen:
         SECTIONS[section]()
+    if width == 64 and "arrays" in chosen:
+        print("Once more without AVX-512, as on processors that have none:\n", flush=True)
+        subprocess.run(
+            [sys.executable, "-m", "tests.benchmarks", "arrays"], env=machine.narrower(), check=True
+        )
 
 
 if __name__ == "__main__":

@@ -1,26 +1,62 @@
-"""How the time that compilation takes grows with a program's lines."""
+"""Seconds to record, roll up and compile programs, and the memory it takes."""
 
+import random
+import resource
 import time
+from itertools import pairwise
 
 from engine import Program, Value, c_compiler
-from nn import MLP, hinge
+from nn import MLP, cross_entropy, hinge
 
-NETWORKS = [(4, [16, 16, 1]), (16, [32, 32, 1]), (48, [64, 32, 1]), (64, [64, 64, 1])]
+
+def perceptron(*sizes):
+    x = [Value(0.1, f"x{i}") for i in range(sizes[0])]
+    y = [Value(0.1, f"y{i}") for i in range(sizes[-1])]
+    predicted = MLP(sizes[0], list(sizes[1:]))(x)
+    return (hinge(predicted, y[0]) if len(y) == 1 else cross_entropy(predicted, y)), [*x, *y]
+
+
+def without_repetition(operations):
+    """A graph of operations on any earlier results."""
+    rng = random.Random(0)
+    nodes = [Value(rng.random(), f"w{i}") for i in range(20)]
+    choices = [lambda a, b: a + b, lambda a, b: a * b, lambda a, b: a - b, lambda a, b: (a + b).tanh()]
+    for _ in range(operations):
+        nodes.append(rng.choice(choices)(rng.choice(nodes[-300:]), rng.choice(nodes[-300:])))
+    return sum(node.tanh() for node in nodes[-200:]), []
+
+
+GRAPHS = {
+    "M: MLP 2-16-16-1": lambda: perceptron(2, 16, 16, 1),
+    "digits: MLP 64-32-10": lambda: perceptron(64, 32, 10),
+    "MLP 784-64-10": lambda: perceptron(784, 64, 10),
+    "a sum of 5,000 parameters": lambda: (sum(Value(1, f"w{i}") for i in range(5000)), []),
+    "log-sum-exp of 1,000": lambda: (sum(Value(i / 1e3, f"w{i}").exp() for i in range(1000)).log(), []),
+    "lines that do not repeat": lambda: without_repetition(8_000),
+    "twice as many": lambda: without_repetition(16_000),
+}
 
 
 def report():
-    if c_compiler() is None:
-        print("Compilation needs a C compiler.\n")
-        return
-    print("| a program of | compiles in | time a line, of the first's |\n| ---: | ---: | ---: |")
-    first = None
-    for nin, nouts in NETWORKS:
-        x, y = [Value(0, f"x{i}") for i in range(nin)], Value(1, "y")
-        program = Program(hinge(MLP(nin, nouts)(x), y), inputs=[*x, y])
-        lines = program.source.count("\n")
-        start = time.perf_counter()
-        program.native()
-        seconds = time.perf_counter() - start
-        first = first or seconds / lines
-        print(f"| {lines:,} lines | {seconds:.1f} s | {seconds / lines / first:.2f} |", flush=True)
+    print("| a program | lines | recorded | rolled up | compiled | memory of all before, of the compiler |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    for name, make in GRAPHS.items():
+        output, inputs = make()
+        times = [time.perf_counter()]
+        program = Program(output, inputs)
+        times.append(time.perf_counter())
+        _ = program.loops.forward
+        times.append(time.perf_counter())
+        if c_compiler():
+            program.native()
+        times.append(time.perf_counter())
+        cells = [f"{b - a:.2f} s" for a, b in pairwise(times)]
+        lines = len(program.tape.forward) + len(program.tape.backward)
+        memory = [
+            resource.getrusage(who).ru_maxrss >> 10
+            for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        ]
+        print(
+            f"| {name} | {lines:,} | {' | '.join(cells)} | {memory[0]:,} MB, {memory[1]:,} MB |", flush=True
+        )
     print()

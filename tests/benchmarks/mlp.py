@@ -47,10 +47,8 @@ def flat(layers):
 
 def _program(task):
     x, y = [Value(0, "x1"), Value(0, "x2")], Value(1, "y")
-    program = Program(hinge(task.model(x), y), inputs=[*x, y])
-    places = {parameter: i for i, parameter in enumerate(program.parameters)}
-    order = [places[parameter] for parameter in task.model.parameters()]
-    return program, lambda found: [found[1][i] for i in order]
+    program = Program(hinge(task.model(x), y), inputs=[*x, y], parameters=task.model.parameters())
+    return program, lambda found: list(found[1])
 
 
 def linegrad_program(task):

@@ -150,6 +150,14 @@ def test_a_label_is_data_here_too():
     assert agrees(Program(sum(leaf.sigmoid() * leaf for leaf in leaves), leaves[:3]))
 
 
+@pytest.mark.parametrize("label", ["range", "reversed", "f"])
+def test_loops_have_what_they_call_whatever_the_labels(label):
+    inputs = values(4, label)
+    output = sum(w * x for w, x in zip(values(4, f"{label}_"), inputs))
+    output.label = label
+    assert agrees(Program(output, inputs))
+
+
 def test_a_function_of_the_wrong_number_of_numbers_says_so():
     program = mlp(2, 3, 1)
     with pytest.raises(TypeError, match="f takes 16 numbers, not 2"):

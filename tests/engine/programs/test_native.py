@@ -96,6 +96,42 @@ def test_the_width_of_vectors_and_the_compiler_do_not_change_a_bit(command, monk
             assert native.value_and_gradient(rows) == program.value_and_gradient(rows)
 
 
+def test_a_function_that_writes_is_called():
+    """gcc 12 took one of these loops' functions for one that writes nothing."""
+    a, b, c, d = inputs = [Value(0.3 * (j + 1), f"x{j}") for j in range(4)]
+    u, v = b * 2.0, b * c
+    h = [abs(d), abs(a), abs(v), u, abs(u)]
+    out = u + v + abs(b) + h[0] + h[1] + h[4] + h[2]
+    for i in range(3):
+        s = Value(0.5, f"b{i}")
+        for j, each in enumerate(h):
+            t = each * Value(0.2 * i - 0.1 * j + 0.25, f"w{i}_{j}")
+            s = s + (t - 1.5 if (i, j) == (0, 3) else t)
+        out = out + abs(s)
+    program = Program(out, inputs)
+    for rows in random_rows("written", 1, 4), random_rows("written", 65, 4):
+        assert alone(program.native()).value_and_gradient(rows) == program.value_and_gradient(rows)
+
+
+def test_a_long_loop_that_adds_to_sums_becomes_several_functions():
+    rng = random.Random(1)
+    order = rng.sample(range(150), 150)
+    x = [Value(0.1, f"x{i}") for i in range(150)]
+    w = [[Value(rng.gauss(0, 1), f"w_{i}_{j}") for j in range(150)] for i in range(4)]
+    program = Program(sum(abs(sum(row[j] * x[order[j]] for j in range(150))) for row in w), x)
+    rows = random_rows("long loop", 37, 150)
+    assert alone(program.native()).value_and_gradient(rows) == program.value_and_gradient(rows)
+
+
+def test_formulas_that_differ_in_a_number_share_a_function():
+    w = [Value(0.5 + i / 100, f"w{i}") for i in range(50)]
+    program = Program(sum(v ** (i / 7 + 2.5) + v.maximum(i / 100) for i, v in enumerate(w)))
+    assert program.native().source.count("NOINLINE vector formula") < 10
+    mean, gradient = alone(program.native()).value_and_gradient([[]])
+    assert mean == pytest.approx(program.value(), rel=1e-12)
+    assert gradient == pytest.approx(program.value_and_gradient([[]])[1], rel=1e-12)
+
+
 def test_any_number_of_rows():
     L, inputs, _ = line()
     program = Program(L, inputs)

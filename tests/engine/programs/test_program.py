@@ -23,7 +23,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from engine import Constant, NoCompiler, Program, Value, c_compiler, topological_order
+from engine import Constant, NoCompiler, Program, Value, c_compiler, decisions, topological_order
 from engine.programs.rows import read_rows
 from engine.rules import POWERS, TABLE
 from tests.graphs import eager, random_graph, random_rows
@@ -209,9 +209,16 @@ def test_what_a_call_refuses_a_batch_refuses():
             program.batch([[1, 2], [3, number]])
     rounded = type("Rounded", (float,), {"__float__": lambda self: float(round(self))})
     assert program.batch([[1, rounded(2.4)]]) == program.value(1, rounded(2.4)) == program.value(1, 2)
+    for rows in ({(1, 2)}, [{1, 2}], {1: 2}, bytes(16), memoryview(np.zeros((1, 2), "f2"))):
+        with pytest.raises(TypeError, match=r"(the rows are|row 0 is) .*, not a sequence of"):
+            program.batch(rows)
+    flags = memoryview(bytes([0, 2, 1, 255])).cast("?", (2, 2))
+    assert program.value_and_gradient(flags) == program.value_and_gradient([[0, 1], [1, 1]])
     masked = np.ma.array([[1.0, 2.0], [3.0, 4.0]], mask=[[0, 0], [0, 1]])
     with pytest.raises(ValueError, match="row 1: y is masked"):
         program.batch(masked)
+    with pytest.raises(ValueError, match="row 1: y is masked"):
+        program.batch(SimpleNamespace(__array__=lambda: masked))
     with pytest.raises(TypeError, match=r"row 0: input x is .*complex"):
         program.batch(np.array([[1, 2]]) + 1j)
 
@@ -266,6 +273,23 @@ def test_gradient_leaves_the_values_alone():
     assert (w.data, b.data, w.grad, b.grad) == (-3.0, 4.0, 0.0, 0.0)
     with pytest.raises(ValueError, match="3 numbers given for 2 parameters"):
         Program(L, inputs).value_and_gradient([[2, 1]], [1, 2, 3])
+
+
+def test_a_branch_is_fixed_in_a_program_and_relu_is_not():
+    """What the docstring says, and that its advice works."""
+    s, y = Value(0.5, "s"), Value(1, "y")
+    rows = [[0.5, 1], [3, 1], [-2, -1], [0.2, -1]]
+    right = [max(0, 1 - y * s) for s, y in rows]
+    branching, relu, maximum = max(0, 1 - y * s), (1 - y * s).relu(), (1 - y * s).maximum(0)
+    for output, expected in ((branching, [1 - y * s for s, y in rows]), (relu, right), (maximum, right)):
+        program = Program(output, [s, y])
+        assert [program.value(*row) for row in rows] == expected
+    with decisions() as found:
+        max(0, 1 - y * s)
+    assert [decision.line for decision in found] == [inspect.currentframe().f_lineno - 1]
+    with decisions() as found:
+        (1 - y * s).relu().maximum(0)
+    assert found == []
 
 
 # the text
