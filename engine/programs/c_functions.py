@@ -26,6 +26,7 @@ from engine.programs.rolled import Loop, Term, with_growths
 # the time. Loops are compiled for one part and for several at once.
 LINES, LOOP_LINES = 250, 60
 FEW = 8  # so many lines between loops stay with them
+LONG_LOOP = 30  # so many turns read more than stays in the fastest memory
 
 
 class Functions:
@@ -158,22 +159,56 @@ class Functions:
                 yield self._part_line(term, growths, counters)
                 continue
             counter, here = COUNTERS[len(counters)], (*turns, term.turns)
-            head = f"for (int {counter} = 0; {counter} < {term.turns}; {counter}++)"
             body, inner = list(with_growths(term.body, [*growths, term.growth])), [*counters, counter]
-            sums = {f"sum{place}": (place, access) for place, access in _sums(body, here).items()}
-            if not sums:
+            sums = _sums(body, here)
+            start = "0"
+            if _may_be_blocked(body, here):
+                yield f"for (int {counter}0 = 0; {counter}0 + BLOCK <= {term.turns}; {counter}0 += BLOCK) {{"
+                yield from (f"    {line}" for line in self._block_of_turns(body, inner, here))
+                yield "}"
+                start = f"{term.turns} / BLOCK * BLOCK"
+            head = f"for (int {counter} = {start}; {counter} < {term.turns}; {counter}++)"
+            if sums:
+                yield from self._loop_with_sums(head, body, inner, sums, counters)
+            else:
                 yield from _block(head, self._loops(body, inner, here))
+
+    def _loop_with_sums(self, head, body, inner, sums, counters):
+        """An innermost loop whose sums are in variables meanwhile."""
+        targets = {place: f"sum{place}[part]" for place in sums}
+        lines = [self._part_line(*each, inner, targets.get(place)) for place, each in enumerate(body)]
+        yield "{"
+        for place, access in sums.items():
+            yield f"    vector sum{place}[PARTS];"
+            yield f"    EACH sum{place}[part] = {element(access, counters)};"
+        yield from (f"    {line}" for line in _block(head, lines))
+        for place, access in sums.items():
+            yield f"    EACH {element(access, counters)} = sum{place}[part];"
+        yield "}"
+
+    def _block_of_turns(self, body, counters, turns):
+        """Some turns of a loop side by side, so that what the loop inside reads
+        is read once for all of them.
+        """
+        counter = counters[-1]
+        every = f"for (int {counter} = {counter}0; {counter} < {counter}0 + BLOCK; {counter}++)"
+        for term, growths in body:
+            if isinstance(term, Step):
+                yield f"{every} {self._part_line(term, growths, counters)}"
                 continue
-            targets = {place: f"{name}[part]" for name, (place, _) in sums.items()}
-            lines = [self._part_line(*each, inner, targets.get(place)) for place, each in enumerate(body)]
-            yield "{"
-            for name, (_, access) in sums.items():
-                yield f"    vector {name}[PARTS];"
-                yield f"    EACH {name}[part] = {element(access, counters)};"
-            yield from (f"    {line}" for line in _block(head, lines))
-            for name, (_, access) in sums.items():
-                yield f"    EACH {element(access, counters)} = {name}[part];"
-            yield "}"
+            deeper, here = COUNTERS[len(counters)], (*turns, term.turns)
+            head = f"for (int {deeper} = 0; {deeper} < {term.turns}; {deeper}++) UNROLLED {every}"
+            inside = list(with_growths(term.body, [*growths, term.growth]))
+            sums = _sums(inside, here)
+            if not sums:
+                yield from _block(head, self._loops(inside, [*counters, deeper], here))
+                continue
+            [access], [(step, within)] = sums.values(), inside
+            number = f"sum[{counter} - {counter}0][part]"
+            yield "vector sum[BLOCK][PARTS];"
+            yield f"UNROLLED {every} EACH {number} = {element(access, counters)};"
+            yield f"{head} {self._part_line(step, within, [*counters, deeper], number)}"
+            yield f"UNROLLED {every} EACH {element(access, counters)} = {number};"
 
     def _expression(self, statement, texts, inline):
         """What stands right of the sign, on vectors.
@@ -279,6 +314,50 @@ def _sums(body, turns):
         if not any(_may_meet(target, other) for other in others if other.array == target.array):
             found[number] = target
     return found
+
+
+def _may_be_blocked(body, turns):
+    """Whether some turns of a loop can be side by side: each turn's lines, with
+    one long loop among them, reach no place that another turn writes.
+    """
+    loops = [(term, growths) for term, growths in body if isinstance(term, Loop)]
+    if [type(term) for term, _ in loops] != [Loop] or loops[0][0].turns < LONG_LOOP:
+        return False
+    [(loop, growths)] = loops
+    inside, within = list(with_growths(loop.body, [*growths, loop.growth])), (*turns, loop.turns)
+    adding = all(isinstance(term, Step) and term.statement.arrays[0] == G for term, _ in inside)
+    if not adding and (len(inside) != 1 or not _sums(inside, within)):
+        return False
+    lines = [line for term, here in body for line in accesses([term], here, turns)]
+    writes = [line[0] for line in lines if line[0].array != G]
+    depth = len(turns) - 1
+    return not any(
+        _meet_in_other_turns(write, access, depth)
+        for write in writes
+        for line in lines
+        for access in line
+        if access.array == write.array
+    )
+
+
+def _meet_in_other_turns(one, other, depth):
+    """Whether two accesses may reach one place in different turns of a loop."""
+    still = not any(one.growths[depth + 1 :] + other.growths[depth + 1 :])  # in the loops inside
+    if still and one.growths[: depth + 1] == other.growths[: depth + 1]:
+        growth, distance = one.growths[depth], one.first - other.first
+        return growth == 0 or (distance != 0 and distance % growth == 0)
+    # else by the whole range of each: those of outer loops are the same turns
+    low, high = [0, 0], [0, 0]
+    for i, access in enumerate((one, other)):
+        for growth, count in list(zip(access.growths, access.counts))[depth:]:
+            low[i] += min(0, growth * (count - 1))
+            high[i] += max(0, growth * (count - 1))
+    outer = [a - b for a, b in zip(one.growths[:depth], other.growths[:depth])]
+    distance = one.first - other.first
+    reach = [step * (count - 1) for step, count in zip(outer, one.counts)]
+    smallest = distance + low[0] - high[1] + sum(min(0, r) for r in reach)
+    largest = distance + high[0] - low[1] + sum(max(0, r) for r in reach)
+    return smallest <= 0 <= largest
 
 
 def _may_meet(one, other):

@@ -99,6 +99,7 @@ class Native:
         """The mean output, or NaN where Python may raise; its gradient."""
         gradient = _ZERO * len(data)
         into = gradient.buffer_info()[0] if backward else None
+        _held = memoryview(data)
         address, _hold = exported(flat)
         if address and address % flat.itemsize:  # which C may not read as numbers
             address, _hold = exported(array("d", flat))

@@ -69,9 +69,10 @@ def read_rows(rows: Any, inputs: Sequence[str]) -> tuple[Any, int]:
 
 
 def read_parameters(numbers: Any, parameters: Sequence[str]) -> "array[float]":
-    """A number for each of the named parameters, in a new array.
+    """A number for each of the named parameters, in an array.
 
-    Raises TypeError or ValueError that names the parameter.
+    (An array of floats that is given is returned itself.) Raises TypeError or
+    ValueError that names the parameter.
 
     >>> read_parameters([1, 2.5], ["w", "b"])
     array('d', [1.0, 2.5])
@@ -81,7 +82,7 @@ def read_parameters(numbers: Any, parameters: Sequence[str]) -> "array[float]":
     """
     floats = array("d")
     if type(numbers) is array and numbers.typecode == "d":
-        floats = numbers[:]
+        floats = numbers
     elif (vector := _numbers(numbers, 1, parameters)) is not None:
         floats.frombytes(memoryview(vector[0]).cast("B"))
     else:

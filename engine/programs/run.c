@@ -3,11 +3,23 @@
 #include "vectors.c"
 
 // The eight sums of a parameter in one: ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)).
+typedef double pair __attribute__((vector_size(16), may_alias));
+typedef double four __attribute__((vector_size(32), may_alias));
 static inline double total(const vector *sums)
 {
-    typedef double pair __attribute__((vector_size(16), may_alias));
+#if WIDTH == 16
+    pair two = (sums[0] + sums[2]) + (sums[1] + sums[3]);
+#elif defined(__has_builtin) && __has_builtin(__builtin_shufflevector)
+#if WIDTH == 64
+    four half = __builtin_shufflevector(*sums, *sums, 0, 1, 2, 3) + __builtin_shufflevector(*sums, *sums, 4, 5, 6, 7);
+#else
+    four half = sums[0] + sums[1];
+#endif
+    pair two = __builtin_shufflevector(half, half, 0, 1) + __builtin_shufflevector(half, half, 2, 3);
+#else
     const pair *eight = (const pair *)sums;
     pair two = (eight[0] + eight[2]) + (eight[1] + eight[3]);
+#endif
     return two[0] + two[1];
 }
 

@@ -24,6 +24,9 @@ typedef long long mask __attribute__((vector_size(WIDTH)));
 // Row r goes into sum r % 8 of its parameter: these are TURNS vectors. A loop
 // works on PARTS planes at once, so that no sum has to wait for itself.
 enum { LANES = WIDTH / 8, TURNS = 8 / LANES, PARTS = WIDTH == 64 ? 4 : 8 };
+#ifndef BLOCK
+#define BLOCK (WIDTH == 64 ? 4 : 2)  // turns of a loop side by side
+#endif
 
 #define NOINLINE static __attribute__((noinline))
 // At the end of each function: gcc 12 finds that some of them write nothing, from

@@ -76,6 +76,24 @@ def test_networks_and_other_graphs(name):
         assert gradient == pytest.approx(slope, rel=1e-12, abs=1e-13)
 
 
+@pytest.mark.parametrize(
+    "name", ["hinge", "perceptrons", "recurrent", "convolution", "concat", "sum of inputs"]
+)
+@pytest.mark.slow
+def test_turns_side_by_side_are_the_same_turns(name, monkeypatch):
+    monkeypatch.setattr(engine.programs.c_functions, "LONG_LOOP", 3)
+    output, inputs = networks()[name]
+    program = Program(output, inputs)
+    native = alone(program.native())
+    if name in ("hinge", "perceptrons"):
+        assert "sum[BLOCK]" in program.native().source
+    for rows in random_rows(name, 5, len(inputs)), random_rows(name, 37, len(inputs)):
+        mean, gradient = native.value_and_gradient(rows)
+        expected, slope = program.value_and_gradient(rows)
+        assert mean == pytest.approx(expected, rel=1e-12)
+        assert gradient == pytest.approx(slope, rel=1e-12, abs=1e-13)
+
+
 def compilers():
     """The commands of compilers for vectors of other widths, and of others."""
     narrower = ["cc -mno-avx512f", "cc -mno-avx"] if platform.machine() == "x86_64" else []
@@ -113,6 +131,7 @@ def test_a_function_that_writes_is_called():
         assert alone(program.native()).value_and_gradient(rows) == program.value_and_gradient(rows)
 
 
+@pytest.mark.slow
 def test_a_long_loop_that_adds_to_sums_becomes_several_functions():
     rng = random.Random(1)
     order = rng.sample(range(150), 150)
@@ -456,6 +475,7 @@ FAST = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", ["-Ofast", "-O3 -ffast-math", "-O0", FAST])
 def test_the_users_options_do_not_undo_exactness(options, monkeypatch):
     monkeypatch.setenv("CC", f"cc {options}")
