@@ -14,6 +14,7 @@ SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/
 SIGNS |= {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 # Exact, so the C compiler has them in place. All other functions are the C
 # library's, which Python calls as well.
+ON_VECTORS = {"abs": "ABS({})", "sqrt": "finite_lanes(sqrt_lanes({}), nonfinite_lanes)"}
 BUILTINS = {"abs": "__builtin_fabs", "sqrt": "__builtin_sqrt"}
 CONSTANTS = {name: repr(number) for name, number in MATH.items() if isinstance(number, float)}
 CONSTANTS |= {"inf": "__builtin_inf()", "nan": '__builtin_nan("")'}
@@ -47,11 +48,15 @@ def must_be_lanewise(formula: Formula) -> bool:
 
     So each lane computes the case that its row takes, and no other.
 
-    >>> [must_be_lanewise(Formula(text)) for text in ("a / b", "exp(a)")]
+    >>> [must_be_lanewise(Formula(text)) for text in ("sqrt(a) / b", "exp(a)")]
     [False, True]
     """
-    kinds = {type(node) for node in ast.walk(formula.tree)}
-    return ast.Call in kinds or kinds >= {ast.IfExp, ast.Div}
+    nodes = list(ast.walk(formula.tree))
+    called = {
+        node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    kinds = {type(node) for node in nodes}
+    return not called <= ON_VECTORS.keys() or (ast.IfExp in kinds and (ast.Div in kinds or bool(called)))
 
 
 @lru_cache(maxsize=4096)
@@ -125,6 +130,8 @@ def _on_vectors(tree):
             return f"SPLAT({float(number)!r})"
         case ast.IfExp(test=test, body=body, orelse=orelse):
             return f"SELECT({', '.join(_term(each, _on_vectors) for each in (test, body, orelse))})"
+        case ast.Call(func=ast.Name(id=name), args=[argument]):
+            return ON_VECTORS[name].format(_on_vectors(argument))
         case ast.BinOp(op=ast.Div(), right=right) if not _sure(right):
             return f"finite_lanes({_arithmetic(tree, _on_vectors)}, nonfinite_lanes)"
     return _arithmetic(tree, _on_vectors)

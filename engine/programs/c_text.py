@@ -217,11 +217,6 @@ def _split(steps, gradients):
     return added, [step for step in others if step.statement.arrays[0] != G], copied
 
 
-def _places(step):
-    kinds = [array for array in step.statement.arrays if array in ARRAYS]
-    return zip(kinds, step.indices)
-
-
 def _helper(op):
     """One of the table's own functions, on numbers."""
     arguments = ", ".join(f"double {operand}_" for operand in RULES[op].operands)

@@ -9,7 +9,7 @@ static inline double total(const vector *sums)
 {
 #if WIDTH == 16
     pair two = (sums[0] + sums[2]) + (sums[1] + sums[3]);
-#elif defined(__has_builtin) && __has_builtin(__builtin_shufflevector)
+#elif defined(__has_builtin) && !defined(__clang__) && __has_builtin(__builtin_shufflevector)
 #if WIDTH == 64
     four half = __builtin_shufflevector(*sums, *sums, 0, 1, 2, 3) + __builtin_shufflevector(*sums, *sums, 4, 5, 6, 7);
 #else
@@ -24,10 +24,10 @@ static inline double total(const vector *sums)
 }
 
 // What is to be done with a number of every row: add it to the sums of its
-// parameter, from that of the first plane's turn on. They begin at -0.0 with the
-// `first` rows there, because -0.0 + x is x even for -0.0. If not all lanes have
-// a row of their own, only those that are `valid` count. With the last rows the
-// means go to `means`, each to the place that `order` says, if that is not null.
+// parameter. They begin at -0.0 with the `first` rows, because -0.0 + x is x even
+// for -0.0. If not all lanes have a row of their own, only those that are `valid`
+// count. With the last rows the means go to `means`, if that is not null, each to
+// the place that `order` says.
 struct adding {
     vector *restrict sums;
     double *restrict means;
@@ -56,8 +56,8 @@ static inline double mean(double total, const struct adding *restrict to)
 
 // The same for a line outside of loops, in sums that are -0.0 to begin with.
 #define ADD_LINE(k, number) do { \
-    vector *sum = to->sums + (long)(k) * TURNS + turn % TURNS; \
-    *sum = SELECT(to->valid[turn], *sum + (number), *sum); \
+    vector *sum = to->sums + (long)(k) * TURNS + which % TURNS; \
+    *sum = SELECT(to->valid[which], *sum + (number), *sum); \
 } while (0)
 
 #include "program.c"
@@ -84,8 +84,7 @@ double run(const double *rows, long count, const double *parameters, const int *
         long remaining = count - row;
         parts = remaining <= LANES ? 1 : PARTS;
         int masked = remaining < parts * LANES;
-        to.sums = sums + row % 8 / LANES;
-        to.first = row < 8;
+        to.first = row == 0;  // all others begin where the turns do: after 16 or 32 rows, and so on
         for (long part = 0; part < parts; part++) {
             if (masked || row == 0) FOR_LANES to.valid[part][lane] = -(part * LANES + lane < remaining);
             const double *at = rows + (row + part * LANES) * INPUTS;
@@ -109,7 +108,7 @@ double run(const double *rows, long count, const double *parameters, const int *
         else for (int i = 0; i < LINED; i++) if (lined[i] < SUMS)
             gradient[ORDERED ? lined[i] : order[lined[i]]] = mean(total(sums + lined[i] * TURNS), &to);
     }
-    double output = mean(total(sums + SUMS * TURNS), &to);
+    double output = mean(total(sums + (long)SUMS * TURNS), &to);
     long long nonfinite = 0;
     FOR_LANES nonfinite |= nonfinite_lanes[lane];
 #ifdef __FAST_MATH__  // whose other order of operations may overflow, or make a number of infinities
