@@ -30,8 +30,8 @@ def main(out, seed=0):
         return max(range(10), key=logits.__getitem__)
 
     print(f"\n{model}: {len(model.parameters())} weights. The loss of one image, forward")
-    print("and backward, is a program of 13,000 lines, compiled where there is a C")
-    print("compiler, and run on 32 images at a time.\n")
+    print("and backward, is a program of 12,000 lines, which roll up into loops. They")
+    print("are compiled where there is a C compiler, and run on 32 images at a time.\n")
     start = time.perf_counter()
     adam = Adam(model.parameters(), rate=0.005)
     losses = fit(model, rows, targets, cross_entropy, adam, epochs=15, batch=32, rng=random.Random(seed))

@@ -66,6 +66,9 @@ class Program:
         if not isinstance(output, Value):
             raise TypeError(f"a program computes one Value, not a {type(output).__name__}")
         _check_inputs(inputs)
+        for place, parameter in enumerate(parameters):
+            if not isinstance(parameter, Value):
+                raise TypeError(f"parameter {place} is a {type(parameter).__name__}, not a Value")
         self.tape, self.parameters = record_tape(output, inputs, parameters)
 
     @property

@@ -64,7 +64,7 @@ def arrays():
         print(summary(found, NATIVE), end="\n\n", flush=True)
 
 
-SECTIONS = {"graphs": graphs, "arrays": arrays, "compiling": compiling.report}
+SECTIONS = {"compiling": compiling.report, "graphs": graphs, "arrays": arrays}
 
 
 def main():

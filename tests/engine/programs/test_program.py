@@ -275,6 +275,21 @@ def test_gradient_leaves_the_values_alone():
         Program(L, inputs).value_and_gradient([[2, 1]], [1, 2, 3])
 
 
+def test_parameters_come_in_the_order_that_is_given():
+    L, inputs, (w, b) = line()
+    for given in ([], [w], [w, b], [b, w], [b], [Value(3), b, w, b]):
+        program = Program(L, inputs, parameters=given)
+        first = [each for each in dict.fromkeys(given) if each in (w, b)]
+        assert program.parameters[: len(first)] == first and set(program.parameters) == {w, b}
+        found = dict(zip(program.parameters, program.value_and_gradient([[2, 1]])[1]))
+        assert (found[w], found[b]) == (-12.0, -6.0)
+        assert program.loops.function(2, 1, *(p.data for p in program.parameters))[1] == tuple(
+            found[p] for p in program.parameters
+        )
+    with pytest.raises(TypeError, match="parameter 1 is a float, not a Value"):
+        Program(L, inputs, parameters=[w, 2.0])
+
+
 def test_a_branch_is_fixed_in_a_program_and_relu_is_not():
     """What the docstring says, and that its advice works."""
     s, y = Value(0.5, "s"), Value(1, "y")
