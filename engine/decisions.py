@@ -18,15 +18,20 @@ HERE = str(Path(__file__).parent)
 
 
 class Decision(NamedTuple):
-    """The number of `node` was taken in a line of a file, with this text."""
+    """The number of `node` was taken in a line of a function of a file.
+
+    `text` is the line's, if it is known.
+    """
 
     node: Value
     file: str
     line: int
+    function: str
     text: str
 
     def __str__(self) -> str:
-        return f"{self.file}, line {self.line}: {self.text}"
+        where = f"{self.file}, line {self.line}, in {self.function}"
+        return f"{where}: {self.text}" if self.text else where
 
 
 @contextmanager
@@ -39,8 +44,8 @@ def decisions() -> Iterator[list[Decision]]:
     ...     return z if z > 0 else 0 * z
     >>> with decisions() as found:
     ...     out = positive(Value(3, "z").relu())
-    >>> [str(each.node.op) for each in found]
-    ['relu']
+    >>> [(each.function, each.node.op) for each in found]
+    [('positive', 'relu')]
     """
     found: list[Decision] = []
     thread = threading.get_ident()
@@ -53,7 +58,7 @@ def decisions() -> Iterator[list[Decision]]:
             frame = frame.f_back
         file, line = frame.f_code.co_filename, frame.f_lineno
         text = linecache.getline(file, line, frame.f_globals).strip()
-        found.append(Decision(node, file, line, text))
+        found.append(Decision(node, file, line, frame.f_code.co_name, text))
 
     observers.append(notice)
     try:

@@ -48,7 +48,8 @@ def fit(
     is no C compiler, and "auto" compiles it where there is one. All give the
     same losses, but for rounding. A loss that compares, tests or converts what
     it computes, as `if z > 0` does, is not the same program for all rows: a
-    warning says in which line, and the graph computes the gradients.
+    warning says in which line, and the graph computes the gradients. (What a
+    loss does with `z.data` is not noticed, and is taken for all rows.)
 
     A terminal or notebook shows the progress, or not, as `progress` says.
     Ctrl-C stops the descent and keeps what was learned.
@@ -76,6 +77,7 @@ def fit(
         )
     if batch is not None and not (isinstance(batch, Integral) and batch >= 1):
         raise ValueError(f"batch is a number of rows, one at least, not {batch!r}")
+    batch = None if batch is None else int(batch)
     if progress is None:
         progress = sys.stderr.isatty() or "ipykernel" in sys.modules
     parameters = optimizer.parameters
@@ -96,13 +98,14 @@ def fit(
                 mean, gradient = gradient_at(weights, chosen)
                 if not math.isfinite(mean):
                     raise ArithmeticError(_not_finite(mean, len(history) + 1, optimizer))
-                weights = array("d", optimizer.update(weights, gradient))
+                weights = _updated(optimizer, weights, gradient)
                 total += mean * count
             history.append(total / len(rows))
             if each is not None:
                 _assign(parameters, weights, gradient)
                 if each(len(history), history[-1], model):
                     break
+                weights = array("d", [p.data for p in parameters])  # which it may have changed
             if tolerance is not None and len(history) > 1 and abs(history[-1] - history[-2]) <= tolerance:
                 break
     except KeyboardInterrupt:
@@ -138,24 +141,50 @@ def _assign(parameters, weights, gradient):
         parameter.data, parameter.grad = data, float(grad)
 
 
+def _updated(optimizer, weights, gradient):
+    """The new weights that an optimiser returns, as floats."""
+    new = optimizer.update(weights, gradient)
+    try:
+        new = array("d", new)
+    except TypeError as error:
+        raise TypeError(f"an optimiser's update returns the new weights, not {new!r}: {error}") from None
+    if len(new) != len(weights):
+        raise ValueError(f"an optimiser's update returns {len(weights)} weights, not {len(new)}")
+    return new
+
+
+def _not_a_value(loss):
+    return f"the loss of a row is a Value, not {loss!r} ({type(loss).__name__})"
+
+
 def _not_finite(mean, epoch, optimizer):
     rate = getattr(optimizer, "rate", None)
-    advice = "a smaller step" if rate is None else f"a rate below {rate}"
-    return f"the loss became {mean} in epoch {epoch}: {advice} may help"
+    advice = "a smaller step may help" if rate is None else f"a rate below {rate} may help"
+    if epoch == 1:
+        advice += ", if all numbers of the rows and weights are finite"
+    return f"the loss became {mean} in epoch {epoch}: {advice}"
 
 
 def _graph(model, rows, targets, loss, parameters):
     """The mean loss of some rows and its gradient, by a new graph each time."""
+    depends = False  # whether the loss of any row was a Value so far
 
     def gradient_at(weights, chosen):
+        nonlocal depends
         for parameter, data in zip(parameters, weights):
             parameter.data, parameter.grad = data, 0.0
         with _collector_paused():
             mean = sum(loss(model(rows[i]), targets[i]) for i in chosen) / len(chosen)
-            if not isinstance(mean, Value):
-                raise TypeError(f"the loss of a row is a Value, not a {type(mean).__name__}")
-            mean.backward()
-            return mean.data, [parameter.grad for parameter in parameters]
+            if isinstance(mean, Value):
+                depends = True
+                mean.backward()
+                return mean.data, [parameter.grad for parameter in parameters]
+        # A loss may be a plain 0, as max(0, ...) is; another number, if that is
+        # so for some rows or for some time.
+        depends = depends or any(isinstance(loss(model(x), y), Value) for x, y in zip(rows, targets))
+        if mean != 0 and not depends:
+            raise TypeError(_not_a_value(mean))
+        return float(mean), [0.0] * len(parameters)
 
     def batches(order, size):
         for start in range(0, len(order), size):
@@ -199,6 +228,8 @@ def _recorded(model, rows, targets, loss, optimizer, engine, progress):
         if not changing.isdisjoint(topological_order(decision.node)):
             warnings.warn(_frozen(decision), stacklevel=3)
             return None
+    if not isinstance(output, Value):
+        raise TypeError(_not_a_value(output))
     program = Program(output, inputs=[*x, *y], parameters=parameters)
     places = {parameter: i for i, parameter in enumerate(parameters)}
     used = [places[parameter] for parameter in program.parameters if parameter in places]
@@ -248,10 +279,10 @@ def _recorded(model, rows, targets, loss, optimizer, engine, progress):
 def _frozen(decision):
     """What to say where a program of the first row is wrong for others."""
     return (
-        f"{decision}\n"
-        "  takes the number of a Value that depends on the row or on a parameter. A program would have "
-        "the first row's\n  branch for all rows, so fit builds the graph of every row, which is slower. "
-        "relu, abs, maximum and minimum\n  decide for each row; z.tanh() and the like stay in the graph."
+        f"the loss takes the number of a Value out of the graph in\n  {decision}\n"
+        "  A program of the first row would be wrong for other rows, so fit builds the\n"
+        "  graph of every row, which is slower. relu, abs, maximum and minimum decide\n"
+        "  for each row; z.tanh() and its kin stay in the graph."
     )
 
 

@@ -70,6 +70,8 @@ def program_c(tape: Tape, program: Merged) -> str:
     >>> x, w = Value(2, "x"), Value(-3, "w")
     >>> tape, _ = record_tape((w * x).exp(), [x])
     >>> print(program_c(tape, merged(tape)), end="")
+    // X(i): x
+    // W(i): w
     enum { INPUTS = 1, VALUES = 1, PLACES = 3, SUMS = 1, LINED = 2 };
     enum { ORDERED = 1 };  // W and sums are in the order of the parameters
     static const int lined[] = {1, 0};  // sums of lines outside of loops
@@ -156,7 +158,9 @@ def program_c(tape: Tape, program: Merged) -> str:
         "SUMS": parameters,
         "LINED": len(functions.lined),
     }
-    head = [_enum(sizes)]
+    arrays = {"X": tape.inputs, "W": tape.parameters if ordered else program.names[W]}
+    head = [f"// {array}(i): {_some(names)}" for array, names in arrays.items() if names]
+    head.append(_enum(sizes))
     head.append(f"enum {{ ORDERED = {int(ordered)} }};  // W and sums are in the order of the parameters")
     lined = ", ".join(map(str, functions.lined.values()))
     head.append(f"static const int lined[] = {{{lined or 0}}};  // sums of lines outside of loops")
@@ -164,6 +168,11 @@ def program_c(tape: Tape, program: Merged) -> str:
         pairs = ", ".join(f"{{{k}, {place}}}" for k, place in copies)
         head.append(f"static const int copied[][2] = {{{pairs}}};  // sums, and places to add to them")
     return "\n".join(["\n".join([*head, ""]), *functions.texts])
+
+
+def _some(names):
+    """The first few names, which are identifiers: no label is in the C."""
+    return ", ".join(names[:8]) + ", ..." * (len(names) > 8)
 
 
 def _output(program):

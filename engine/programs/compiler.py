@@ -103,4 +103,4 @@ def _run(command, folder):
     if done.returncode:
         message = done.stderr.decode(errors="replace").splitlines() or [f"exit status {done.returncode}"]
         line = next((line for line in message if "error" in line), message[0])
-        raise NoCompiler(f"the C compiler failed: {shlex.join(command)}: {line}")
+        raise NoCompiler(f"the C compiler failed: {line.strip()} (the command was {shlex.join(command)})")

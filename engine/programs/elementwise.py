@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import count, repeat
 from typing import Any
 
+from engine.decisions import decisions
 from engine.programs.c_text import each_text
 from engine.programs.machine_code import machine_code
 from engine.programs.merged import merged
@@ -30,6 +31,9 @@ class Elementwise:
     and what it computes is recorded: as an optimiser's formula is a function
     of a weight, its gradient, and numbers such as the rate. `compile` makes
     machine code of it, with the same results to the last bit.
+
+    Raises ValueError when it is first used if the function compares, tests or
+    converts an element: that would be recorded as the first element's.
 
     >>> descent = Elementwise(lambda w, g, *, rate: w - rate * g)
     >>> descent([1.0, 2.0], [0.5, 1.0], rate=0.5)
@@ -53,9 +57,12 @@ class Elementwise:
         many or of different lengths; and what the formula's operations raise.
         """
         elements, shared = self._names
+        numbers = self._defaults | numbers
         if len(arrays) != len(elements) or numbers.keys() != set(shared):
             raise TypeError(
-                f"{self._tape.name} takes arrays {', '.join(elements)} and numbers {', '.join(shared)}"
+                f"the formula has elements {', '.join(elements) or '(none)'} and numbers "
+                f"{', '.join(shared) or '(none)'}; given are {len(arrays)} arrays and "
+                f"{', '.join(numbers) or 'no numbers'}"
             )
         if len({len(each) for each in arrays}) > 1:
             lengths = ", ".join(f"{len(each)} {name}" for name, each in zip(elements, arrays))
@@ -99,12 +106,26 @@ class Elementwise:
         """The names of elements, and those of numbers."""
         parameters = inspect.signature(self.formula).parameters.values()
         shared = [each.name for each in parameters if each.kind is each.KEYWORD_ONLY]
-        return [each.name for each in parameters if each.name not in shared], shared
+        elements = [each.name for each in parameters if each.name not in shared]
+        if not elements:
+            raise TypeError("an elementwise formula has one element at least, before its numbers")
+        return elements, shared
+
+    @cached_property
+    def _defaults(self):
+        parameters = inspect.signature(self.formula).parameters.values()
+        return {each.name: each.default for each in parameters if each.default is not each.empty}
 
     @cached_property
     def _tape(self):
         elements, shared = ({name: Value(1, name) for name in names} for names in self._names)
-        results = self.formula(*elements.values(), **shared)
+        with decisions() as found:
+            results = self.formula(*elements.values(), **shared)
+        if found:
+            raise ValueError(
+                f"the formula takes an element's number in {found[0]}: a branch for one element would be "
+                "every element's; relu, abs, maximum and minimum decide for each"
+            )
         results = results if isinstance(results, tuple) else (results,)
         # a result that is not computed becomes so
         outputs = [

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cached_property
 from itertools import chain, count
 from operator import sub
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.programs.arrays import COUNTERS, Access, Array, accesses, affine, named_arrays
 from engine.programs.merged import ARRAYS, G, Merged, W, X
@@ -27,10 +27,10 @@ class Loops:
     program's, so the numbers are too, to the last bit. A line stands further
     below where that brings the lines of one sum together.
 
-    Printed, it is a module that runs by itself. Its function has an argument
-    for each array: w1[i][j] where the labels of parameters are w1_0_0, w1_0_1
-    and so on, else w[i]. `function` takes and returns plain numbers, as that of
-    the program does.
+    Printed, it is a module that runs by itself. Its function, `on_arrays`, has
+    an argument for each array: w1[i][j] where the labels of parameters are
+    w1_1_1, w1_1_2 and so on, else w[i]; indices begin at 0. `function` takes
+    and returns plain numbers, as that of the program does.
 
     >>> from engine import Program, Value
     >>> x = [Value(i, f"x{i}") for i in range(1, 5)]
@@ -83,14 +83,20 @@ class Loops:
         return joined(_Text(self).lines())
 
     @cached_property
+    def on_arrays(self) -> Callable[..., tuple[float, tuple[Any, ...]]]:
+        """The function that is printed, whose arguments are lists of lists."""
+        filename = f"<loops {self.tape.name} {next(_serial)}>"
+        weakref.finalize(self, linecache.cache.pop, filename, None)
+        return compile_module(self.source, filename)[self.tape.name]
+
+    @cached_property
     def function(self) -> Callable[..., tuple[float, tuple[float, ...]]]:
         """The loops as a function of the inputs, then the parameters.
 
-        It returns the output and the gradient, a tuple.
+        Each is a number of its own, in the order of the program's. It returns
+        the output and the gradient, a tuple.
         """
-        filename = f"<loops {self.tape.name} {next(_serial)}>"
-        on_arrays = compile_module(self.source, filename)[self.tape.name]
-        weakref.finalize(self, linecache.cache.pop, filename, None)
+        on_arrays = self.on_arrays
         arguments = [array for array in self.arrays if array.kind in (X, W)]
         gradients = [array for array in self.arrays if array.kind == G]
         inputs, number = len(self.tape.inputs), len(self.tape.inputs + self.tape.parameters)
@@ -98,7 +104,10 @@ class Loops:
 
         def function(*numbers):
             if len(numbers) != number:
-                raise TypeError(f"{self.tape.name} takes {number} numbers, not {len(numbers)}")
+                raise TypeError(
+                    f"{self.tape.name} takes {number} numbers, inputs and then parameters, not {len(numbers)} "
+                    "(on_arrays takes lists)"
+                )
             given = {X: numbers[:inputs], W: [numbers[inputs + i] for i in order]}
             lists = [
                 _filled(array, {point: given[kind][i] for (kind, i), point in array.points.items()})

@@ -189,7 +189,7 @@ def test_what_cannot_be_descended_is_refused(engine):
     model = line()
     before = model.state()
     descent = GradientDescent(model.parameters(), rate=0.1)
-    with pytest.raises(TypeError, match="Value, not a float"):
+    with pytest.raises(TypeError, match=r"Value, not 0\.5 \(float\)"):
         fit(model, [[1.0]], [2], lambda p, y: 0.5, descent, engine=engine)
     with pytest.raises(TypeError, match="rows of inputs, each a list of numbers: 'int' object"):
         fit(model, [1, 2], [1, 2], mean_squared_error, descent, engine=engine)
@@ -242,6 +242,39 @@ def test_a_loss_that_branches_on_numbers_is_trained_by_the_graph(frozen, true, e
             assert not caught
     assert found[0][0] == pytest.approx(found[1][0], rel=1e-12)
     assert found[0][1] == pytest.approx(found[1][1], rel=1e-12) and min(found[0][0]) >= 0
+
+
+def test_a_loss_may_be_a_plain_0_of_some_rows_and_in_the_end_of_all():
+    model = line()
+    model.w[0].data = -1.0
+    descent = GradientDescent(model.parameters(), rate=0.5)
+    with pytest.warns(UserWarning, match="in my_hinge"):
+        losses = fit(model, [[2.0], [-2.0]], [1, -1], my_hinge, descent, epochs=20, batch=1)
+    assert losses[0] > 0 and losses[-1] == 0
+    for engine in ("auto", "graph"):
+        with pytest.raises(TypeError, match=r"the loss of a row is a Value, not (3|3\.0) \("):
+            fit(model, [[1.0]], [1], lambda s, y: 3, descent, engine=engine)
+
+
+def test_an_optimiser_that_returns_no_weights_is_told():
+    model = line()
+    for wrong, kind in ((None, TypeError), ([1.0], ValueError), (["a", "b"], TypeError)):
+        descent = GradientDescent(model.parameters(), rate=0.5)
+        descent.update = lambda weights, gradient, wrong=wrong: wrong
+        with pytest.raises(kind, match="an optimiser's update returns"):
+            fit(model, [[1.0]], [1], mean_squared_error, descent)
+
+
+def test_what_each_changes_stays_changed():
+    model, seen = line(), []
+
+    def each(epoch, loss, model):
+        seen.append(model.b.data)
+        model.b.data = 10.0 * epoch
+
+    descent = GradientDescent(model.parameters(), rate=0.0)
+    fit(model, [[1.0]], [1], mean_squared_error, descent, epochs=3, each=each)
+    assert seen[1:] == [10.0, 20.0] and model.b.data == 30.0
 
 
 def test_a_number_that_leaves_the_graph_is_noticed():

@@ -160,7 +160,7 @@ def test_loops_have_what_they_call_whatever_the_labels(label):
 
 def test_a_function_of_the_wrong_number_of_numbers_says_so():
     program = mlp(2, 3, 1)
-    with pytest.raises(TypeError, match="f takes 16 numbers, not 2"):
+    with pytest.raises(TypeError, match="f takes 16 numbers, inputs and then parameters, not 2"):
         program.loops.function(1, 2)
 
 

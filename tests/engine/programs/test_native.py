@@ -426,7 +426,9 @@ def test_the_compiler_is_run_without_a_shell(monkeypatch, tmp_path):
 def test_a_compiler_may_have_options_and_may_fail(monkeypatch):
     program = Program(random_graph("options")[0])
     monkeypatch.setenv("CC", "cc --no-such-option")
-    with pytest.raises(NoCompiler, match=r"the C compiler failed: /.*cc --no-such-option .*no-such-option"):
+    with pytest.raises(
+        NoCompiler, match=r"the C compiler failed: .*no-such-option.* \(the command was /.*cc --no"
+    ):
         program.native()
     monkeypatch.setenv("CC", "cc -DANYTHING=1")
     assert program.native().value_and_gradient([[]]) == program.value_and_gradient(

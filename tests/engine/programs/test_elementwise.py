@@ -1,0 +1,74 @@
+"""Elementwise: a formula on arrays is the formula on each element."""
+
+import math
+import random
+from array import array
+
+import pytest
+
+from engine import Elementwise, NoCompiler
+
+
+def curve(x, y, *, scale, shift=0.5):
+    z = (x * y + shift).tanh() * scale
+    return z / (y * y + 1), z.maximum(0), (x * x + y * y).sqrt()
+
+
+def by_hand(x, y, scale, shift=0.5):
+    z = math.tanh(x * y + shift) * scale
+    return z / (y * y + 1), max(z, 0.0), math.sqrt(x * x + y * y)
+
+
+@pytest.fixture(params=["python", "native"])
+def elementwise(request):
+    made = Elementwise(curve)
+    if request.param == "native":
+        try:
+            made.compile()
+        except NoCompiler:
+            pytest.skip("there is no C compiler")
+    return made
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 7, 8, 9, 31, 32, 33, 100])
+def test_each_element_is_the_formulas(elementwise, count):
+    rng = random.Random(count)
+    x, y = ([rng.gauss(0, 1) for _ in range(count)] for _ in "xy")
+    for arrays in ((x, y), (array("d", x), tuple(y))):
+        found = elementwise(*arrays, scale=2)
+        assert [list(each) for each in found] == [
+            pytest.approx([by_hand(a, b, 2)[k] for a, b in zip(x, y)], rel=1e-14) for k in range(3)
+        ]
+    assert x == list(array("d", x))
+
+
+def test_what_an_element_refuses_is_refused(elementwise):
+    root = Elementwise(lambda x: x.sqrt())
+    inverse = Elementwise(lambda x, *, n: n / x)
+    if elementwise._each:
+        root.compile()
+        inverse.compile()
+    with pytest.raises(ValueError, match="math domain error"):
+        root([1.0] * 20 + [-1.0])
+    with pytest.raises(ZeroDivisionError):
+        inverse([1.0] * 20 + [0.0], n=1)
+
+
+def test_arguments_are_checked():
+    made = Elementwise(curve)
+    with pytest.raises(
+        TypeError, match=r"elements x, y and numbers scale, shift; given are 1 arrays and shift"
+    ):
+        made([1.0])
+    with pytest.raises(ValueError, match="arrays of different lengths: 1 x, 2 y"):
+        made([1.0], [1.0, 2.0], scale=1)
+    with pytest.raises(TypeError, match="one element at least"):
+        Elementwise(lambda: 3)()
+
+
+@pytest.mark.parametrize(
+    "formula", [lambda w: max(w, 0), lambda w: w if w > 0 else -w, lambda w: math.sqrt(w)]
+)
+def test_a_branch_for_one_element_is_not_recorded_for_all(formula):
+    with pytest.raises(ValueError, match=r"takes an element's number in .*test_elementwise.py, line .*relu"):
+        Elementwise(formula)([1.0, 4.0])
