@@ -3,6 +3,7 @@ for all inputs in [-1, 1].
 """
 
 import random
+from functools import cache
 
 import nn
 from engine import Constant, Value, topological_order
@@ -100,6 +101,7 @@ def eager(output, inputs, parameters, row):
     return output.data, gradient
 
 
+@cache
 def networks():
     """Graphs of many kinds by name: the output and the inputs of each."""
     rng = random.Random(0)

@@ -10,7 +10,7 @@
 8. `c_formula`    a formula in C
 9. `c_functions`  loops and lines in C, as functions of bounded length
 10. `c_text`      a whole tape in C, parameters as given if they are `in_order`;
-                  what never changes is in `vectors.c`, `run.c`, `each.c`
+                  what never changes is in C files: `vectors.c` first
 11. `native`      Native: the C compiled, called as a Program is
 12. `elementwise` Elementwise: a formula for every element of arrays
 

@@ -46,6 +46,8 @@ def each_text(tape: Tape, program: Merged) -> str:
 def _framed(name, program):
     """A file of C with the others that it includes."""
     text = _file(name)
+    if "sqrt_lanes(" in program:
+        program = f"{_file('sqrt.c')}\n{program}"
     for include, content in (("vectors.c", _file("vectors.c")), ("program.c", program)):
         before, line, after = text.partition(f'#include "{include}"\n')
         assert line

@@ -4,9 +4,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#if defined(__SSE2__) && !defined(__clang__)
-#include <immintrin.h>
-#endif
 
 // As wide as this processor's registers; and numbers `step` apart in a vector.
 #if defined(__AVX512F__)
@@ -70,20 +67,4 @@ static inline vector finite_lanes(vector numbers, mask *nonfinite_lanes)
 {
     *nonfinite_lanes |= ((mask)numbers & EXPONENT) == EXPONENT;
     return numbers;
-}
-
-// The square root, which is exact, is an instruction on vectors. (clang finds it
-// in the loop, and gcc does not.)
-static inline vector sqrt_lanes(vector numbers)
-{
-#if defined(__clang__) || !defined(__SSE2__)
-    FOR_LANES numbers[lane] = __builtin_sqrt(numbers[lane]);
-    return numbers;
-#elif defined(__AVX512F__)
-    return (vector)_mm512_sqrt_pd((__m512d)numbers);
-#elif defined(__AVX__)
-    return (vector)_mm256_sqrt_pd((__m256d)numbers);
-#else
-    return (vector)_mm_sqrt_pd((__m128d)numbers);
-#endif
 }
