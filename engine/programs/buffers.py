@@ -16,11 +16,11 @@ def exported(buffer: Any) -> tuple[int, Any]:
     BufferError: Existing exports of data: object cannot be re-sized
     """
     try:  # a writable buffer that is not empty: faster
-        hold = ctypes.c_char.from_buffer(buffer)
+        hold = _from_buffer(buffer)
     except (TypeError, ValueError):
         address = BufferAddress(buffer)
         return address.buf, address
-    return ctypes.addressof(hold), hold
+    return _address_of(hold), hold
 
 
 class BufferAddress(ctypes.Structure):
@@ -49,6 +49,7 @@ class BufferAddress(ctypes.Structure):
         _release(self)
 
 
+_from_buffer, _address_of = ctypes.c_char.from_buffer, ctypes.addressof
 _reference = ctypes.POINTER(BufferAddress)
 _get = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.py_object, _reference, ctypes.c_int)(
     ("PyObject_GetBuffer", ctypes.pythonapi)

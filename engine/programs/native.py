@@ -49,6 +49,8 @@ class Native:
         )
         order = program.merged.order
         self._order = (ctypes.c_int * len(order))(*order)
+        self._order_address = ctypes.addressof(self._order)
+        self._names = program.tape.inputs
 
     @property
     def inputs(self) -> list[str]:
@@ -90,7 +92,7 @@ class Native:
         in an array('d'): to read them from lists and Values, one by one, takes
         longer than to compute with them.
         """
-        flat, count = read_rows(rows, self.program.tape.inputs)
+        flat, count = read_rows(rows, self._names)
         data = self.program._data(parameters)
         mean, gradient = self._mean(flat, count, data)
         return self.program._mean(flat, count, data) if mean != mean else (mean, gradient)
@@ -101,9 +103,9 @@ class Native:
         into = gradient.buffer_info()[0] if backward else None
         _held = memoryview(data)
         address, _hold = exported(flat)
-        if address and address % flat.itemsize:  # which C may not read as numbers
+        if address and address % 8:  # which C may not read as numbers
             address, _hold = exported(array("d", flat))
-        return self._run(address, count, data.buffer_info()[0], self._order, into), gradient
+        return self._run(address, count, data.buffer_info()[0], self._order_address, into), gradient
 
     @property
     def source(self) -> str:
