@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from engine.programs.identifiers import identifiers
-from engine.programs.merged import ARRAYS, D, G, Merged, Place, T, W, X
+from engine.programs.merged import D, G, Merged, Place, T, W, X
 from engine.programs.rolled import Loop, Term, with_growths
 
 Point = tuple[int, ...]
@@ -63,10 +63,9 @@ def accesses(
         if isinstance(term, Loop):
             yield from accesses(term.body, [*here, term.growth], (*counts, term.turns))
             continue
-        arrays = [array for array in term.statement.arrays if array in ARRAYS]
         yield [
             Access(array, index, tuple([growth[i] for growth in here]), counts)
-            for i, (array, index) in enumerate(zip(arrays, term.indices))
+            for i, (array, index) in enumerate(term.places)
         ]
 
 

@@ -44,7 +44,7 @@ class Functions:
         self._uses: Counter[Any] = Counter(returned)
         self._writes: Counter[Any] = Counter()
         for step in steps:
-            target, *operands = _places(step)
+            target, *operands = step.places
             self._writes[target] += 1
             self._uses.update((target, *operands))
         self._formulas: dict[Formula, str] = {}
@@ -70,18 +70,25 @@ class Functions:
                 counter = COUNTERS[len(counters)]
                 inner = self.calls(loop.body, [*here, loop.growth], [*counters, counter])
                 calls += _block(f"for (int {counter} = 0; {counter} < {loop.turns}; {counter}++)", inner)
-            elif kind is Step and all(step.statement.arrays[0] != G for step, _ in group):
+            elif any(_adds(term) for term, _ in group):
+                calls.append(self.adding(self._loops(group, counters), parameters, arguments))
+            elif kind is Step:
                 name = self._name("lines")
-                lines = self._moving_lines(group, counters) if counters else self._lines(group)
+                moving = (self._line(step, here, counters, inline=False) for step, here in group)
+                lines = moving if counters else self._lines(group)
                 body = [*_block("EACH_PLANE", ["enum { part = 0 };", *lines]), "FENCE;"]
                 self.add(f"NOINLINE void {name}(int parts, {parameters}ARGUMENTS)", body)
                 calls.append(f"{name}(parts, {arguments}ON);")
             else:
-                body = list(self._loops(group, counters))
-                if any("ADD(" in line for line in body):
-                    calls.append(self.adding(body, parameters, arguments))
-                else:
-                    calls.append(self._loops_function(body, parameters, arguments))
+                name = self._variants(
+                    "loops",
+                    "const int parts",
+                    {"1": "1", "PARTS": "PARTS"},
+                    self._loops(group, counters),
+                    parameters,
+                    arguments,
+                )
+                calls.append(f"(parts == 1 ? {name}_1 : {name}_PARTS)({arguments}ON);")
         return calls
 
     def adding(self, body: Iterable[str], parameters: str = "", arguments: str = "") -> str:
@@ -90,30 +97,29 @@ class Functions:
         There are three of it: for one part, for several, and for several with
         lanes that do not count.
         """
-        name = self._name("sums")
-        self.add(f"INLINE void {name}(const int parts, const int masked, {parameters}ARGUMENTS)", body)
-        for kind, constants in (("1", "1, 1"), ("PARTS", "PARTS, 0"), ("masked", "PARTS, 1")):
-            call = f"{name}({constants}, {arguments}ON);"
-            self.texts[-1] += f"NOINLINE void {name}_{kind}({parameters}ARGUMENTS) {{ {call} FENCE; }}\n"
+        kinds = {"1": "1, 1", "PARTS": "PARTS, 0", "masked": "PARTS, 1"}
+        name = self._variants("sums", "const int parts, const int masked", kinds, body, parameters, arguments)
         return f"(parts == 1 ? {name}_1 : masked ? {name}_masked : {name}_PARTS)({arguments}ON);"
 
-    def _loops_function(self, body, parameters, arguments):
-        name = self._name("loops")
-        self.add(f"INLINE void {name}(const int parts, {parameters}ARGUMENTS)", body)
-        for parts in ("1", "PARTS"):
-            call = f"{name}({parts}, {arguments}ON);"
-            self.texts[-1] += f"NOINLINE void {name}_{parts}({parameters}ARGUMENTS) {{ {call} FENCE; }}\n"
-        return f"(parts == 1 ? {name}_1 : {name}_PARTS)({arguments}ON);"
+    def _variants(self, kind, choices, constants, body, parameters, arguments):
+        """Write a function for each of some constants; returns its name."""
+        body = list(body)  # which may write functions of its own first
+        name = self._name(kind)
+        self.add(f"INLINE void {name}({choices}, {parameters}ARGUMENTS)", body)
+        for variant, values in constants.items():
+            call = f"{name}({values}, {arguments}ON);"
+            self.texts[-1] += f"NOINLINE void {name}_{variant}({parameters}ARGUMENTS) {{ {call} FENCE; }}\n"
+        return name
 
     def _lines(self, group):
         """Lines outside of loops, which keep in variables what they compute."""
         steps = [step for step, _ in group]
-        reached = Counter(place for step in steps for place in _places(step))
-        last = {place: step for step in steps for place in [next(_places(step))]}
-        written = Counter(next(_places(step)) for step in steps)
+        reached = Counter(place for step in steps for place in step.places)
+        last = {step.places[0]: step for step in steps}
+        written = Counter(step.places[0] for step in steps)
         here = {}
         for step in steps:
-            target, *places = _places(step)
+            target, *places = step.places
             operands = [here.get(place) or operand(Access(*place, (), ()), []) for place in places]
             expression = self._expression(step.statement, operands, inline=len(steps) <= LOOP_LINES)
             name, memory = f"{target[0].lower()}{target[1]}", element(Access(*target, (), ()), [])
@@ -132,11 +138,6 @@ class Functions:
                 yield f"ADD_LINE({self.sums[target]}, {name});"
             if reached[target] < self._uses[target] or (target in self.sums and not complete):
                 yield f"{memory} = {name};"
-
-    def _moving_lines(self, group, counters):
-        """Lines in a loop, whose places move with the counters."""
-        for step, growths in group:
-            yield self._line(step, growths, counters, inline=False)
 
     def _line(self, step, growths, counters, target=None, inline=True):
         """A line of C; its number goes to `target`, if not to its place."""
@@ -257,9 +258,9 @@ class Functions:
         return f"{kind}{self._count}"
 
 
-def _places(step):
-    """The places that a step reaches, its target first."""
-    return zip([array for array in step.statement.arrays if array in ARRAYS], step.indices)
+def _adds(term):
+    """Whether a term has lines that add to sums."""
+    return term.statement.arrays[0] == G if isinstance(term, Step) else any(map(_adds, term.body))
 
 
 def _groups(terms):
@@ -325,7 +326,7 @@ def _may_be_blocked(body, turns):
         return False
     [(loop, growths)] = loops
     inside, within = list(with_growths(loop.body, [*growths, loop.growth])), (*turns, loop.turns)
-    adding = all(isinstance(term, Step) and term.statement.arrays[0] == G for term, _ in inside)
+    adding = all(isinstance(term, Step) and _adds(term) for term, _ in inside)
     if not adding and (len(inside) != 1 or not _sums(inside, within)):
         return False
     lines = [line for term, here in body for line in accesses([term], here, turns)]

@@ -131,7 +131,6 @@ def program_c(tape: Tape, program: Merged) -> str:
     ordered = None not in given
     if ordered:
         terms = [each or [] for each in given]
-        forward, backward = ([*unrolled(each)] for each in terms[:2])
         sums = {place: k if k == parameters else program.order[k] for place, k in sums.items()}
     functions = Functions(chain(*map(unrolled, terms)), sums)
     functions.texts += map(_helper, helpers(tape.forward + tape.backward))
@@ -141,8 +140,8 @@ def program_c(tape: Tape, program: Merged) -> str:
         calls.append(functions.adding([f"ADD(SUMS, {_output(program)});"]))
     functions.add("static void forward(int parts, int masked, ARGUMENTS)", calls)
     loops = any(isinstance(term, Loop) for term in chain(*terms))
-    if program.output in functions.lined and not loops and len(forward + backward) <= SHORT:
-        calls = functions.calls([*forward, *backward])
+    if program.output in functions.lined and not loops and len(terms[0] + terms[1]) <= SHORT:
+        calls = functions.calls(terms[0] + terms[1])
     else:
         calls = ["forward(parts, masked, ON);", *functions.calls(terms[1]), *functions.calls(terms[2])]
     places = range(gradients, gradients + len(copied))
@@ -194,11 +193,11 @@ def _split(steps, gradients):
     """
     written = Counter(indices[0] for statement, indices in steps if statement.arrays[0] == G)
     read, lanewise = set(), set()
-    for statement, indices in steps:
-        kinds = [array for array in statement.arrays if array in ARRAYS]
-        read.update(index for array, index in zip(kinds[1:], indices[1:]) if array == G)
-        if kinds[0] == G and must_be_lanewise(statement.formula):
-            lanewise.add(indices[0])
+    for step in steps:
+        (target, k), *operands = step.places
+        read.update(index for array, index in operands if array == G)
+        if target == G and must_be_lanewise(step.statement.formula):
+            lanewise.add(k)
     alone = {k for k, lines in written.items() if lines == 1} - read - lanewise
     copied = sorted(written.keys() - alone)
     place = {k: gradients + i for i, k in enumerate(copied)}
@@ -208,8 +207,7 @@ def _split(steps, gradients):
         statement, indices = step
         if G not in statement.arrays:
             return step
-        kinds = [array for array in statement.arrays if array in ARRAYS]
-        moved = tuple([array == G and index in place for array, index in zip(kinds, indices)])
+        moved = tuple([array == G and index in place for array, index in step.places])
         if (statement, moved) not in statements:
             flags = iter(moved)
             arrays = tuple([D if array in ARRAYS and next(flags) else array for array in statement.arrays])

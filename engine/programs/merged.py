@@ -38,12 +38,22 @@ class Statement(NamedTuple):
     formula: Formula
     arrays: tuple[str, ...]
 
+    @property
+    def reached(self) -> list[str]:
+        """The arrays without the numbers."""
+        return [array for array in self.arrays if array in ARRAYS]
+
 
 class Step(NamedTuple):
     """A line: its statement, and the index in each of the arrays."""
 
     statement: Statement
     indices: tuple[int, ...]
+
+    @property
+    def places(self) -> list[Place]:
+        """The places that it reaches, its target first."""
+        return list(zip(self.statement.reached, self.indices))
 
 
 class Merged(NamedTuple):

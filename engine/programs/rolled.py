@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import add, sub
 from typing import NamedTuple
 
-from engine.programs.merged import ARRAYS, Statement, Step
+from engine.programs.merged import Statement, Step
 
 NEARBY = 64  # how many earlier terms of its shape a term may begin a turn with
 OPEN = 16  # how many of the latest loops a term may continue
@@ -213,5 +213,5 @@ def _term(shape, count, indices):
 def _width(shape):
     """How many indices a shape has."""
     if isinstance(shape, Statement):
-        return sum(array in ARRAYS for array in shape.arrays)
+        return len(shape.reached)
     return len(shape.growth)
