@@ -1,7 +1,11 @@
 """Generated Python as functions whose source one can read and step through."""
 
 import linecache
+import weakref
+from itertools import count
 from typing import Any
+
+_serial = count(1)
 
 
 def compile_function(name: str, source: str, filename: str, namespace: dict[str, Any]) -> Any:
@@ -25,15 +29,22 @@ def compile_function(name: str, source: str, filename: str, namespace: dict[str,
     return defined[name]
 
 
-def compile_module(source: str, filename: str) -> dict[str, Any]:
-    """All that a module's source defines, by name; `linecache` gets it too.
+def compile_module(owner: Any, source: str, title: str) -> dict[str, Any]:
+    """All that a module's source defines, by name.
 
+    `linecache` has the source too, under a file name with the title, as long
+    as the owner lives.
+
+    >>> class Owner: pass
+    >>> owner = Owner()
     >>> source = "two = 2\\ndef double(a):\\n    return two * a\\n"
-    >>> compile_module(source, "<an example>")["double"](4)
+    >>> compile_module(owner, source, "an example")["double"](4)
     8
     """
+    filename = f"<{title} {next(_serial)}>"
     defined: dict[str, Any] = {}
     exec(_code(source, filename), defined)
+    weakref.finalize(owner, linecache.cache.pop, filename, None)
     return defined
 
 

@@ -1,16 +1,11 @@
 """A text of a tape, compiled; its function, and the line at which it failed."""
 
-import linecache
-import weakref
 from collections.abc import Callable, Mapping
-from itertools import count
 from typing import Any
 
 from engine.programs.python_text import TextLine, joined
 from engine.programs.tape import Line, Tape
 from engine.source import compile_module
-
-_serial = count(1)
 
 
 class Compiled:
@@ -33,9 +28,7 @@ class Compiled:
 
     def __init__(self, tape: Tape, text: Callable[[Tape], list[TextLine]]) -> None:
         self.tape, self.text = tape, text
-        filename = f"<program {tape.name} {next(_serial)}>"
-        self.function = compile_module(joined(text(tape)), filename)[tape.name]
-        weakref.finalize(self, linecache.cache.pop, filename, None)
+        self.function = compile_module(self, joined(text(tape)), f"program {tape.name}")[tape.name]
 
     def failure(self, error: Exception) -> tuple[Line, Mapping[str, Any]]:
         """The tape's line at which the function failed, and its variables."""

@@ -2,12 +2,10 @@
 
 import ctypes
 import inspect
-import linecache
-import weakref
 from array import array
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from itertools import count, repeat
+from itertools import repeat
 from typing import Any
 
 from engine.decisions import decisions
@@ -19,7 +17,6 @@ from engine.programs.tape import record_function
 from engine.source import compile_module
 from engine.value import Constant, Value
 
-_serial = count(1)
 _ZERO = array("d", [0.0])
 
 
@@ -97,9 +94,7 @@ class Elementwise:
     @cached_property
     def function(self) -> Callable[..., tuple[float, ...]]:
         """The function of scalars, elements first and then numbers."""
-        filename = f"<elementwise {self._tape.name} {next(_serial)}>"
-        weakref.finalize(self, linecache.cache.pop, filename, None)
-        return compile_module(self.source, filename)[self._tape.name]
+        return compile_module(self, self.source, f"elementwise {self._tape.name}")[self._tape.name]
 
     @cached_property
     def _names(self):

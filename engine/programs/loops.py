@@ -1,11 +1,9 @@
 """Loops: a tape rolled up, as Python to read and as a function to call."""
 
-import linecache
-import weakref
 from collections import Counter
 from collections.abc import Callable
 from functools import cached_property
-from itertools import chain, count
+from itertools import chain
 from operator import sub
 from typing import Any, NamedTuple
 
@@ -15,8 +13,6 @@ from engine.programs.python_text import TextLine, joined, module_text, tuple_tex
 from engine.programs.rolled import Loop, rolled, with_growths
 from engine.programs.tape import Tape
 from engine.source import compile_module
-
-_serial = count(1)
 
 
 class Loops:
@@ -85,9 +81,7 @@ class Loops:
     @cached_property
     def on_arrays(self) -> Callable[..., tuple[float, tuple[Any, ...]]]:
         """The function that is printed, whose arguments are lists of lists."""
-        filename = f"<loops {self.tape.name} {next(_serial)}>"
-        weakref.finalize(self, linecache.cache.pop, filename, None)
-        return compile_module(self.source, filename)[self.tape.name]
+        return compile_module(self, self.source, f"loops {self.tape.name}")[self.tape.name]
 
     @cached_property
     def function(self) -> Callable[..., tuple[float, tuple[float, ...]]]:
