@@ -5,6 +5,7 @@ and a program recorded from the graph has that branch for all numbers.
 """
 
 import linecache
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple
 
 from engine.value import Value, observers
 
-HERE = str(Path(__file__).parent)
+HERE = f"{Path(__file__).parent}{os.sep}"  # not a folder whose name only begins so
 
 
 class Decision(NamedTuple):

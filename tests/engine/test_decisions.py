@@ -1,0 +1,26 @@
+"""Decisions: where Python takes the number of a Value."""
+
+import os
+from pathlib import Path
+
+import engine
+from engine import Value, decisions
+
+
+def test_a_folder_whose_name_begins_as_the_engines_is_the_users():
+    file = f"{Path(engine.__file__).parent}_of_mine{os.sep}loss.py"
+    namespace = {}
+    exec(compile("def loss(s, y):\n    return s * y if s > 0 else s\n", file, "exec"), namespace)
+    with decisions() as found:
+        namespace["loss"](Value(1), 2)
+    assert [(decision.file, decision.line, decision.function) for decision in found] == [(file, 2, "loss")]
+
+
+def test_what_takes_a_number_is_noticed_once_each_and_only_inside():
+    z = Value(2.0, "z")
+    with decisions() as found:
+        for take in (lambda: z > 0, lambda: z == 0, lambda: bool(z), lambda: float(z), lambda: max(0, z)):
+            take()
+        z.relu().maximum(1) * z
+    assert [decision.node for decision in found] == [z] * 5
+    assert z > 0 and len(found) == 5
