@@ -5,12 +5,11 @@ Their words in capitals, `finite` and `finite_lanes` are those of `vectors.c`.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
-from math import gcd
-from typing import Any
+from itertools import groupby, takewhile
+from typing import Any, NamedTuple
 
 from engine.formula import Formula
-from engine.programs.arrays import COUNTERS, Access, accesses, affine
+from engine.programs.arrays import COUNTERS, Access, Point, accesses, affine
 from engine.programs.c_formula import (
     c_number,
     c_template,
@@ -19,6 +18,7 @@ from engine.programs.c_formula import (
     must_be_lanewise,
     without_numbers,
 )
+from engine.programs.dependences import invariant_sums, may_meet, turns_are_independent
 from engine.programs.merged import ARRAYS, G, Step, W
 from engine.programs.rolled import Loop, Term, with_growths
 
@@ -55,12 +55,13 @@ class Functions:
         self.texts.append("\n".join([head, "{", *(f"    {line}" for line in body), "}", ""]))
 
     def calls(
-        self, terms: Iterable[Term], growths: Sequence[Sequence[int]] = (), counters: Sequence[str] = ()
+        self, terms: Iterable[Term], growths: Sequence[Sequence[int]] = (), turns: Point = ()
     ) -> list[str]:
-        """Write functions for terms in loops of these counters.
+        """Write functions for terms in loops of so many turns.
 
         Returns the statements that call them.
         """
+        counters = COUNTERS[: len(turns)]
         arguments = "".join(f"{counter}, " for counter in counters)
         parameters = "".join(f"int {counter}, " for counter in counters)
         calls = []
@@ -68,13 +69,13 @@ class Functions:
             if kind is Loop:
                 [(loop, here)] = group
                 counter = COUNTERS[len(counters)]
-                inner = self.calls(loop.body, [*here, loop.growth], [*counters, counter])
+                inner = self.calls(loop.body, [*here, loop.growth], (*turns, loop.turns))
                 calls += _block(f"for (int {counter} = 0; {counter} < {loop.turns}; {counter}++)", inner)
             elif any(_adds(term) for term, _ in group):
-                calls.append(self.adding(self._loops(group, counters), parameters, arguments))
+                calls.append(self.adding(self._body(group, turns, {}), parameters, arguments))
             elif kind is Step:
                 name = self._name("lines")
-                moving = (self._line(step, here, counters, inline=False) for step, here in group)
+                moving = (self._line(step, here, turns, {}, inline=False) for step, here in group)
                 lines = moving if counters else self._lines(group)
                 body = [*_block("EACH_PLANE", ["enum { part = 0 };", *lines]), "FENCE;"]
                 self.add(f"NOINLINE void {name}(int parts, {parameters}ARGUMENTS)", body)
@@ -84,7 +85,7 @@ class Functions:
                     "loops",
                     "const int parts",
                     {"1": "1", "PARTS": "PARTS"},
-                    self._loops(group, counters),
+                    self._body(group, turns, {}),
                     parameters,
                     arguments,
                 )
@@ -120,9 +121,9 @@ class Functions:
         here = {}
         for step in steps:
             target, *places = step.places
-            operands = [here.get(place) or operand(Access(*place, (), ()), []) for place in places]
+            operands = [here.get(place) or operand(Access(*place, (), ())) for place in places]
             expression = self._expression(step.statement, operands, inline=len(steps) <= LOOP_LINES)
-            name, memory = f"{target[0].lower()}{target[1]}", element(Access(*target, (), ()), [])
+            name, memory = f"{target[0].lower()}{target[1]}", element(Access(*target, (), ()))
             if step.statement.sign == "=":
                 yield f"vector {name} = {expression};"
             else:
@@ -139,77 +140,113 @@ class Functions:
             if reached[target] < self._uses[target] or (target in self.sums and not complete):
                 yield f"{memory} = {name};"
 
-    def _line(self, step, growths, counters, target=None, inline=True):
-        """A line of C; its number goes to `target`, if not to its place."""
-        [(own, *operands)] = accesses([step], growths, (1,) * len(counters))
-        texts = [operand(access, counters) for access in operands]
+    def _line(self, step, growths, turns, names, inline=True):
+        """A line of C; `names` has the variables that stand for some places."""
+        [(own, *operands)] = accesses([step], growths, turns)
+        texts = [names.get(access) or operand(access) for access in operands]
         expression = self._expression(step.statement, texts, inline)
         if own.array == G:
-            return f"ADD({index(own, counters)}, {expression});"
-        return f"{target or element(own, counters)} {step.statement.sign} {expression};"
+            return f"ADD({index(own)}, {expression});"
+        return f"{names.get(own) or element(own)} {step.statement.sign} {expression};"
 
-    def _part_line(self, step, growths, counters, target=None):
+    def _part_line(self, step, growths, turns, names):
         """The same on each part."""
-        line = self._line(step, growths, counters, target)
+        line = self._line(step, growths, turns, names)
         return line if step.statement.arrays[0] == G else f"EACH {line}"
 
-    def _loops(self, group, counters, turns=()):
-        """Loops, and what stands between them, on several parts at once."""
-        for term, growths in group:
+    def _body(self, body, turns, names):
+        """Lines and loops on several parts at once."""
+        names, variables = dict(names), self._variables(body, turns)
+        for number, (term, growths) in enumerate(body):
+            if number in variables:
+                variable = variables[number]
+                yield f"vector {variable.name}[PARTS];"
+                names[variable.access] = f"{variable.name}[part]"
             if isinstance(term, Step):
-                yield self._part_line(term, growths, counters)
-                continue
-            counter, here = COUNTERS[len(counters)], (*turns, term.turns)
-            body, inner = list(with_growths(term.body, [*growths, term.growth])), [*counters, counter]
-            sums = _sums(body, here)
-            start = "0"
-            if _may_be_blocked(body, here):
-                yield f"for (int {counter}0 = 0; {counter}0 + BLOCK <= {term.turns}; {counter}0 += BLOCK) {{"
-                yield from (f"    {line}" for line in self._block_of_turns(body, inner, here))
-                yield "}"
-                start = f"{term.turns} / BLOCK * BLOCK"
-            head = f"for (int {counter} = {start}; {counter} < {term.turns}; {counter}++)"
-            if sums:
-                yield from self._loop_with_sums(head, body, inner, sums, counters)
+                yield self._part_line(term, growths, turns, names)
             else:
-                yield from _block(head, self._loops(body, inner, here))
+                yield from self._loop(term, growths, turns, names)
+            for variable in variables.values():
+                if variable.stored and variable.last == number:
+                    yield f"EACH {element(variable.access)} = {names.pop(variable.access)};"
 
-    def _loop_with_sums(self, head, body, inner, sums, counters):
-        """An innermost loop whose sums are in variables meanwhile."""
-        targets = {place: f"sum{place}[part]" for place in sums}
-        lines = [self._part_line(*each, inner, targets.get(place)) for place, each in enumerate(body)]
+    def _variables(self, body, turns):
+        """The places of a body that a variable stands for, by the first term
+        that writes them: those that several terms in a row write, and those
+        that only the lines after these read.
+        """
+        found, counts = {}, Counter()
+        for first, (term, growths) in enumerate(body):
+            if not isinstance(term, Step) or term.statement.sign != "=" or term.statement.arrays[0] == G:
+                continue
+            [(own, *_)] = accesses([term], growths, turns)
+            after = (_additions(own, *each, turns) for each in body[first + 1 :])
+            additions = list(takewhile(bool, after))
+            last, uses = first + len(additions), 1 + sum(additions)
+            for term, growths in body[last + 1 :]:
+                if isinstance(term, Loop):
+                    break
+                [(target, *operands)] = accesses([term], growths, turns)
+                if may_meet(own, target):
+                    break
+                uses += operands.count(own)
+            stored = any(place in self.sums or self._uses[place] != uses for _, place in own.places())
+            if last > first or not stored:
+                name = f"{own.array.lower()}{counts[own.array]}"
+                counts[own.array] += 1
+                found[first] = _Variable(own, name, last, stored)
+        return found
+
+    def _loop(self, loop, growths, turns, names):
+        """A loop, whose sums are in variables meanwhile."""
+        counter, here = COUNTERS[len(turns)], (*turns, loop.turns)
+        body = list(with_growths(loop.body, [*growths, loop.growth]))
+        start = "0"
+        if _worth_a_block(body, here):
+            yield f"for (int {counter}0 = 0; {counter}0 + BLOCK <= {loop.turns}; {counter}0 += BLOCK) {{"
+            yield from (f"    {line}" for line in self._block_of_turns(body, here))
+            yield "}"
+            start = f"{loop.turns} / BLOCK * BLOCK"
+        head = f"for (int {counter} = {start}; {counter} < {loop.turns}; {counter}++)"
+        sums = {access: _outside(access) for access in invariant_sums(body, here).values()}
+        known = {access: names[outer] for access, outer in sums.items() if outer in names}
+        fresh = [access for access in sums if access not in known]
+        known |= {access: f"sum{number}[part]" for number, access in enumerate(fresh)}
+        lines = _block(head, self._body(body, here, known))
+        if not fresh:
+            yield from lines
+            return
         yield "{"
-        for place, access in sums.items():
-            yield f"    vector sum{place}[PARTS];"
-            yield f"    EACH sum{place}[part] = {element(access, counters)};"
-        yield from (f"    {line}" for line in _block(head, lines))
-        for place, access in sums.items():
-            yield f"    EACH {element(access, counters)} = sum{place}[part];"
+        for number, access in enumerate(fresh):
+            yield f"    vector sum{number}[PARTS];"
+            yield f"    EACH {known[access]} = {element(access)};"
+        yield from (f"    {line}" for line in lines)
+        for access in fresh:
+            yield f"    EACH {element(access)} = {known[access]};"
         yield "}"
 
-    def _block_of_turns(self, body, counters, turns):
+    def _block_of_turns(self, body, turns):
         """Some turns of a loop side by side, so that what the loop inside reads
         is read once for all of them.
         """
-        counter = counters[-1]
+        counter, deeper = COUNTERS[len(turns) - 1], COUNTERS[len(turns)]
         every = f"for (int {counter} = {counter}0; {counter} < {counter}0 + BLOCK; {counter}++)"
         for term, growths in body:
             if isinstance(term, Step):
-                yield f"{every} {self._part_line(term, growths, counters)}"
+                yield f"{every} {self._part_line(term, growths, turns, {})}"
                 continue
-            deeper, here = COUNTERS[len(counters)], (*turns, term.turns)
             head = f"for (int {deeper} = 0; {deeper} < {term.turns}; {deeper}++) UNROLLED {every}"
-            inside = list(with_growths(term.body, [*growths, term.growth]))
-            sums = _sums(inside, here)
+            inside, here = list(with_growths(term.body, [*growths, term.growth])), (*turns, term.turns)
+            sums = invariant_sums(inside, here).values()
             if not sums:
-                yield from _block(head, self._loops(inside, [*counters, deeper], here))
+                yield from _block(head, self._body(inside, here, {}))
                 continue
-            [access], [(step, within)] = sums.values(), inside
+            [access], [(step, within)] = sums, inside
             number = f"sum[{counter} - {counter}0][part]"
             yield "vector sum[BLOCK][PARTS];"
-            yield f"UNROLLED {every} EACH {number} = {element(access, counters)};"
-            yield f"{head} {self._part_line(step, within, [*counters, deeper], number)}"
-            yield f"UNROLLED {every} EACH {element(access, counters)} = {number};"
+            yield f"UNROLLED {every} EACH {number} = {element(access)};"
+            yield f"{head} {self._part_line(step, within, here, {access: number})}"
+            yield f"UNROLLED {every} EACH {element(access)} = {number};"
 
     def _expression(self, statement, texts, inline):
         """What stands right of the sign, on vectors.
@@ -258,6 +295,34 @@ class Functions:
         return f"{kind}{self._count}"
 
 
+class _Variable(NamedTuple):
+    """What stands for a place while terms write it, up to the `last` of them.
+
+    It is `stored` in its place then if that is read later.
+    """
+
+    access: Access
+    name: str
+    last: int
+    stored: bool
+
+
+def _additions(own, term, growths, turns):
+    """How often a term adds to a place, if it reaches it in no other way."""
+    if isinstance(term, Loop):
+        body = list(with_growths(term.body, [*growths, term.growth]))
+        sums = invariant_sums(body, (*turns, term.turns)).values()
+        return term.turns * [_outside(access) for access in sums].count(own)
+    [(target, *operands)] = accesses([term], growths, turns)
+    adds = target == own and term.statement.sign != "="
+    return int(adds and not any(may_meet(own, access) for access in operands))
+
+
+def _outside(access):
+    """An access that an innermost loop does not move, outside of that loop."""
+    return access._replace(growths=access.growths[:-1], counts=access.counts[:-1])
+
+
 def _adds(term):
     """Whether a term has lines that add to sums."""
     return term.statement.arrays[0] == G if isinstance(term, Step) else any(map(_adds, term.body))
@@ -299,27 +364,9 @@ def _length(term):
     return 1 if isinstance(term, Step) else sum(map(_length, term.body))
 
 
-def _sums(body, turns):
-    """The lines of an innermost loop that add to one place in all its turns,
-    which nothing else in the loop reaches: their number and that place.
-    """
-    if any(isinstance(term, Loop) for term, _ in body):
-        return {}
-    lines = [line for term, growths in body for line in accesses([term], growths, turns)]
-    found = {}
-    for number, (term, _) in enumerate(body):
-        target = lines[number][0]
-        if term.statement.sign == "=" or target.growths[-1]:
-            continue
-        others = [access for i, line in enumerate(lines) for access in line[i == number :]]
-        if not any(_may_meet(target, other) for other in others if other.array == target.array):
-            found[number] = target
-    return found
-
-
-def _may_be_blocked(body, turns):
-    """Whether some turns of a loop can be side by side: each turn's lines, with
-    one long loop among them, reach no place that another turn writes.
+def _worth_a_block(body, turns):
+    """Whether turns of a loop go side by side: if one long loop is inside, and
+    they do not depend on each other.
     """
     loops = [(term, growths) for term, growths in body if isinstance(term, Loop)]
     if [type(term) for term, _ in loops] != [Loop] or loops[0][0].turns < LONG_LOOP:
@@ -327,51 +374,9 @@ def _may_be_blocked(body, turns):
     [(loop, growths)] = loops
     inside, within = list(with_growths(loop.body, [*growths, loop.growth])), (*turns, loop.turns)
     adding = all(isinstance(term, Step) and _adds(term) for term, _ in inside)
-    if not adding and (len(inside) != 1 or not _sums(inside, within)):
+    if not adding and (len(inside) != 1 or not invariant_sums(inside, within)):
         return False
-    lines = [line for term, here in body for line in accesses([term], here, turns)]
-    writes = [line[0] for line in lines if line[0].array != G]
-    depth = len(turns) - 1
-    return not any(
-        _meet_in_other_turns(write, access, depth)
-        for write in writes
-        for line in lines
-        for access in line
-        if access.array == write.array
-    )
-
-
-def _meet_in_other_turns(one, other, depth):
-    """Whether two accesses may reach one place in different turns of a loop."""
-    still = not any(one.growths[depth + 1 :] + other.growths[depth + 1 :])  # in the loops inside
-    if still and one.growths[: depth + 1] == other.growths[: depth + 1]:
-        growth, distance = one.growths[depth], one.first - other.first
-        return growth == 0 or (distance != 0 and distance % growth == 0)
-    # else by the whole range of each: those of outer loops are the same turns
-    low, high = [0, 0], [0, 0]
-    for i, access in enumerate((one, other)):
-        for growth, count in list(zip(access.growths, access.counts))[depth:]:
-            low[i] += min(0, growth * (count - 1))
-            high[i] += max(0, growth * (count - 1))
-    outer = [a - b for a, b in zip(one.growths[:depth], other.growths[:depth])]
-    distance = one.first - other.first
-    reach = [step * (count - 1) for step, count in zip(outer, one.counts)]
-    smallest = distance + low[0] - high[1] + sum(min(0, r) for r in reach)
-    largest = distance + high[0] - low[1] + sum(max(0, r) for r in reach)
-    return smallest <= 0 <= largest
-
-
-def _may_meet(one, other):
-    """Whether two accesses may reach one place, in different turns perhaps of
-    the innermost loop, but in the same of the others.
-    """
-    distance = one.first - other.first
-    steps = [a - b for a, b in zip(one.growths, other.growths)]
-    reach = [step * (count - 1) for step, count in zip(steps, one.counts)]
-    if not distance + sum(min(0, r) for r in reach) <= 0 <= distance + sum(max(0, r) for r in reach):
-        return False
-    step = gcd(*steps)
-    return distance % step == 0 if step else distance == 0
+    return turns_are_independent(body, turns)
 
 
 def _block(head, body):
@@ -382,19 +387,18 @@ def _block(head, body):
     return [f"{head} {{", *(f"    {line}" for line in body), "}"]
 
 
-def index(access: Access, counters: Sequence[str]) -> str:
+def index(access: Access) -> str:
     """An access's index, in terms of its loops' counters."""
-    return affine(
-        [(growth, counter) for growth, counter in zip(access.growths, counters) if growth], access.first
-    )
+    moving = [(growth, counter) for growth, counter in zip(access.growths, COUNTERS) if growth]
+    return affine(moving, access.first)
 
 
-def element(access: Access, counters: Sequence[str]) -> str:
+def element(access: Access) -> str:
     """A place in C: T(2 * i + 1)."""
-    return f"{access.array}({index(access, counters)})"
+    return f"{access.array}({index(access)})"
 
 
-def operand(access: Access, counters: Sequence[str]) -> str:
+def operand(access: Access) -> str:
     """A place as a vector; a parameter is the same number in all lanes."""
-    text = element(access, counters)
+    text = element(access)
     return f"SPLAT({text})" if access.array == W else text

@@ -179,7 +179,7 @@ def _some(names):
 def _output(program):
     """The output as a vector of C."""
     if isinstance(program.output, tuple):
-        return operand(Access(*program.output, (), ()), [])
+        return operand(Access(*program.output, (), ()))
     return f"SPLAT({c_number(repr(program.output))})"
 
 
