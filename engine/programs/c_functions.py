@@ -74,33 +74,39 @@ class Functions:
             elif any(_adds(term) for term, _ in group):
                 calls.append(self.adding(self._body(group, turns, {}), parameters, arguments))
             elif kind is Step:
-                name = self._name("lines")
-                moving = (self._line(step, here, turns, {}, inline=False) for step, here in group)
-                lines = moving if counters else self._lines(group)
-                body = [*_block("EACH_PLANE", ["enum { part = 0 };", *lines]), "FENCE;"]
-                self.add(f"NOINLINE void {name}(int parts, {parameters}ARGUMENTS)", body)
-                calls.append(f"{name}(parts, {arguments}ON);")
+                calls.append(self._outside_of_loops(group, turns, parameters, arguments))
             else:
-                name = self._variants(
-                    "loops",
-                    "const int parts",
-                    {"1": "1", "PARTS": "PARTS"},
-                    self._body(group, turns, {}),
-                    parameters,
-                    arguments,
-                )
+                kinds = {"1": "1", "PARTS": "PARTS"}
+                body = self._body(group, turns, {})
+                name = self._variants("loops", "const int parts", kinds, body, parameters, arguments)
                 calls.append(f"(parts == 1 ? {name}_1 : {name}_PARTS)({arguments}ON);")
         return calls
+
+    def _outside_of_loops(self, group, turns, parameters, arguments):
+        """Write a function of lines alone; returns what calls it."""
+        before = len(self.lined)
+        moving = (self._line(step, here, turns, {}, inline=False) for step, here in group)
+        body = _block("EACH_PLANE", ["enum { part = 0 };", *(moving if turns else self._lines(group))])
+        parameters, arguments = f"int parts, {parameters}", f"parts, {arguments}"
+        if len(self.lined) > before and len(group) <= LOOP_LINES:
+            kinds = {"full": "FULL", "masked": "MASKED"}
+            name = self._variants("lines", "const enum block block", kinds, body, parameters, arguments)
+            return f"(block == MASKED ? {name}_masked : {name}_full)({arguments}ON);"
+        name = self._name("lines")
+        body = ["const enum block block = MASKED;", *body, "FENCE;"]
+        self.add(f"NOINLINE void {name}({parameters}ARGUMENTS)", body)
+        return f"{name}({arguments}ON);"
 
     def adding(self, body: Iterable[str], parameters: str = "", arguments: str = "") -> str:
         """Write a function that adds to sums; returns what calls it.
 
-        There are three of it: for one part, for several, and for several with
-        lanes that do not count.
+        There is one for one part, and one for each kind of block.
         """
-        kinds = {"1": "1, 1", "PARTS": "PARTS, 0", "masked": "PARTS, 1"}
-        name = self._variants("sums", "const int parts, const int masked", kinds, body, parameters, arguments)
-        return f"(parts == 1 ? {name}_1 : masked ? {name}_masked : {name}_PARTS)({arguments}ON);"
+        kinds = {"1": "1, MASKED", "full": "PARTS, FULL", "masked": "PARTS, MASKED", "alone": "PARTS, ALONE"}
+        choices = "const int parts, const enum block block"
+        name = self._variants("sums", choices, kinds, body, parameters, arguments)
+        kind = f"block == FULL ? {name}_full : block == MASKED ? {name}_masked : {name}_alone"
+        return f"(parts == 1 ? {name}_1 : {kind})({arguments}ON);"
 
     def _variants(self, kind, choices, constants, body, parameters, arguments):
         """Write a function for each of some constants; returns its name."""
@@ -109,7 +115,7 @@ class Functions:
         self.add(f"INLINE void {name}({choices}, {parameters}ARGUMENTS)", body)
         for variant, values in constants.items():
             call = f"{name}({values}, {arguments}ON);"
-            self.texts[-1] += f"NOINLINE void {name}_{variant}({parameters}ARGUMENTS) {{ {call} FENCE; }}\n"
+            self.texts[-1] += f"NOINLINE void {name}_{variant}({parameters}ARGUMENTS)\n{{ {call} FENCE; }}\n"
         return name
 
     def _lines(self, group):

@@ -33,7 +33,7 @@ def each_text(tape: Tape, program: Merged) -> str:
     functions = Functions(program.steps, {}, program.outputs)
     functions.texts += map(_helper, helpers(tape.forward))
     calls = functions.calls(rolled(program.steps))
-    functions.add("static void forward(int parts, int masked, ARGUMENTS)", calls)
+    functions.add("static void forward(int parts, enum block block, ARGUMENTS)", calls)
     inputs, values = len(program.names[X]), len(program.names[T])
     starts = {X: 0, T: inputs}
     places = [output for output in program.outputs if isinstance(output, tuple)]
@@ -78,7 +78,7 @@ def program_c(tape: Tape, program: Merged) -> str:
     enum { ORDERED = 1 };  // W and sums are in the order of the parameters
     static const int lined[] = {1, 0};  // sums of lines outside of loops
     <BLANKLINE>
-    NOINLINE vector formula2(vector a0, vector a1, mask *nonfinite_lanes)
+    NOINLINE vector formula1(vector a0, vector a1, mask *nonfinite_lanes)
     {
         vector out;
         long long nonfinite[1] = {0};
@@ -87,37 +87,43 @@ def program_c(tape: Tape, program: Merged) -> str:
         return out;
     }
     <BLANKLINE>
-    NOINLINE void lines1(int parts, ARGUMENTS)
+    INLINE void lines2(const enum block block, int parts, ARGUMENTS)
     {
         EACH_PLANE {
             enum { part = 0 };
-            vector t0 = formula2(SPLAT(W(0)), X(0), nonfinite_lanes);
+            vector t0 = formula1(SPLAT(W(0)), X(0), nonfinite_lanes);
             ADD_LINE(1, t0);
             T(0) = t0;
         }
-        FENCE;
     }
+    NOINLINE void lines2_full(int parts, ARGUMENTS)
+    { lines2(FULL, parts, ON); FENCE; }
+    NOINLINE void lines2_masked(int parts, ARGUMENTS)
+    { lines2(MASKED, parts, ON); FENCE; }
     <BLANKLINE>
-    static void forward(int parts, int masked, ARGUMENTS)
+    static void forward(int parts, enum block block, ARGUMENTS)
     {
-        lines1(parts, ON);
+        (block == MASKED ? lines2_masked : lines2_full)(parts, ON);
     }
     <BLANKLINE>
-    NOINLINE void lines3(int parts, ARGUMENTS)
+    INLINE void lines3(const enum block block, int parts, ARGUMENTS)
     {
         EACH_PLANE {
             enum { part = 0 };
-            vector t0 = formula2(SPLAT(W(0)), X(0), nonfinite_lanes);
+            vector t0 = formula1(SPLAT(W(0)), X(0), nonfinite_lanes);
             ADD_LINE(1, t0);
             vector d0 = t0 * X(0);
             ADD_LINE(0, d0);
         }
-        FENCE;
     }
+    NOINLINE void lines3_full(int parts, ARGUMENTS)
+    { lines3(FULL, parts, ON); FENCE; }
+    NOINLINE void lines3_masked(int parts, ARGUMENTS)
+    { lines3(MASKED, parts, ON); FENCE; }
     <BLANKLINE>
-    static void gradients(int parts, int masked, ARGUMENTS)
+    static void gradients(int parts, enum block block, ARGUMENTS)
     {
-        lines3(parts, ON);
+        (block == MASKED ? lines3_masked : lines3_full)(parts, ON);
     }
     """
     forward, backward = program.steps[: program.forward_count], program.steps[program.forward_count :]
@@ -138,18 +144,18 @@ def program_c(tape: Tape, program: Merged) -> str:
     calls = functions.calls(terms[0])
     if program.output not in functions.lined:
         calls.append(functions.adding([f"ADD(SUMS, {_output(program)});"]))
-    functions.add("static void forward(int parts, int masked, ARGUMENTS)", calls)
+    functions.add("static void forward(int parts, enum block block, ARGUMENTS)", calls)
     loops = any(isinstance(term, Loop) for term in chain(*terms))
     if program.output in functions.lined and not loops and len(terms[0] + terms[1]) <= SHORT:
         calls = functions.calls(terms[0] + terms[1])
     else:
-        calls = ["forward(parts, masked, ON);", *functions.calls(terms[1]), *functions.calls(terms[2])]
+        calls = ["forward(parts, block, ON);", *functions.calls(terms[1]), *functions.calls(terms[2])]
     places = range(gradients, gradients + len(copied))
     copies = [(sums[D, place], place) for place in places if (D, place) not in functions.lined]
     if copies:
         copy = "ADD(copied[i][0], D(copied[i][1]));"
         calls.append(functions.adding([f"for (int i = 0; i < {len(copies)}; i++) {copy}"]))
-    functions.add("static void gradients(int parts, int masked, ARGUMENTS)", calls)
+    functions.add("static void gradients(int parts, enum block block, ARGUMENTS)", calls)
 
     size = inputs + values + gradients + len(copied)
     sizes = {

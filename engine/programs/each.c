@@ -22,7 +22,7 @@ int each(const double *const *arrays, double *const *results, long count, const 
             else for (long lane = 0; lane < LANES; lane++)  // the last element is in the other lanes too
                 X(j)[lane] = arrays[j][first + (lane < last ? lane : last)];
         }
-        forward(parts, 0, w, plane, &nonfinite_lanes, 0);
+        forward(parts, FULL, w, plane, &nonfinite_lanes, 0);
         for (long part = 0; part < parts; part++) for (int j = 0; j < RESULTS; j++) {
             long first = at + part * LANES;
             vector result = plane[computed[j] + part * PLACES];

@@ -25,9 +25,8 @@ static inline double total(const vector *sums)
 
 // What is to be done with a number of every row: add it to the sums of its
 // parameter. They begin at -0.0 with the `first` rows, because -0.0 + x is x even
-// for -0.0. If not all lanes have a row of their own, only those that are `valid`
-// count. With the last rows the means go to `means`, if that is not null, each to
-// the place that `order` says.
+// for -0.0. With the last rows the means go to `means`, if that is not null, each
+// to the place that `order` says.
 struct adding {
     vector *restrict sums;
     double *restrict means;
@@ -45,19 +44,19 @@ static inline double mean(double total, const struct adding *restrict to)
 #define PLACE_OF(k) (ORDERED ? (k) : to->order[k])
 #define ADD(k, ...) do { \
     vector *restrict sum = to->sums + (long)(k) * TURNS, now[TURNS]; \
-    FOR_TURNS if (turn < parts) now[turn] = to->first ? SPLAT(-0.0) : sum[turn]; \
+    FOR_TURNS if (turn < parts) now[turn] = block == ALONE || to->first ? SPLAT(-0.0) : sum[turn]; \
     EACH { \
         vector more = now[part % TURNS] + (__VA_ARGS__); \
-        now[part % TURNS] = masked ? SELECT(to->valid[part], more, now[part % TURNS]) : more; \
+        now[part % TURNS] = block == MASKED ? SELECT(to->valid[part], more, now[part % TURNS]) : more; \
     } \
-    if (parts == PARTS && (k) < SUMS && to->means) to->means[PLACE_OF(k)] = mean(total(now), to); \
+    if (parts == PARTS && (k) < SUMS && (block == ALONE || to->means)) to->means[PLACE_OF(k)] = mean(total(now), to); \
     else FOR_TURNS if (turn < parts) sum[turn] = now[turn]; \
 } while (0)
 
 // The same for a line outside of loops, in sums that are -0.0 to begin with.
 #define ADD_LINE(k, number) do { \
     vector *sum = to->sums + (long)(k) * TURNS + which % TURNS; \
-    *sum = SELECT(to->valid[which], *sum + (number), *sum); \
+    *sum = block == FULL ? *sum + (number) : SELECT(to->valid[which], *sum + (number), *sum); \
 } while (0)
 
 #include "program.c"
@@ -83,7 +82,7 @@ double run(const double *rows, long count, const double *parameters, const int *
     for (long row = 0, parts; row < count; row += parts * LANES) {
         long remaining = count - row;
         parts = remaining <= LANES ? 1 : PARTS;
-        int masked = remaining < parts * LANES;
+        int masked = remaining < parts * LANES, ends = remaining <= parts * LANES;
         to.first = row == 0;  // all others begin where the turns do: after 16 or 32 rows, and so on
         for (long part = 0; part < parts; part++) {
             if (masked || row == 0) FOR_LANES to.valid[part][lane] = -(part * LANES + lane < remaining);
@@ -99,9 +98,9 @@ double run(const double *rows, long count, const double *parameters, const int *
                 planes[part * PLACES + j] = finite_lanes(x, &nonfinite_lanes);
             }
         }
-        int ends = remaining <= parts * LANES;
         to.means = ends ? gradient : 0;
-        (gradient ? gradients : forward)(parts, masked, w, planes, &nonfinite_lanes, &to);
+        enum block block = masked ? MASKED : to.first && ends ? ALONE : FULL;
+        (gradient ? gradients : forward)(parts, block, w, planes, &nonfinite_lanes, &to);
         if (!to.means) continue;
         if (parts == 1) for (long k = 0; k < SUMS; k++)
             gradient[ORDERED ? k : order[k]] = mean(total(sums + k * TURNS), &to);

@@ -28,6 +28,10 @@ enum { LANES = WIDTH / 8, TURNS = 8 / LANES, PARTS = WIDTH == 64 ? 4 : 8 };
 #define BLOCK (WIDTH == 64 ? 4 : 2)  // turns of a loop side by side
 #endif
 
+// What a block of rows is: there is a row for each of its lanes; or only some
+// are `valid`; or it has a row for each lane, and there is no other block.
+enum block { FULL, MASKED, ALONE };
+
 #define NOINLINE static __attribute__((noinline))
 // At the end of each function: gcc 12 finds that some of them write nothing, from
 // the way in which it has rewritten their addresses, and leaves out their calls.
