@@ -2,32 +2,38 @@
 
 #include "vectors.c"
 
-struct adding;  // nothing is added to sums here
-typedef vector elements __attribute__((aligned(8), may_alias));  // of an array, wherever it begins
+// The inputs are read where they are, from element `at`, wherever an array begins.
+typedef vector elements __attribute__((aligned(8), may_alias));
+#define X(i) (*(const elements *)(arrays[i] + at + part * LANES))
+#define ARGUMENTS const double *restrict w, vector *restrict plane, mask *restrict nonfinite_lanes, \
+    double *const *restrict arrays, long at
+#define ON w, plane, nonfinite_lanes, arrays, at
 
 #include "program.c"
 
-// Element i of the `results` from element i of the `arrays` and from the
-// numbers w. Returns whether a call or a division was not finite on the way.
-int each(const double *const *arrays, double *const *results, long count, const double *w)
+// Element i of the results, which are the last of the arrays, from element i of
+// the others and from the numbers w. Returns whether a call or a division was not
+// finite on the way.
+int each(double *const *arrays, long count, const double *w)
 {
-    vector *plane = aligned_alloc(sizeof(vector), sizeof(vector) * PARTS * PLACES);
+    vector *plane = aligned_alloc(sizeof(vector), sizeof(vector) * (PLACES + INPUTS));
     if (!plane) return 1;
     mask nonfinite_lanes = {0};
-    for (long at = 0, parts; at < count; at += parts * LANES) {
-        parts = count - at <= LANES ? 1 : PARTS;
-        for (long part = 0; part < parts; part++) for (int j = 0; j < INPUTS; j++) {
-            long first = at + part * LANES, last = count - 1 - first;
-            if (last >= LANES - 1) X(j) = *(const elements *)(arrays[j] + first);
-            else for (long lane = 0; lane < LANES; lane++)  // the last element is in the other lanes too
-                X(j)[lane] = arrays[j][first + (lane < last ? lane : last)];
+    double *tail[INPUTS];  // the last elements, if they do not fill a vector
+    for (long at = 0; at < count; at += LANES) {
+        long remaining = count - at;
+        if (remaining < LANES) for (long i = 0; i < INPUTS; i++) {
+            tail[i] = (double *)(plane + PLACES + i);  // the last of all is in the other lanes too
+            for (long lane = 0; lane < LANES; lane++)
+                tail[i][lane] = arrays[i][at + (lane < remaining ? lane : remaining - 1)];
         }
-        forward(parts, FULL, w, plane, &nonfinite_lanes, 0);
-        for (long part = 0; part < parts; part++) for (int j = 0; j < RESULTS; j++) {
-            long first = at + part * LANES;
-            vector result = plane[computed[j] + part * PLACES];
-            if (first + LANES <= count) *(elements *)(results[j] + first) = result;
-            else for (long lane = 0; first + lane < count; lane++) results[j][first + lane] = result[lane];
+        if (remaining < LANES) forward(1, FULL, w, plane, &nonfinite_lanes, tail, 0);
+        else forward(1, FULL, w, plane, &nonfinite_lanes, arrays, at);
+        for (long i = 0; i < RESULTS; i++) {
+            vector result = plane[computed[i]];
+            double *to = arrays[INPUTS + i] + at;
+            if (remaining >= LANES) *(elements *)to = result;
+            else for (long lane = 0; lane < remaining; lane++) to[lane] = result[lane];
         }
     }
     long long nonfinite = 0;

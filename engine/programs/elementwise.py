@@ -18,6 +18,7 @@ from engine.source import compile_module
 from engine.value import Constant, Value
 
 _ZERO = array("d", [0.0])
+_ADDRESS = next(code for code in "QL" if array(code).itemsize == ctypes.sizeof(ctypes.c_void_p))
 
 
 class Elementwise:
@@ -83,7 +84,7 @@ class Elementwise:
         """
         program = merged(self._tape)
         text, self._order = each_text(self._tape, program), program.order
-        pointers = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_long, ctypes.c_void_p]
+        pointers = [ctypes.c_void_p, ctypes.c_long, ctypes.c_void_p]
         self._each = machine_code("each", text, lambda: text, ctypes.c_int, pointers)
 
     @property
@@ -133,12 +134,9 @@ class Elementwise:
         held = [memoryview(column) for column in columns]  # so that they stay where they are
         size = len(columns[0])
         results = [_ZERO * size for _ in self._tape.outputs]
-        given, found = (
-            (ctypes.c_void_p * len(many))(*[each.buffer_info()[0] for each in many])
-            for many in (columns, results)
-        )
+        addresses = array(_ADDRESS, [each.buffer_info()[0] for each in columns + results])
         numbers = array("d", [values[i] for i in self._order])
-        failed = self._each(given, found, size, numbers.buffer_info()[0])
+        failed = self._each(addresses.buffer_info()[0], size, numbers.buffer_info()[0])
         del held
         return None if failed else results
 

@@ -59,6 +59,11 @@ static inline double mean(double total, const struct adding *restrict to)
     *sum = block == FULL ? *sum + (number) : SELECT(to->valid[which], *sum + (number), *sum); \
 } while (0)
 
+#define X(i) plane[(i) + part * PLACES]
+#define ARGUMENTS const double *restrict w, vector *restrict plane, mask *restrict nonfinite_lanes, \
+    const struct adding *restrict to
+#define ON w, plane, nonfinite_lanes, to
+
 #include "program.c"
 
 // The mean output over rows of inputs, or NaN if an input, a call or a division

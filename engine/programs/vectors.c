@@ -46,12 +46,8 @@ enum block { FULL, MASKED, ALONE };
 #define SPLAT(number) ((number) - (vector){0})
 #define SELECT(test, yes, no) ((vector)(((mask)(yes) & (test)) | ((mask)(no) & ~(test))))
 #define W(i) w[i]
-#define X(i) plane[(i) + part * PLACES]
 #define T(i) plane[INPUTS + (i) + part * PLACES]
 #define D(i) plane[INPUTS + VALUES + (i) + part * PLACES]
-#define ARGUMENTS const double *restrict w, vector *restrict plane, mask *restrict nonfinite_lanes, \
-    const struct adding *restrict to
-#define ON w, plane, nonfinite_lanes, to
 
 // Where Python raises (the log of -1, 1 / 0, exp of 1000), C has an infinity or
 // NaN. So the results of calls and divisions pass through one of these, which
