@@ -248,11 +248,14 @@ class Functions:
                 yield from _block(head, self._body(inside, here, {}))
                 continue
             [access], [(step, within)] = sums, inside
-            number = f"sum[{counter} - {counter}0][part]"
-            yield "vector sum[BLOCK][PARTS];"
-            yield f"UNROLLED {every} EACH {number} = {element(access)};"
-            yield f"{head} {self._part_line(step, within, here, {access: number})}"
-            yield f"UNROLLED {every} EACH {element(access)} = {number};"
+            number = f"sum[{counter} - {counter}0][part - tile]"
+            line = self._line(step, within, here, {access: number})
+            yield "FOR_TILES {"
+            yield "    vector sum[BLOCK][TILE];"
+            yield f"    UNROLLED {every} EACH_OF_TILE {number} = {element(access)};"
+            yield f"    {head} EACH_OF_TILE {line}"
+            yield f"    UNROLLED {every} EACH_OF_TILE {element(access)} = {number};"
+            yield "}"
 
     def _expression(self, statement, texts, inline):
         """What stands right of the sign, on vectors.

@@ -76,6 +76,7 @@ def program_c(tape: Tape, program: Merged) -> str:
     // W(i): w
     enum { INPUTS = 1, VALUES = 1, PLACES = 3, SUMS = 1, LINED = 2 };
     enum { ORDERED = 1 };  // W and sums are in the order of the parameters
+    static const int order[] = {0};  // or else each has this place there
     static const int lined[] = {1, 0};  // sums of lines outside of loops
     <BLANKLINE>
     NOINLINE vector formula1(vector a0, vector a1, mask *nonfinite_lanes)
@@ -168,7 +169,9 @@ def program_c(tape: Tape, program: Merged) -> str:
     arrays = {"X": tape.inputs, "W": tape.parameters if ordered else program.names[W]}
     head = [f"// {array}(i): {_some(names)}" for array, names in arrays.items() if names]
     head.append(_enum(sizes))
+    order = ", ".join(map(str, () if ordered else program.order)) or 0
     head.append(f"enum {{ ORDERED = {int(ordered)} }};  // W and sums are in the order of the parameters")
+    head.append(f"static const int order[] = {{{order}}};  // or else each has this place there")
     lined = ", ".join(map(str, functions.lined.values()))
     head.append(f"static const int lined[] = {{{lined or 0}}};  // sums of lines outside of loops")
     if copies:

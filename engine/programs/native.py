@@ -44,13 +44,11 @@ class Native:
             program.source,
             lambda: c_text(program.tape, program.merged),
             ctypes.c_double,
-            [ctypes.c_void_p, ctypes.c_long, *[ctypes.c_void_p] * 3],
+            [ctypes.c_void_p, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p],
             fast_math,
         )
-        order = program.merged.order
-        self._order = (ctypes.c_int * len(order))(*order)
-        self._order_address = ctypes.addressof(self._order)
-        self._names = program.tape.inputs
+        self._width = len(program.inputs)
+        self._zeros = array("d", bytes(8 * len(program.parameters)))
 
     @property
     def inputs(self) -> list[str]:
@@ -92,20 +90,29 @@ class Native:
         in an array('d'): to read them from lists and Values, one by one, takes
         longer than to compute with them.
         """
-        flat, count = read_rows(rows, self._names)
+        matrix = (  # of float64, as C reads it: seen at once, for a training loop asks often
+            type(rows) is memoryview
+            and rows.format == "d"
+            and rows.ndim == 2
+            and rows.c_contiguous
+            and 0 < rows.nbytes == 8 * self._width * len(rows)
+        )
+        flat, count = (rows, len(rows)) if matrix else read_rows(rows, self.program.tape.inputs)
         data = self.program._data(parameters)
         mean, gradient = self._mean(flat, count, data)
-        return self.program._mean(flat, count, data) if mean != mean else (mean, gradient)
+        if mean != mean:
+            return self.program._mean(flat.cast("B").cast("d") if matrix else flat, count, data)
+        return mean, gradient
 
     def _mean(self, flat, count, data, backward=True):
         """The mean output, or NaN where Python may raise; its gradient."""
-        gradient = _ZERO * len(data)
+        gradient = self._zeros[:]
         into = gradient.buffer_info()[0] if backward else None
         _held = memoryview(data)
         address, _hold = exported(flat)
         if address and address % 8:  # which C may not read as numbers
             address, _hold = exported(array("d", flat))
-        return self._run(address, count, data.buffer_info()[0], self._order_address, into), gradient
+        return self._run(address, count, data.buffer_info()[0], into), gradient
 
     @property
     def source(self) -> str:
@@ -120,6 +127,3 @@ class Native:
 
     def __repr__(self) -> str:
         return f"<Native of {self.program!r}>"
-
-
-_ZERO = array("d", [0.0])

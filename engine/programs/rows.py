@@ -80,10 +80,10 @@ def read_parameters(numbers: Any, parameters: Sequence[str]) -> "array[float]":
     Traceback (most recent call last):
     TypeError: the parameters are b'12345678' (bytes), not a sequence of numbers
     """
+    if type(numbers) is array and numbers.typecode == "d" and len(numbers) == len(parameters):
+        return numbers
     floats = array("d")
-    if type(numbers) is array and numbers.typecode == "d":
-        floats = numbers
-    elif (vector := _numbers(numbers, 1, parameters)) is not None:
+    if (vector := _numbers(numbers, 1, parameters)) is not None:
         floats.frombytes(memoryview(vector[0]).cast("B"))
     else:
         given = _sequence(numbers, "the parameters are", "numbers")
@@ -103,8 +103,6 @@ def _numbers(given, dimensions, names):
     """
     if type(given) is memoryview:
         view = given
-        if view.format == "d" and view.ndim == dimensions and view.c_contiguous and view.nbytes:
-            return view.cast("B").cast("d"), view.shape  # at once, for a training loop asks often
     elif isinstance(given, (list, tuple, bytes, bytearray)):
         return None
     else:

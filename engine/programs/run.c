@@ -20,17 +20,16 @@ static inline double total(const vector *sums)
     const pair *eight = (const pair *)sums;
     pair two = (eight[0] + eight[2]) + (eight[1] + eight[3]);
 #endif
-    return two[0] + two[1];
+    two += (pair){ two[1], two[0] };
+    return two[0];
 }
 
 // What is to be done with a number of every row: add it to the sums of its
 // parameter. They begin at -0.0 with the `first` rows, because -0.0 + x is x even
-// for -0.0. With the last rows the means go to `means`, if that is not null, each
-// to the place that `order` says.
+// for -0.0. With the last rows the means go to `means`, if that is not null.
 struct adding {
     vector *restrict sums;
     double *restrict means;
-    const int *restrict order;
     double count, share;  // the number of rows; 1 / count if that is exact, or 0
     int first;
     mask valid[PARTS];
@@ -41,7 +40,7 @@ static inline double mean(double total, const struct adding *restrict to)
     return to->share ? total * to->share : total / to->count;
 }
 
-#define PLACE_OF(k) (ORDERED ? (k) : to->order[k])
+#define PLACE_OF(k) (ORDERED ? (k) : order[k])
 #define ADD(k, ...) do { \
     vector *restrict sum = to->sums + (long)(k) * TURNS, now[TURNS]; \
     FOR_TURNS if (turn < parts) now[turn] = block == ALONE || to->first ? SPLAT(-0.0) : sum[turn]; \
@@ -49,7 +48,8 @@ static inline double mean(double total, const struct adding *restrict to)
         vector more = now[part % TURNS] + (__VA_ARGS__); \
         now[part % TURNS] = block == MASKED ? SELECT(to->valid[part], more, now[part % TURNS]) : more; \
     } \
-    if (parts == PARTS && (k) < SUMS && (block == ALONE || to->means)) to->means[PLACE_OF(k)] = mean(total(now), to); \
+    if (block == ALONE && (k) < SUMS) to->means[PLACE_OF(k)] = total(now) * (1.0 / (PARTS * LANES)); \
+    else if (parts == PARTS && (k) < SUMS && to->means) to->means[PLACE_OF(k)] = mean(total(now), to); \
     else FOR_TURNS if (turn < parts) sum[turn] = now[turn]; \
 } while (0)
 
@@ -68,9 +68,7 @@ static inline double mean(double total, const struct adding *restrict to)
 
 // The mean output over rows of inputs, or NaN if an input, a call or a division
 // was not finite on the way; and the mean gradient, unless `gradient` is null.
-// If they are not ORDERED, `order` has the place of each of w's numbers in
-// `parameters` and `gradient`.
-double run(const double *rows, long count, const double *parameters, const int *order, double *gradient)
+double run(const double *rows, long count, const double *parameters, double *gradient)
 {
     enum { SIZE = PARTS * PLACES + (SUMS + 1) * TURNS };
     vector *planes = aligned_alloc(sizeof(vector), sizeof(vector) * ((long)SIZE + INPUTS + SUMS / LANES + 1));
@@ -83,7 +81,7 @@ double run(const double *rows, long count, const double *parameters, const int *
     if (count < 8) for (long i = 0; i < (SUMS + 1) * TURNS; i++) sums[i] = SPLAT(-0.0);
     for (int i = 0; i < LINED; i++) FOR_TURNS sums[lined[i] * TURNS + turn] = SPLAT(-0.0);
 
-    struct adding to = { sums, 0, order, count, count & (count - 1) ? 0 : 1.0 / count, 1 };
+    struct adding to = { sums, 0, count, count & (count - 1) ? 0 : 1.0 / count, 1 };
     for (long row = 0, parts; row < count; row += parts * LANES) {
         long remaining = count - row;
         parts = remaining <= LANES ? 1 : PARTS;
@@ -108,9 +106,9 @@ double run(const double *rows, long count, const double *parameters, const int *
         (gradient ? gradients : forward)(parts, block, w, planes, &nonfinite_lanes, &to);
         if (!to.means) continue;
         if (parts == 1) for (long k = 0; k < SUMS; k++)
-            gradient[ORDERED ? k : order[k]] = mean(total(sums + k * TURNS), &to);
+            gradient[PLACE_OF(k)] = mean(total(sums + k * TURNS), &to);
         else for (int i = 0; i < LINED; i++) if (lined[i] < SUMS)
-            gradient[ORDERED ? lined[i] : order[lined[i]]] = mean(total(sums + lined[i] * TURNS), &to);
+            gradient[PLACE_OF(lined[i])] = mean(total(sums + lined[i] * TURNS), &to);
     }
     double output = mean(total(sums + (long)SUMS * TURNS), &to);
     long long nonfinite = 0;

@@ -24,9 +24,9 @@ typedef long long mask __attribute__((vector_size(WIDTH)));
 // Row r goes into sum r % 8 of its parameter: these are TURNS vectors. A loop
 // works on PARTS planes at once, so that no sum has to wait for itself.
 enum { LANES = WIDTH / 8, TURNS = 8 / LANES, PARTS = WIDTH == 64 ? 4 : 8 };
-#ifndef BLOCK
-#define BLOCK (WIDTH == 64 ? 4 : 2)  // turns of a loop side by side
-#endif
+// Turns of a loop go side by side, on a tile of the planes: as many as there are
+// registers for.
+enum { BLOCK = WIDTH == 64 ? 4 : 2, TILE = 4 };
 
 // What a block of rows is: there is a row for each of its lanes; or only some
 // are `valid`; or it has a row for each lane, and there is no other block.
@@ -41,6 +41,8 @@ enum block { FULL, MASKED, ALONE };
 #define FOR_LANES UNROLLED for (int lane = 0; lane < LANES; lane++)
 #define FOR_TURNS UNROLLED for (int turn = 0; turn < TURNS; turn++)
 #define EACH UNROLLED for (int part = 0; part < parts; part++)
+#define FOR_TILES for (int tile = 0; tile < parts; tile += TILE)
+#define EACH_OF_TILE UNROLLED for (int part = tile; part < tile + (parts < TILE ? parts : TILE); part++)
 #define EACH_PLANE for (int which = 0; which < parts; which++, plane += PLACES)
 // x - 0 is x, even for -0.0
 #define SPLAT(number) ((number) - (vector){0})
