@@ -75,8 +75,8 @@ def program_c(tape: Tape, program: Merged) -> str:
     // X(i): x
     // W(i): w
     enum { INPUTS = 1, VALUES = 1, PLACES = 3, SUMS = 1, LINED = 2 };
-    enum { ORDERED = 1 };  // W and sums are in the order of the parameters
-    static const int order[] = {0};  // or else each has this place there
+    enum { ORDERED = 1 };  // W(i) is parameter i
+    static const int order[] = {0};
     static const int lined[] = {1, 0};  // sums of lines outside of loops
     <BLANKLINE>
     NOINLINE vector formula1(vector a0, vector a1, mask *nonfinite_lanes)
@@ -170,8 +170,10 @@ def program_c(tape: Tape, program: Merged) -> str:
     head = [f"// {array}(i): {_some(names)}" for array, names in arrays.items() if names]
     head.append(_enum(sizes))
     order = ", ".join(map(str, () if ordered else program.order)) or 0
-    head.append(f"enum {{ ORDERED = {int(ordered)} }};  // W and sums are in the order of the parameters")
-    head.append(f"static const int order[] = {{{order}}};  // or else each has this place there")
+    head.append(
+        f"enum {{ ORDERED = {int(ordered)} }};  // W(i) is parameter {'i' if ordered else 'order[i]'}"
+    )
+    head.append(f"static const int order[] = {{{order}}};")
     lined = ", ".join(map(str, functions.lined.values()))
     head.append(f"static const int lined[] = {{{lined or 0}}};  // sums of lines outside of loops")
     if copies:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.programs.buffers import exported
-from engine.programs.c_text import c_text
+from engine.programs.c_text import c_text, program_c
 from engine.programs.machine_code import machine_code
 from engine.programs.program import Program
 from engine.programs.rows import read_row, read_rows
@@ -116,14 +116,25 @@ class Native:
 
     @property
     def source(self) -> str:
-        """The program in C."""
+        """The whole C file."""
         return c_text(self.program.tape, self.program.merged)
 
     def __reduce__(self) -> Any:
         return Native, (self.program, self.fast_math)
 
     def __str__(self) -> str:
-        return self.source
+        return _WORDS + program_c(self.program.tape, self.program.merged)
 
     def __repr__(self) -> str:
         return f"<Native of {self.program!r}>"
+
+
+# What a reader of the program's own part has to know.
+_WORDS = """\
+// X(i), T(i), D(i): an input, a value, the gradient of a value, each a vector
+// with a number for each of several rows. SPLAT(W(i)): parameter i for all rows.
+// EACH: for each of several such vectors. ADD(i, ...): add the numbers of all rows
+// to the gradient of parameter i. SELECT(test, yes, no) chooses row by row.
+// (The whole file, with what never changes, is native.source.)
+
+"""

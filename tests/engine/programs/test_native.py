@@ -10,6 +10,7 @@ import os
 import pickle
 import platform
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -164,6 +165,15 @@ def test_formulas_that_differ_in_a_number_share_a_function():
     mean, gradient = alone(program.native()).value_and_gradient([[]])
     assert mean == pytest.approx(program.value(), rel=1e-12)
     assert gradient == pytest.approx(program.value_and_gradient([[]])[1], rel=1e-12)
+
+
+def test_it_prints_as_the_programs_own_part_of_its_c():
+    output, inputs = networks()["hinge"]
+    native = Program(output, inputs).native()
+    words, own = str(native).split("\n\n", 1)
+    assert own in native.source and "for (int i = 0; i <" in own
+    for word in set(re.findall(r"\b(?:EACH|ADD|SELECT|SPLAT)\b", own)):
+        assert word in words
 
 
 def test_any_number_of_rows():
