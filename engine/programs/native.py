@@ -48,7 +48,6 @@ class Native:
             fast_math,
         )
         self._width = len(program.inputs)
-        self._zeros = array("d", bytes(8 * len(program.parameters)))
 
     @property
     def inputs(self) -> list[str]:
@@ -106,7 +105,7 @@ class Native:
 
     def _mean(self, flat, count, data, backward=True):
         """The mean output, or NaN where Python may raise; its gradient."""
-        gradient = self._zeros[:]
+        gradient = _ZERO * len(data)
         into = gradient.buffer_info()[0] if backward else None
         _held = memoryview(data)
         address, _hold = exported(flat)
@@ -129,6 +128,7 @@ class Native:
         return f"<Native of {self.program!r}>"
 
 
+_ZERO = array("d", [0.0])
 # What a reader of the program's own part has to know.
 _WORDS = """\
 // X(i), T(i), D(i): an input, a value, the gradient of a value, each a vector

@@ -9,16 +9,11 @@ static inline double total(const vector *sums)
 {
 #if WIDTH == 16
     pair two = (sums[0] + sums[2]) + (sums[1] + sums[3]);
-#elif defined(__has_builtin) && !defined(__clang__) && __has_builtin(__builtin_shufflevector)
-#if WIDTH == 64
-    four half = __builtin_shufflevector(*sums, *sums, 0, 1, 2, 3) + __builtin_shufflevector(*sums, *sums, 4, 5, 6, 7);
 #else
-    four half = sums[0] + sums[1];
-#endif
-    pair two = __builtin_shufflevector(half, half, 0, 1) + __builtin_shufflevector(half, half, 2, 3);
-#else
-    const pair *eight = (const pair *)sums;
-    pair two = (eight[0] + eight[2]) + (eight[1] + eight[3]);
+    const four *halves = (const four *)sums;
+    four half = halves[0] + halves[1];
+    const pair *quarters = (const pair *)&half;
+    pair two = quarters[0] + quarters[1];
 #endif
     two += (pair){ two[1], two[0] };
     return two[0];
