@@ -17,5 +17,5 @@
 
 `identifiers` makes names of labels, `rows` reads and checks what a call gives,
 `line_by_line` shows lines with their numbers, `compiler` runs the C compiler
-and `machine_code` keeps what it made, `buffers` shows C the memory of an array.
+and `machine_code` keeps what it made, connected with Python (`buffers.c`).
 """

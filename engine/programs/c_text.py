@@ -1,7 +1,8 @@
 """A tape in C: its loops, and what does not repeat in lines, on many rows.
 
 What never changes is in C files: `vectors.c` says what the words mean, `run.c`
-runs these functions on all rows, and `each.c` on all elements of arrays.
+runs these functions on all rows, and `each.c` on all elements of arrays, which
+`buffers.c` finds in Python's objects.
 """
 
 from collections import Counter
@@ -48,7 +49,8 @@ def _framed(name, program):
     text = _file(name)
     if "sqrt_lanes(" in program:
         program = f"{_file('sqrt.c')}\n{program}"
-    for include, content in (("vectors.c", _file("vectors.c")), ("program.c", program)):
+    parts = {"vectors.c": _file("vectors.c"), "buffers.c": _file("buffers.c"), "program.c": program}
+    for include, content in parts.items():
         before, line, after = text.partition(f'#include "{include}"\n')
         assert line
         text = before + content + after

@@ -61,8 +61,10 @@ def c_compiler() -> list[str] | None:
     return None
 
 
-def compile_c(text: str, fast_math: bool = False) -> ctypes.CDLL:
+def compile_c(text: str, fast_math: bool = False) -> ctypes.PyDLL:
     """The functions of a C text, in a library that its last use unloads.
+
+    They are called with Python's lock, and let others run meanwhile themselves.
 
     Raises NoCompiler if there is no compiler, or if it fails.
     """
@@ -88,7 +90,7 @@ def compile_c(text: str, fast_math: bool = False) -> ctypes.CDLL:
         # Two steps, for the second has fewer options.
         _run([*command, *flags, "-std=c11", UNKNOWN, "-fPIC", "-c", "-o", code, text_file], folder)
         _run([*linker, "-shared", "-o", library_file, code, "-lm"], folder)
-        library = ctypes.CDLL(library_file)
+        library = ctypes.PyDLL(library_file)
     except OSError as error:  # a full disk, a command that is no program
         raise NoCompiler(f"the C compiler cannot be run here: {error}") from None
     finally:  # not when a process that was forked meanwhile ends

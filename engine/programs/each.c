@@ -1,6 +1,7 @@
 // A formula on every element of arrays.
 
 #include "vectors.c"
+#include "buffers.c"
 
 // The inputs are read where they are, from element `at`, wherever an array begins.
 typedef vector elements __attribute__((aligned(8), may_alias));
@@ -14,7 +15,7 @@ typedef vector elements __attribute__((aligned(8), may_alias));
 // Element i of the results, which are the last of the arrays, from element i of
 // the others and from the numbers w. Returns whether a call or a division was not
 // finite on the way.
-int each(double *const *arrays, long count, const double *w)
+static int each(double *const *arrays, long count, const double *w)
 {
     vector *plane = aligned_alloc(sizeof(vector), sizeof(vector) * (PLACES + INPUTS));
     if (!plane) return 1;
@@ -40,4 +41,25 @@ int each(double *const *arrays, long count, const double *w)
     FOR_LANES nonfinite |= nonfinite_lanes[lane];
     free(plane);
     return nonfinite != 0;
+}
+
+// The same on Python's objects: `tuple` has the arrays.
+int call(void *tuple, void *numbers)
+{
+    enum { ARRAYS = INPUTS + RESULTS };
+    buffer held[ARRAYS + 1];
+    double *arrays[ARRAYS];
+    int readable = 0, status = UNREADABLE;
+    while (readable < ARRAYS && hold(python.item(tuple, readable), &held[readable])) {
+        arrays[readable] = held[readable].memory;
+        readable++;
+    }
+    if (readable == ARRAYS && hold(numbers, &held[ARRAYS])) {
+        void *state = python.let_others_run();
+        status = each(arrays, held[0].bytes / sizeof(double), held[ARRAYS].memory) ? NOT_FINITE : DONE;
+        python.run_alone(state);
+        python.release_buffer(&held[ARRAYS]);
+    }
+    while (readable) python.release_buffer(&held[--readable]);
+    return status;
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.decisions import decisions
 from engine.programs.c_text import each_text
-from engine.programs.machine_code import machine_code
+from engine.programs.machine_code import DONE, machine_code
 from engine.programs.merged import merged
 from engine.programs.python_text import function_text, joined
 from engine.programs.tape import record_function
@@ -18,7 +18,6 @@ from engine.source import compile_module
 from engine.value import Constant, Value
 
 _ZERO = array("d", [0.0])
-_ADDRESS = next(code for code in "QL" if array(code).itemsize == ctypes.sizeof(ctypes.c_void_p))
 
 
 class Elementwise:
@@ -84,8 +83,7 @@ class Elementwise:
         """
         program = merged(self._tape)
         text, self._order = each_text(self._tape, program), program.order
-        pointers = [ctypes.c_void_p, ctypes.c_long, ctypes.c_void_p]
-        self._each = machine_code("each", text, lambda: text, ctypes.c_int, pointers)
+        self._each = machine_code(text, lambda: text, [ctypes.py_object, ctypes.py_object])
 
     @property
     def source(self) -> str:
@@ -131,14 +129,10 @@ class Elementwise:
 
     def _native(self, columns, values):
         """The results by machine code; None where Python may raise."""
-        held = [memoryview(column) for column in columns]  # so that they stay where they are
         size = len(columns[0])
         results = [_ZERO * size for _ in self._tape.outputs]
-        addresses = array(_ADDRESS, [each.buffer_info()[0] for each in columns + results])
         numbers = array("d", [values[i] for i in self._order])
-        failed = self._each(addresses.buffer_info()[0], size, numbers.buffer_info()[0])
-        del held
-        return None if failed else results
+        return results if self._each((*columns, *results), numbers) == DONE else None
 
     def __reduce__(self) -> Any:
         return Elementwise, (self.formula,)

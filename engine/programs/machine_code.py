@@ -1,5 +1,6 @@
 """C texts as functions of this process; the last few are kept."""
 
+import ctypes
 import os
 import threading
 from collections.abc import Callable
@@ -7,25 +8,38 @@ from typing import Any
 
 from engine.programs.compiler import c_compiler, compile_c
 
+# What the functions return, as `buffers.c` has it.
+DONE, NOT_FINITE, UNREADABLE = range(3)
+# The functions of Python's C interface that `buffers.c` takes, in that order.
+_INTERFACE = [
+    "PyObject_GetBuffer",
+    "PyBuffer_Release",
+    "PyErr_Clear",
+    "PyTuple_GetItem",
+    "PyEval_SaveThread",
+    "PyEval_RestoreThread",
+]
+
 CACHE_SIZE = 16  # how many functions to keep
 _functions: dict[Any, Any] = {}
 _lock = threading.Lock()
 
 
-def machine_code(
-    name: str, key: str, text: Callable[[], str], result: Any, arguments: list[Any], fast_math: bool = False
-) -> Any:
-    """The function `name` of a C text, compiled once whoever asks for it.
+def machine_code(key: str, text: Callable[[], str], arguments: list[Any], fast_math: bool = False) -> Any:
+    """The function `call` of a C text, compiled once whoever asks for it.
 
-    What has the same `key` has the same text. `result` and `arguments` are
-    types of ctypes. Raises NoCompiler.
+    What has the same `key` has the same text. `arguments` are types of ctypes.
+    It returns DONE, NOT_FINITE or UNREADABLE. Raises NoCompiler.
     """
-    whole_key = name, key, fast_math, str(c_compiler())
+    whole_key = key, fast_math, str(c_compiler())
     with _lock:
         function = _functions.pop(whole_key, None)
         if function is None:
-            function = compile_c(text(), fast_math)[name]
-            function.restype, function.argtypes = result, arguments
+            library = compile_c(text(), fast_math)
+            interface = [ctypes.cast(getattr(ctypes.pythonapi, name), ctypes.c_void_p) for name in _INTERFACE]
+            library.connect((ctypes.c_void_p * len(interface))(*interface))
+            function = library.call
+            function.restype, function.argtypes = ctypes.c_int, arguments
         _functions[whole_key] = function
         while len(_functions) > CACHE_SIZE:
             del _functions[next(iter(_functions))]

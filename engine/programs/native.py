@@ -5,9 +5,8 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from engine.programs.buffers import exported
 from engine.programs.c_text import c_text, program_c
-from engine.programs.machine_code import machine_code
+from engine.programs.machine_code import DONE, UNREADABLE, machine_code
 from engine.programs.program import Program
 from engine.programs.rows import read_row, read_rows
 from engine.value import Value
@@ -39,15 +38,12 @@ class Native:
 
     def __init__(self, program: Program, fast_math: bool = False) -> None:
         self.program, self.fast_math = program, fast_math
-        self._run = machine_code(
-            "run",
+        self._call = machine_code(
             program.source,
             lambda: c_text(program.tape, program.merged),
-            ctypes.c_double,
-            [ctypes.c_void_p, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p],
+            [ctypes.py_object, ctypes.c_long, ctypes.py_object, ctypes.py_object, ctypes.c_int],
             fast_math,
         )
-        self._width = len(program.inputs)
 
     @property
     def inputs(self) -> list[str]:
@@ -62,8 +58,8 @@ class Native:
     def __call__(self, *inputs: float) -> float:
         """Run forward and backward: add the gradient to the parameters' own."""
         row = array("d", read_row(inputs, self.program.tape.inputs))
-        output, gradient = self._mean(row, 1, self.program._data())
-        if output != output:
+        status, output, gradient = self._mean(row, 1, self.program._data())
+        if status != DONE:
             return self.program(*inputs)
         self.program._accumulate(gradient)
         return output
@@ -71,8 +67,8 @@ class Native:
     def value(self, *inputs: float) -> float:
         """The output, by the forward pass alone."""
         row = array("d", read_row(inputs, self.program.tape.inputs))
-        output, _ = self._mean(row, 1, self.program._data(), backward=False)
-        return self.program.value(*inputs) if output != output else output
+        status, output, _ = self._mean(row, 1, self.program._data(), backward=False)
+        return output if status == DONE else self.program.value(*inputs)
 
     def batch(self, rows: Any) -> float:
         """The mean output over rows; accumulate the mean gradient."""
@@ -89,29 +85,26 @@ class Native:
         in an array('d'): to read them from lists and Values, one by one, takes
         longer than to compute with them.
         """
-        matrix = (  # of float64, as C reads it: seen at once, for a training loop asks often
-            type(rows) is memoryview
-            and rows.format == "d"
-            and rows.ndim == 2
-            and rows.c_contiguous
-            and 0 < rows.nbytes == 8 * self._width * len(rows)
-        )
-        flat, count = (rows, len(rows)) if matrix else read_rows(rows, self.program.tape.inputs)
-        data = self.program._data(parameters)
-        mean, gradient = self._mean(flat, count, data)
-        if mean != mean:
-            return self.program._mean(flat.cast("B").cast("d") if matrix else flat, count, data)
-        return mean, gradient
+        data, count = self.program._data(parameters), -1
+        status = UNREADABLE
+        if type(rows) is memoryview:  # a matrix perhaps that C reads as it is
+            status, mean, gradient = self._mean(rows, count, data)
+        if status == UNREADABLE:
+            rows, count = read_rows(rows, self.program.tape.inputs)
+            status, mean, gradient = self._mean(rows, count, data)
+        if status == UNREADABLE:  # as C does not read numbers at odd addresses
+            rows = array("d", rows)
+            status, mean, gradient = self._mean(rows, count, data)
+        if status == DONE:
+            return mean, gradient
+        rows, count = (rows, count) if count > 0 else read_rows(rows, self.program.tape.inputs)
+        return self.program._mean(rows, count, data)
 
-    def _mean(self, flat, count, data, backward=True):
-        """The mean output, or NaN where Python may raise; its gradient."""
-        gradient = _ZERO * len(data)
-        into = gradient.buffer_info()[0] if backward else None
-        _held = memoryview(data)
-        address, _hold = exported(flat)
-        if address and address % 8:  # which C may not read as numbers
-            address, _hold = exported(array("d", flat))
-        return self._run(address, count, data.buffer_info()[0], into), gradient
+    def _mean(self, rows, count, data, backward=True):
+        """What C says of it, the mean output, and its gradient."""
+        found = _ZERO * (len(data) + 1)
+        status = self._call(rows, count, data, found, backward)
+        return status, found.pop(), found
 
     @property
     def source(self) -> str:

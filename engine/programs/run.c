@@ -1,6 +1,7 @@
 // A program on rows: its mean output, and the mean gradient.
 
 #include "vectors.c"
+#include "buffers.c"
 
 // The eight sums of a parameter in one: ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)).
 typedef double pair __attribute__((vector_size(16), may_alias));
@@ -63,7 +64,7 @@ static inline double mean(double total, const struct adding *restrict to)
 
 // The mean output over rows of inputs, or NaN if an input, a call or a division
 // was not finite on the way; and the mean gradient, unless `gradient` is null.
-double run(const double *rows, long count, const double *parameters, double *gradient)
+static double run(const double *rows, long count, const double *parameters, double *gradient)
 {
     enum { SIZE = PARTS * PLACES + (SUMS + 1) * TURNS };
     vector *planes = aligned_alloc(sizeof(vector), sizeof(vector) * ((long)SIZE + INPUTS + SUMS / LANES + 1));
@@ -115,4 +116,28 @@ double run(const double *rows, long count, const double *parameters, double *gra
 #endif
     free(planes);
     return nonfinite ? NAN : output;
+}
+
+// The same on Python's objects. `found` is for the gradient, and the mean output
+// after it. If count is -1, rows are a matrix, with a row for each of its rows.
+int call(void *rows, long count, void *parameters, void *found, int backward)
+{
+    buffer inputs, numbers, results;
+    if (!hold(rows, &inputs)) return UNREADABLE;
+    int status = UNREADABLE;
+    if (count < 0 && inputs.dimensions == 2 && inputs.shape[1] == INPUTS) count = inputs.shape[0];
+    if (count > 0 && inputs.bytes == count * INPUTS * (long)sizeof(double) && hold(parameters, &numbers)) {
+        if (hold(found, &results)) {
+            double *gradient = results.memory;
+            void *state = python.let_others_run();
+            double mean = run(inputs.memory, count, numbers.memory, backward ? gradient : 0);
+            python.run_alone(state);
+            gradient[SUMS] = mean;
+            status = mean == mean ? DONE : NOT_FINITE;
+            python.release_buffer(&results);
+        }
+        python.release_buffer(&numbers);
+    }
+    python.release_buffer(&inputs);
+    return status;
 }
