@@ -162,7 +162,8 @@ class Functions:
 
     def _body(self, body, turns, names):
         """Lines and loops on several parts at once."""
-        names, variables = dict(names), self._variables(body, turns)
+        variables = {} if names else self._variables(body, turns)  # whose names may be the same
+        names = dict(names)
         for number, (term, growths) in enumerate(body):
             if number in variables:
                 variable = variables[number]

@@ -44,6 +44,7 @@ class Native:
             [ctypes.py_object, ctypes.c_long, ctypes.py_object, ctypes.py_object, ctypes.c_int],
             fast_math,
         )
+        self._size = len(program.parameters) + 1  # of a gradient, and the mean output after it
 
     @property
     def inputs(self) -> list[str]:
@@ -85,25 +86,21 @@ class Native:
         in an array('d'): to read them from lists and Values, one by one, takes
         longer than to compute with them.
         """
-        data, count = self.program._data(parameters), -1
-        status = UNREADABLE
-        if type(rows) is memoryview:  # a matrix perhaps that C reads as it is
-            status, mean, gradient = self._mean(rows, count, data)
-        if status == UNREADABLE:
-            rows, count = read_rows(rows, self.program.tape.inputs)
-            status, mean, gradient = self._mean(rows, count, data)
-        if status == UNREADABLE:  # as C does not read numbers at odd addresses
-            rows = array("d", rows)
-            status, mean, gradient = self._mean(rows, count, data)
-        if status == DONE:
-            return mean, gradient
-        rows, count = (rows, count) if count > 0 else read_rows(rows, self.program.tape.inputs)
-        return self.program._mean(rows, count, data)
+        if type(rows) is memoryview and type(parameters) is array:  # C sees if it can read them
+            found = _ZERO * self._size
+            if self._call(rows, -1, parameters, found, True) == DONE:
+                return found.pop(), found
+        flat, count = read_rows(rows, self.program.tape.inputs)
+        data = self.program._data(parameters)
+        status, mean, gradient = self._mean(flat, count, data)
+        if status == UNREADABLE:  # numbers at odd addresses
+            status, mean, gradient = self._mean(array("d", flat), count, data)
+        return (mean, gradient) if status == DONE else self.program._mean(flat, count, data)
 
-    def _mean(self, rows, count, data, backward=True):
+    def _mean(self, flat, count, data, backward=True):
         """What C says of it, the mean output, and its gradient."""
-        found = _ZERO * (len(data) + 1)
-        status = self._call(rows, count, data, found, backward)
+        found = _ZERO * self._size
+        status = self._call(flat, count, data, found, backward)
         return status, found.pop(), found
 
     @property

@@ -127,7 +127,7 @@ int call(void *rows, long count, void *parameters, void *found, int backward)
     int status = UNREADABLE;
     if (count < 0 && inputs.dimensions == 2 && inputs.shape[1] == INPUTS) count = inputs.shape[0];
     if (count > 0 && inputs.bytes == count * INPUTS * (long)sizeof(double) && hold(parameters, &numbers)) {
-        if (hold(found, &results)) {
+        if (numbers.bytes == SUMS * (long)sizeof(double) && hold(found, &results)) {
             double *gradient = results.memory;
             void *state = python.let_others_run();
             double mean = run(inputs.memory, count, numbers.memory, backward ? gradient : 0);

@@ -187,14 +187,24 @@ def test_rows_may_be_of_any_kind():
             np.ma.array(rows),
             np.frombuffer(b"." + np.array(rows).tobytes(), "u1")[1:].view("f8").reshape(3, 2),  # unaligned
             memoryview(np.array(rows, dtype=">f8")),
+            memoryview(bytearray(b"." + matrix(rows).tobytes()))[1:].cast("d", (3, 2)),  # unaligned
             ((ctypes.c_double * 2) * 3)(*map(tuple, rows)),
             SimpleNamespace(__array__=lambda: np.array(rows)),
         ]
 
     forms = [program, program.native()] if c_compiler() else [program]
+    data = [p.data for p in program.parameters]
+    expected = program.value_and_gradient(rows)
     for form in forms:
-        found = {form.value_and_gradient(kind)[0] for kind in kinds()}
-        assert found == {program.value_and_gradient(rows)[0]}
+        for parameters in (None, data, array("d", data), memoryview(array("d", data))):
+            for kind in kinds():
+                assert form.value_and_gradient(kind, parameters) == expected
+        assert form.value_and_gradient(matrix(rows), array("f", [0.5] * len(data))) == (
+            program.value_and_gradient(rows, [0.5] * len(data))
+        )
+        for parameters in (array("d", data[1:]), array("d", [*data, 1.0]), array("d")):
+            with pytest.raises(ValueError, match=f"^{len(parameters)} numbers? given for"):
+                form.value_and_gradient(matrix(rows), parameters)
 
 
 def test_what_a_call_refuses_a_batch_refuses():
