@@ -52,9 +52,10 @@ int call(void *tuple, void *numbers)
     int readable = 0, status = UNREADABLE;
     while (readable < ARRAYS && hold(python.item(tuple, readable), &held[readable])) {
         arrays[readable] = held[readable].memory;
-        readable++;
+        if (held[readable++].bytes != held[0].bytes) break;
     }
-    if (readable == ARRAYS && hold(numbers, &held[ARRAYS])) {
+    int alike = readable == ARRAYS && held[ARRAYS - 1].bytes == held[0].bytes;
+    if (alike && hold(numbers, &held[ARRAYS])) {
         void *state = python.let_others_run();
         status = each(arrays, held[0].bytes / sizeof(double), held[ARRAYS].memory) ? NOT_FINITE : DONE;
         python.run_alone(state);

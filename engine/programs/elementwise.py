@@ -45,7 +45,7 @@ class Elementwise:
     def __init__(self, formula: Callable[..., Any]) -> None:
         self.formula = formula
         self._each: Any = None  # its machine code
-        self._order: list[int] = []  # in which that takes the numbers
+        self._order: list[str] = []  # in which that takes the numbers
 
     def __call__(self, *arrays: Sequence[float], **numbers: float) -> "tuple[array[float], ...]":
         """The arrays of results.
@@ -61,20 +61,20 @@ class Elementwise:
                 f"{', '.join(shared) or '(none)'}; given are {len(arrays)} arrays and "
                 f"{', '.join(numbers) or 'no numbers'}"
             )
-        if len({len(each) for each in arrays}) > 1:
-            lengths = ", ".join(f"{len(each)} {name}" for name, each in zip(elements, arrays))
+        columns: Sequence[Any] = arrays
+        if not {array}.issuperset(map(type, arrays)):
+            columns = [each if type(each) is array else array("d", each) for each in arrays]
+        results = self._native(columns, numbers) if self._each else None
+        if results is not None:
+            return results
+        if len(set(map(len, columns))) > 1:
+            lengths = ", ".join(f"{len(each)} {name}" for name, each in zip(elements, columns))
             raise ValueError(f"arrays of different lengths: {lengths}")
         values = [float(numbers[name]) for name in shared]
-        columns = [
-            each if type(each) is array and each.typecode == "d" else array("d", each) for each in arrays
-        ]
-        results = self._native(columns, values) if self._each else None
-        if results is None:
-            rows = map(self.function, *columns, *map(repeat, values))
-            results = [array("d", column) for column in zip(*rows)] or [
-                array("d") for _ in self._tape.outputs
-            ]
-        return tuple(results)
+        found = zip(*map(self.function, *columns, *map(repeat, values)))
+        return tuple([array("d", column) for column in found]) or tuple(
+            [array("d") for _ in self._tape.outputs]
+        )
 
     def compile(self) -> None:
         """Compile it to machine code, which calls run from then on.
@@ -82,7 +82,8 @@ class Elementwise:
         Raises NoCompiler.
         """
         program = merged(self._tape)
-        text, self._order = each_text(self._tape, program), program.order
+        text = each_text(self._tape, program)
+        self._order = [self._names[1][i] for i in program.order]
         self._each = machine_code(text, lambda: text, [ctypes.py_object, ctypes.py_object])
 
     @property
@@ -127,12 +128,12 @@ class Elementwise:
         ]
         return record_function("f", outputs, list(elements.values()), list(shared.values()))
 
-    def _native(self, columns, values):
+    def _native(self, columns, numbers):
         """The results by machine code; None where Python may raise."""
         size = len(columns[0])
-        results = [_ZERO * size for _ in self._tape.outputs]
-        numbers = array("d", [values[i] for i in self._order])
-        return results if self._each((*columns, *results), numbers) == DONE else None
+        results = tuple([_ZERO * size for _ in self._tape.outputs])
+        given = array("d", [float(numbers[name]) for name in self._order])
+        return results if self._each((*columns, *results), given) == DONE else None
 
     def __reduce__(self) -> Any:
         return Elementwise, (self.formula,)
