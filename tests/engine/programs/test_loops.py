@@ -47,7 +47,9 @@ def test_random_graphs(seed):
     assert agrees(Program(output))
 
 
-@pytest.mark.parametrize("name", networks())
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name == "sum")) for name in networks()]
+)
 def test_networks_and_other_graphs(name):
     assert agrees(Program(*networks()[name]), 1)
 

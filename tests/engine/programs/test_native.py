@@ -33,6 +33,9 @@ if c_compiler() is None:
     pytest.skip("there is no C compiler", allow_module_level=True)
 
 
+SEEDS = [pytest.param(seed, marks=[pytest.mark.slow] * (seed > 2)) for seed in range(8)]
+
+
 def alone(native):
     """A native program whose Python program cannot help it out."""
     native.program = SimpleNamespace(
@@ -44,7 +47,7 @@ def alone(native):
 # the same numbers as the program's
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_arithmetic_is_the_programs_to_the_last_bit(seed):
     output, inputs, _ = random_graph(seed, ARITHMETIC)
     program = Program(output, inputs)
@@ -55,7 +58,7 @@ def test_arithmetic_is_the_programs_to_the_last_bit(seed):
     assert native.value(*rows[0]) == program.value(*rows[0])
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_functions_agree(seed):
     output, inputs, _ = random_graph(seed)
     program, rows = Program(output, inputs), random_rows(seed, 13)
@@ -302,6 +305,7 @@ def test_a_large_program(size):
     assert list(gradient) == [2 * i / size * (i % 4 + 1) for i in range(size)]
 
 
+@pytest.mark.slow
 def test_fast_math_agrees_but_for_the_last_digits():
     for seed in range(4):
         output, inputs, _ = random_graph(seed)
