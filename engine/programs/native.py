@@ -121,10 +121,10 @@ class Native:
 _ZERO = array("d", [0.0])
 # What a reader of the program's own part has to know.
 _WORDS = """\
-// X(i), T(i), D(i): an input, a value, the gradient of a value, each a vector
-// with a number for each of several rows. SPLAT(W(i)): parameter i for all rows.
-// EACH: for each of several such vectors. ADD(i, ...): add the numbers of all rows
-// to the gradient of parameter i. SELECT(test, yes, no) chooses row by row.
-// (The whole file, with what never changes, is native.source.)
+// X(i), an input, T(i), a value, and D(i), its gradient, are vectors, with a
+// number for each of several rows; so are the variables. SPLAT(W(i)) is parameter
+// i for all rows. EACH: for each of several vectors. ADD(i, ...) adds the numbers
+// of all rows to the gradient of parameter i, or to the output if i is SUMS.
+// SELECT(test, yes, no) chooses row by row. native.source is the whole file.
 
 """
