@@ -19,6 +19,7 @@ EXACT = [
     "-fno-fast-math",
     *("-fno-unsafe-math-optimizations", "-fno-associative-math", "-fno-reciprocal-math"),
     *("-fno-finite-math-only", "-fsigned-zeros", "-ffp-contract=off", "-fno-builtin", "-fno-math-errno"),
+    "-fno-trapping-math",  # flags that nobody reads; clang lets no vector be one instruction for them
 ]
 # Code can still tell what is not finite, and does not multiply by 1 / x, which
 # may be infinite. The macro is what glibc's headers look for before they offer

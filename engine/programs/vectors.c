@@ -37,7 +37,11 @@ enum block { FULL, MASKED, ALONE };
 // the way in which it has rewritten their addresses, and leaves out their calls.
 #define FENCE __asm__ volatile("" ::: "memory")
 #define INLINE static inline __attribute__((always_inline))
+#ifdef __clang__
+#define UNROLLED _Pragma("clang loop unroll(full)")
+#else
 #define UNROLLED _Pragma("GCC unroll 8")
+#endif
 #define FOR_LANES UNROLLED for (int lane = 0; lane < LANES; lane++)
 #define FOR_TURNS UNROLLED for (int turn = 0; turn < TURNS; turn++)
 #define EACH UNROLLED for (int part = 0; part < parts; part++)
