@@ -14,7 +14,7 @@ typedef struct {
 } buffer;
 
 // Functions of Python's C interface, which it hands over once.
-static struct {
+static struct interface {
     int (*get_buffer)(void *object, buffer *numbers, int flags);
     void (*release_buffer)(buffer *numbers);
     void (*clear_error)(void);
@@ -23,14 +23,9 @@ static struct {
     void (*run_alone)(void *state);
 } python;
 
-void connect(void *const *functions)
+void connect(const struct interface *functions)
 {
-    python.get_buffer = (int (*)(void *, buffer *, int))functions[0];
-    python.release_buffer = (void (*)(buffer *))functions[1];
-    python.clear_error = (void (*)(void))functions[2];
-    python.item = (void *(*)(void *, ptrdiff_t))functions[3];
-    python.let_others_run = (void *(*)(void))functions[4];
-    python.run_alone = (void (*)(void *))functions[5];
+    python = *functions;
 }
 
 // Whether an object is float64 numbers, one after the other. They stay where they

@@ -35,11 +35,9 @@ def each_text(tape: Tape, program: Merged) -> str:
     functions.texts += map(_helper, helpers(tape.forward))
     calls = functions.calls(rolled(program.steps))
     functions.add("static void forward(int parts, enum block block, ARGUMENTS)", calls)
-    inputs, values = len(program.names[X]), len(program.names[T])
-    starts = {X: 0, T: inputs}
-    places = [output for output in program.outputs if isinstance(output, tuple)]
-    computed = ", ".join(str(starts[array] + index) for array, index in places)
-    sizes = {"INPUTS": inputs, "VALUES": values, "PLACES": inputs + values, "RESULTS": len(places)}
+    places = [output[1] for output in program.outputs if isinstance(output, tuple)]
+    computed = ", ".join(map(str, places))
+    sizes = {"INPUTS": len(program.names[X]), "PLACES": len(program.names[T]), "RESULTS": len(places)}
     head = f"{_enum(sizes)}\nstatic const int computed[] = {{{computed}}};  // the places of the results\n"
     return _framed("each.c", "\n".join([head, *functions.texts]))
 

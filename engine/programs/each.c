@@ -3,9 +3,11 @@
 #include "vectors.c"
 #include "buffers.c"
 
-// The inputs are read where they are, from element `at`, wherever an array begins.
+// Inputs are read where they are, from element `at`, wherever an array begins. So
+// a plane has values alone.
 typedef vector elements __attribute__((aligned(8), may_alias));
 #define X(i) (*(const elements *)(arrays[i] + at + part * LANES))
+#define T(i) plane[(i) + part * PLACES]
 #define ARGUMENTS const double *restrict w, vector *restrict plane, mask *restrict nonfinite_lanes, \
     double *const *restrict arrays, long at
 #define ON w, plane, nonfinite_lanes, arrays, at

@@ -55,7 +55,10 @@ static inline double mean(double total, const struct adding *restrict to)
     *sum = block == FULL ? *sum + (number) : SELECT(to->valid[which], *sum + (number), *sum); \
 } while (0)
 
+// A plane: inputs X, values T, gradients D.
 #define X(i) plane[(i) + part * PLACES]
+#define T(i) plane[INPUTS + (i) + part * PLACES]
+#define D(i) plane[INPUTS + VALUES + (i) + part * PLACES]
 #define ARGUMENTS const double *restrict w, vector *restrict plane, mask *restrict nonfinite_lanes, \
     const struct adding *restrict to
 #define ON w, plane, nonfinite_lanes, to

@@ -1,6 +1,6 @@
 // What every compiled program has in common. One program's lines stand in the
 // middle. A vector has one number for each of several rows, its lanes; a plane
-// has a vector for each place of the program: inputs X, values T, gradients D.
+// has a vector for each place of the program.
 
 #include <math.h>
 #include <stdlib.h>
@@ -52,8 +52,6 @@ enum block { FULL, MASKED, ALONE };
 #define SPLAT(number) ((number) - (vector){0})
 #define SELECT(test, yes, no) ((vector)(((mask)(yes) & (test)) | ((mask)(no) & ~(test))))
 #define W(i) w[i]
-#define T(i) plane[INPUTS + (i) + part * PLACES]
-#define D(i) plane[INPUTS + VALUES + (i) + part * PLACES]
 
 // Where Python raises (the log of -1, 1 / 0, exp of 1000), C has an infinity or
 // NaN. So the results of calls and divisions pass through one of these, which
