@@ -215,7 +215,7 @@ class Functions:
             yield "}"
             start = f"{loop.turns} / BLOCK * BLOCK"
         head = f"for (int {counter} = {start}; {counter} < {loop.turns}; {counter}++)"
-        sums = {access: _outside(access) for access in invariant_sums(body, here).values()}
+        sums = {access: _outside(access) for access in invariant_sums(body, here)}
         known = {access: names[outer] for access, outer in sums.items() if outer in names}
         fresh = [access for access in sums if access not in known]
         known |= {access: f"sum{number}[part]" for number, access in enumerate(fresh)}
@@ -244,7 +244,7 @@ class Functions:
                 continue
             head = f"for (int {deeper} = 0; {deeper} < {term.turns}; {deeper}++) UNROLLED {every}"
             inside, here = list(with_growths(term.body, [*growths, term.growth])), (*turns, term.turns)
-            sums = invariant_sums(inside, here).values()
+            sums = invariant_sums(inside, here)
             if not sums:
                 yield from _block(head, self._body(inside, here, {}))
                 continue
@@ -321,7 +321,7 @@ def _additions(own, term, growths, turns):
     """How often a term adds to a place, if it reaches it in no other way."""
     if isinstance(term, Loop):
         body = list(with_growths(term.body, [*growths, term.growth]))
-        sums = invariant_sums(body, (*turns, term.turns)).values()
+        sums = invariant_sums(body, (*turns, term.turns))
         return term.turns * [_outside(access) for access in sums].count(own)
     [(target, *operands)] = accesses([term], growths, turns)
     adds = target == own and term.statement.sign != "="

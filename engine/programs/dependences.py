@@ -17,24 +17,24 @@ from engine.programs.rolled import Term
 Body = Sequence[tuple[Term, Sequence[Sequence[int]]]]
 
 
-def invariant_sums(body: Body, turns: Point) -> dict[int, Access]:
-    """The lines of an innermost loop that add to one place in all its turns,
-    which nothing else in the loop reaches: their number and that place.
+def invariant_sums(body: Body, turns: Point) -> list[Access]:
+    """The places that a line of an innermost loop adds to in all its turns, and
+    that nothing else in the loop reaches.
 
     `turns` has the turns of all loops around the body, the outermost first.
     """
     steps = [term for term, _ in body if isinstance(term, Step)]
     if len(steps) < len(body):
-        return {}
+        return []
     lines = _lines(body, turns)
-    found = {}
+    found = []
     for number, step in enumerate(steps):
         target = lines[number][0]
         if step.statement.sign == "=" or target.growths[-1]:
             continue
         others = [access for i, line in enumerate(lines) for access in line[i == number :]]
         if not any(may_meet(target, other) for other in others):
-            found[number] = target
+            found.append(target)
     return found
 
 
