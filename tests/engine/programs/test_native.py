@@ -101,6 +101,7 @@ def test_networks_and_other_graphs(name):
 @pytest.mark.slow
 def test_turns_side_by_side_are_the_same_turns(name, monkeypatch):
     monkeypatch.setattr(engine.programs.c_functions, "LONG_LOOP", 3)
+    monkeypatch.setattr(engine.programs.machine_code, "_functions", {})  # none compiled with another
     output, inputs = networks()[name]
     program = Program(output, inputs)
     native = alone(program.native())
