@@ -8,12 +8,13 @@
 6. `rolled`       those in loops where they repeat
 7. `loops`        Loops: the loops as Python, with names for places (`arrays`)
 8. `c_formula`    a formula in C
-9. `c_functions`  loops and lines in C, as functions of bounded length; what
-                  may change places in a loop is known from `dependences`
-10. `c_text`      a whole tape in C, parameters as given if they are `in_order`;
+9. `c_bodies`     lines and loops in C; what may change places in a loop is
+                  known from `dependences`
+10. `c_functions` those as functions of bounded length
+11. `c_text`      a whole tape in C, parameters as given if they are `in_order`;
                   what never changes is in C files: `vectors.c` first
-11. `native`      Native: the C compiled, called as a Program is
-12. `elementwise` Elementwise: a formula for every element of arrays
+12. `native`      Native: the C compiled, called as a Program is
+13. `elementwise` Elementwise: a formula for every element of arrays
 
 `identifiers` makes names of labels, `rows` reads and checks what a call gives,
 `line_by_line` shows lines with their numbers, `compiler` runs the C compiler

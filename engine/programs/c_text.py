@@ -10,9 +10,9 @@ from importlib.resources import files
 from itertools import chain
 
 from engine.formula import Formula
-from engine.programs.arrays import Access
+from engine.programs.c_bodies import operand, still
 from engine.programs.c_formula import c_number, c_template, must_be_lanewise
-from engine.programs.c_functions import Functions, operand
+from engine.programs.c_functions import Functions
 from engine.programs.in_order import in_order
 from engine.programs.merged import ARRAYS, D, G, Merged, Place, Step, T, W, X
 from engine.programs.python_text import helpers
@@ -143,16 +143,16 @@ def program_c(tape: Tape, program: Merged) -> str:
     functions.texts += map(_helper, helpers(tape.forward + tape.backward))
 
     calls = functions.calls(terms[0])
-    if program.output not in functions.lined:
+    if program.output not in functions.bodies.lined:
         calls.append(functions.adding([f"ADD(SUMS, {_output(program)});"]))
     functions.add("static void forward(int parts, enum block block, ARGUMENTS)", calls)
     loops = any(isinstance(term, Loop) for term in chain(*terms))
-    if program.output in functions.lined and not loops and len(terms[0] + terms[1]) <= SHORT:
+    if program.output in functions.bodies.lined and not loops and len(terms[0] + terms[1]) <= SHORT:
         calls = functions.calls(terms[0] + terms[1])
     else:
         calls = ["forward(parts, block, ON);", *functions.calls(terms[1]), *functions.calls(terms[2])]
     places = range(gradients, gradients + len(copied))
-    copies = [(sums[D, place], place) for place in places if (D, place) not in functions.lined]
+    copies = [(sums[D, place], place) for place in places if (D, place) not in functions.bodies.lined]
     if copies:
         copy = "ADD(copied[i][0], D(copied[i][1]));"
         calls.append(functions.adding([f"for (int i = 0; i < {len(copies)}; i++) {copy}"]))
@@ -164,7 +164,7 @@ def program_c(tape: Tape, program: Merged) -> str:
         "VALUES": values,
         "PLACES": size + 1 - size % 2,  # with an odd number planes share a cache well
         "SUMS": parameters,
-        "LINED": len(functions.lined),
+        "LINED": len(functions.bodies.lined),
     }
     arrays = {"X": tape.inputs, "W": tape.parameters if ordered else program.names[W]}
     head = [f"// {array}(i): {_some(names)}" for array, names in arrays.items() if names]
@@ -174,7 +174,7 @@ def program_c(tape: Tape, program: Merged) -> str:
         f"enum {{ ORDERED = {int(ordered)} }};  // W(i) is parameter {'i' if ordered else 'order[i]'}"
     )
     head.append(f"static const int order[] = {{{order}}};")
-    lined = ", ".join(map(str, functions.lined.values()))
+    lined = ", ".join(map(str, functions.bodies.lined.values()))
     head.append(f"static const int lined[] = {{{lined or 0}}};  // sums of lines outside of loops")
     if copies:
         pairs = ", ".join(f"{{{k}, {place}}}" for k, place in copies)
@@ -190,7 +190,7 @@ def _some(names):
 def _output(program):
     """The output as a vector of C."""
     if isinstance(program.output, tuple):
-        return operand(Access(*program.output, (), ()))
+        return operand(still(program.output))
     return f"SPLAT({c_number(repr(program.output))})"
 
 

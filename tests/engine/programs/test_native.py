@@ -21,6 +21,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import engine.programs.c_bodies
 import engine.programs.c_functions
 import engine.programs.compiler
 import engine.programs.machine_code
@@ -100,7 +101,7 @@ def test_networks_and_other_graphs(name):
 )
 @pytest.mark.slow
 def test_turns_side_by_side_are_the_same_turns(name, monkeypatch):
-    monkeypatch.setattr(engine.programs.c_functions, "LONG_LOOP", 3)
+    monkeypatch.setattr(engine.programs.c_bodies, "LONG_LOOP", 3)
     monkeypatch.setattr(engine.programs.machine_code, "_functions", {})  # none compiled with another
     output, inputs = networks()[name]
     program = Program(output, inputs)
