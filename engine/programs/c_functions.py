@@ -66,19 +66,20 @@ class Functions:
 
     def _outside_of_loops(self, group, turns, parameters, arguments):
         """Write a function of lines alone; returns what calls it."""
-        few, before = len(group) <= LOOP_LINES, len(self.bodies.lined)
+        few = len(group) <= LOOP_LINES
         if turns:
             lines = self.bodies.moving_lines(group, turns)
         else:
             lines = self.bodies.lines([step for step, _ in group], inline=few)
         body = block("EACH_PLANE", ["enum { part = 0 };", *lines])
         parameters, arguments = f"int parts, {parameters}", f"parts, {arguments}"
-        if few and len(self.bodies.lined) > before:
+        adding = any(step.places[0] in self.bodies.lined for step, _ in group)
+        if adding and few:
             kinds = {"full": "FULL", "masked": "MASKED"}
             name = self._variants("lines", "const enum block block", kinds, body, parameters, arguments)
             return f"(block == MASKED ? {name}_masked : {name}_full)({arguments}ON);"
         name = self._name("lines")
-        body = ["const enum block block = MASKED;", *body, "FENCE;"]
+        body = [*["const enum block block = MASKED;"] * adding, *body, "FENCE;"]
         self.add(f"NOINLINE void {name}({parameters}ARGUMENTS)", body)
         return f"{name}({arguments}ON);"
 
