@@ -70,16 +70,26 @@ class Formula:
         """
         return _times(self, factor)
 
+    @cached_property
+    def cases(self) -> "tuple[Formula, tuple[Formula, ...]]":
+        """The number of the case that holds, as a formula; and every case.
+
+        >>> number, cases = Formula("1 if a > 0 else -1").cases
+        >>> number, [case.text for case in cases]
+        (Formula('0 if a > 0 else 1'), ['1', '-1'])
+        """
+        cases: list[Formula] = []
+        number = Formula(ast.unparse(_numbered(self._copy(), cases)))
+        return number, tuple(cases)
+
     def where(self, values: Mapping[str, Any]) -> "Formula":
         """The case of this formula that holds for these values of its names.
 
         >>> Formula("1 if a > 0 else -1").where({"a": -3.0}).text
         '-1'
         """
-        tree = self.tree
-        while isinstance(tree, ast.IfExp):
-            tree = tree.body if eval(ast.unparse(tree.test), {}, values) else tree.orelse
-        return Formula(ast.unparse(tree))
+        number, cases = self.cases
+        return cases[eval(number.text, {}, values)]
 
     def replaced(self, part: "Formula", letter: str) -> "Formula":
         """This formula with a letter for each occurrence of a part."""
@@ -140,7 +150,8 @@ class Formula:
     def _copy(self):
         return _parsed(self.text)
 
-    # printing it: in Python here, in C in engine.programs.c_formula
+    # printing it: in Python here, in C in engine.programs.c_formula, in
+    # JavaScript in engine.views.javascript
 
     def python(self, *operands: str | float) -> str:
         """The formula in Python, with these operands for its letters."""
@@ -197,6 +208,14 @@ def _product(factor, tree):
             return ast.BinOp(factor, ast.Div(), right)
         case _:
             return ast.BinOp(factor, ast.Mult(), tree)
+
+
+def _numbered(tree, cases):
+    """The tree with numbers for its cases, which go into a list."""
+    if isinstance(tree, ast.IfExp):
+        return ast.IfExp(tree.test, _numbered(tree.body, cases), _numbered(tree.orelse, cases))
+    cases.append(Formula(ast.unparse(tree)))
+    return ast.Constant(len(cases) - 1)
 
 
 class _Substituted(ast.NodeTransformer):

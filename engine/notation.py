@@ -6,7 +6,7 @@ here, so they agree.
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any
 
@@ -63,6 +63,24 @@ def node_names(order: Iterable[Value]) -> dict[Value, str]:
         names[node] = name
         used.add(name)
     return names
+
+
+def node_kind(node: Value, output: Value, inputs: Collection[Value]) -> str:
+    """What a node is in a graph: a word, by which pictures style it.
+
+    >>> from engine.value import Value
+    >>> x, w = Value(2, "x"), Value(3, "w")
+    >>> y = x * w + 1
+    >>> [node_kind(node, y, [x]) for node in (x, w, y.right, y.left, y)]
+    ['input', 'parameter', 'constant', 'operation', 'output']
+    """
+    if type(node) is Constant:
+        return "constant"
+    if node is output:
+        return "output"
+    if node.operation is not None:
+        return "operation"
+    return "input" if any(node is given for given in inputs) else "parameter"
 
 
 def printable(text: str) -> str:
@@ -154,13 +172,27 @@ def derivative(node: Value, which: int, names: Mapping[Value, str]) -> tuple[str
     number = float(operation.partials[which](a, b, node.data))
     values = FUNCTIONS | {"a": a, "b": b, "out": node.data}
     partial = Formula(operation.rule.partials[which]).where(values)
+    return in_names(partial, node, names), number
+
+
+def in_names(partial: Formula, node: Value, names: Mapping[Value, str]) -> str:
+    """A formula of the table for people: names for a, b and out of a node.
+
+    Operands that are constants are put in as numbers.
+
+    >>> from engine.value import Value, topological_order
+    >>> y = Value(4, "x") * 3
+    >>> names = node_names(topological_order(y))
+    >>> in_names(Formula("2 * b * out"), y, names)
+    '6 * v1'
+    """
     terms = {"out": names[node]}
-    for letter, parent in zip("ab", parents):
+    for letter, parent in zip("ab", node.parents):
         terms[letter] = names[parent]
         if type(parent) is Constant:
             partial = partial.put(letter, as_float(parent.data))
     tree = _ForPeople(terms).visit(ast.parse(partial.simplified.text, mode="eval").body)
-    return ast.unparse(tree), number
+    return ast.unparse(tree)
 
 
 def parenthesized(name: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from engine.errors import explained
-from engine.notation import derivative, format_number, formula, node_names
+from engine.notation import derivative, format_number, formula, node_kind, node_names
 from engine.value import Constant, Value, topological_order
 from engine.views.drawing import Drawing, html_label
 from engine.views.step import Step
@@ -66,7 +66,7 @@ def draw(
     drawing.attr("node", style="filled", fontname="Helvetica", fontsize="11", margin="0.1,0.05")
     drawing.attr("edge", fontname="Helvetica", fontsize="9", arrowsize="0.6", color="#555555")
     for node in shown:
-        kind = _kind(node, output, inputs)
+        kind = node_kind(node, output, inputs)
         drawing.node(identity[node], _card(node, names), **STYLES[kind] | _node_at(node, at))
         cut = [parent for parent in node.parents if parent not in visible]
         if cut:
@@ -104,16 +104,6 @@ def _within(output, depth):
         level = {parent for node in level for parent in node.parents} - found
         found |= level
     return found
-
-
-def _kind(node, output, inputs):
-    if type(node) is Constant:
-        return "constant"
-    if node is output:
-        return "output"
-    if node.operation is not None:
-        return "operation"
-    return "input" if any(node is given for given in inputs) else "parameter"
 
 
 def _card(node, names):
