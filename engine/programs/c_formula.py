@@ -5,7 +5,9 @@ of `run.c`.
 """
 
 import ast
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 from engine.formula import Formula
 from engine.rules import MATH, OWN
@@ -129,12 +131,12 @@ def _on_vectors(tree):
         case ast.Constant(value=number):
             return f"SPLAT({float(number)!r})"
         case ast.IfExp(test=test, body=body, orelse=orelse):
-            return f"SELECT({', '.join(_term(each, _on_vectors) for each in (test, body, orelse))})"
+            return f"SELECT({', '.join(term(each, _on_vectors) for each in (test, body, orelse))})"
         case ast.Call(func=ast.Name(id=name), args=[argument]):
             return ON_VECTORS[name].format(_on_vectors(argument))
         case ast.BinOp(op=ast.Div(), right=right) if not _sure(right):
-            return f"finite_lanes({_arithmetic(tree, _on_vectors)}, nonfinite_lanes)"
-    return _arithmetic(tree, _on_vectors)
+            return f"finite_lanes({arithmetic(tree, _on_vectors)}, nonfinite_lanes)"
+    return arithmetic(tree, _on_vectors)
 
 
 def _on_numbers(tree):
@@ -144,31 +146,34 @@ def _on_numbers(tree):
         case ast.Constant(value=number):
             return repr(float(number))
         case ast.IfExp(test=test, body=body, orelse=orelse):
-            test, body, orelse = (_term(each, _on_numbers) for each in (test, body, orelse))
+            test, body, orelse = (term(each, _on_numbers) for each in (test, body, orelse))
             return f"{test} ? {body} : {orelse}"
         case ast.BinOp(op=ast.Div(), right=right) if not _sure(right):
-            return f"finite({_arithmetic(tree, _on_numbers)}, nonfinite)"
+            return f"finite({arithmetic(tree, _on_numbers)}, nonfinite)"
         case ast.Call(func=ast.Name(id=name), args=arguments):
             numbers = ", ".join(map(_on_numbers, arguments))
             if name in OWN:
                 return f"{name}_({numbers}, nonfinite)"
             return f"finite({BUILTINS.get(name, name)}({numbers}), nonfinite)"
-    return _arithmetic(tree, _on_numbers)
+    return arithmetic(tree, _on_numbers)
 
 
-def _arithmetic(tree, printed):
-    """What is the same on vectors and on numbers."""
+def arithmetic(tree: Any, printed: Callable[[Any], str]) -> str:
+    """Signs and comparisons in C, and in JavaScript, between `printed` terms.
+
+    Raises NotImplementedError for anything else.
+    """
     match tree:
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return f"-{_term(operand, printed)}"
+            return f"-{term(operand, printed)}"
         case ast.BinOp(left=left, op=op, right=right) if type(op) in SIGNS:
-            return f"{_term(left, printed)} {SIGNS[type(op)]} {_term(right, printed)}"
+            return f"{term(left, printed)} {SIGNS[type(op)]} {term(right, printed)}"
         case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in SIGNS:
-            return f"{_term(left, printed)} {SIGNS[type(op)]} {_term(right, printed)}"
+            return f"{term(left, printed)} {SIGNS[type(op)]} {term(right, printed)}"
     raise NotImplementedError
 
 
-def _term(tree, printed):
+def term(tree: Any, printed: Callable[[Any], str]) -> str:
     """A part of a formula, in parentheses unless it is one word or a call."""
     text = printed(tree)
     return text if isinstance(tree, ast.Name | ast.Constant | ast.Call) else f"({text})"

@@ -32,7 +32,7 @@ def c_text(tape: Tape, program: Merged) -> str:
 def each_text(tape: Tape, program: Merged) -> str:
     """The whole C file for a formula on arrays; `each.c` describes `each`."""
     functions = Functions(program.steps, {}, program.outputs)
-    functions.texts += map(_helper, helpers(tape.forward))
+    functions.texts += map(_helper, helpers(line.formula for line in tape.forward))
     calls = functions.calls(rolled(program.steps))
     functions.add("static void forward(int parts, enum block block, ARGUMENTS)", calls)
     places = [output[1] for output in program.outputs if isinstance(output, tuple)]
@@ -140,7 +140,7 @@ def program_c(tape: Tape, program: Merged) -> str:
         terms = [each or [] for each in given]
         sums = {place: k if k == parameters else program.order[k] for place, k in sums.items()}
     functions = Functions(chain(*map(unrolled, terms)), sums)
-    functions.texts += map(_helper, helpers(tape.forward + tape.backward))
+    functions.texts += map(_helper, helpers(line.formula for line in tape.forward + tape.backward))
 
     calls = functions.calls(terms[0])
     if program.output not in functions.bodies.lined:

@@ -65,7 +65,7 @@ class Program:
     def __init__(self, output: Value, inputs: Sequence[Value] = (), parameters: Sequence[Value] = ()) -> None:
         if not isinstance(output, Value):
             raise TypeError(f"a program computes one Value, not a {type(output).__name__}")
-        _check_inputs(inputs)
+        check_inputs(inputs)
         for place, parameter in enumerate(parameters):
             if not isinstance(parameter, Value):
                 raise TypeError(f"parameter {place} is a {type(parameter).__name__}, not a Value")
@@ -248,8 +248,11 @@ class Program:
         return f"<Program {self.name}: {inputs}, {len(self.parameters)} parameters, {lines} lines>"
 
 
-def _check_inputs(inputs):
-    """Check that inputs are leaves whose data a call can give."""
+def check_inputs(inputs: Sequence[Value]) -> None:
+    """Check that inputs are leaves whose data a call can give.
+
+    Raises TypeError or ValueError that names the input.
+    """
     if not isinstance(inputs, (list, tuple)):
         raise TypeError(f"inputs is a list of Values, not a {type(inputs).__name__}")
     given = set()

@@ -94,12 +94,12 @@ def joined(lines: Iterable[TextLine]) -> str:
     return "".join(f"{text}\n" for text, _ in lines)
 
 
-def helpers(lines: Iterable[Line]) -> list[str]:
-    """The table's own functions that these lines call, and those these call.
+def helpers(formulas: Iterable[Formula]) -> list[str]:
+    """The table's own functions that these formulas call, and those these call.
 
     Each comes after those that it needs, as in the table.
     """
-    needed = {name for formula in {line.formula for line in lines} for name in formula.names}
+    needed = {name for formula in formulas for name in formula.names}
     for op in reversed(RULES):
         if op in needed and op in OWN:
             needed.update(Formula(RULES[op].expression).names)
@@ -110,7 +110,7 @@ def module_text(
     tape: Tape, arguments: Iterable[str], body: Iterable[TextLine], lines: Iterable[Line]
 ) -> list[TextLine]:
     """The imports and helpers that the lines need, then the tape's function."""
-    functions = helpers(lines)
+    functions = helpers({line.formula for line in lines})
     formulas = {line.formula for line in lines} | {Formula(RULES[op].expression) for op in functions}
     names = {name for formula in formulas for name in formula.names}
     numbers = [x for line in lines for x in line.operands] + list(tape.outputs)

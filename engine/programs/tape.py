@@ -116,7 +116,8 @@ def record_tape(
     names = _variable_names([*order, *(leaf for leaf in inputs if leaf in unused)])
     forward = [_forward_line(node, names) for node in order if node.operation is not None]
     computed = {line.expression: line.target for line in forward}
-    backward = list(_backward(order, parameters, names, computed)) if parameters else []
+    pullbacks = _backward(order, parameters, names, computed) if parameters else ()
+    backward = [line for line, _, _ in pullbacks]
     tape = Tape(
         str(names[output]) if output.label and type(output) is not Constant else "f",
         tuple(names[leaf] for leaf in inputs),
@@ -126,6 +127,41 @@ def record_tape(
         (names[output],),
     )
     return tape, parameters
+
+
+class StepLine(NamedTuple):
+    """A line, the node whose step it belongs to, and the one it computes."""
+
+    line: Line
+    node: Value
+    target: Value
+
+
+def record_steps(output: Value) -> tuple[list[StepLine], list[StepLine]]:
+    """The lines of both passes, for a reader who steps through them.
+
+    A line of the backward pass belongs to the node whose pullback it is. Here
+    every leaf has a gradient, and `d_x = 1.0` stands there even if unread.
+
+    >>> forward, backward = record_steps(Value(2, "a") + 1)
+    >>> for line, node, target in forward + backward:
+    ...     print(node.op, target.label, line)
+    +  v1 = a + 1.0
+    +  d_v1 = 1.0
+    + a d_a = 1.0
+    """
+    order = topological_order(output)
+    names = _variable_names(order)
+    parameters = [node for node in order if node.operation is None and type(node) is not Constant]
+    forward = [
+        StepLine(_forward_line(node, names), node, node) for node in order if node.operation is not None
+    ]
+    computed = {line.expression: line.target for line, _, _ in forward}
+    backward = list(_backward(order, parameters, names, computed))
+    if output.operation is not None:
+        start = Line(f"d_{names[output]}", "=", Formula("1.0"), ())
+        backward.insert(0, StepLine(start, output, output))
+    return forward, backward
 
 
 def record_function(
@@ -185,8 +221,8 @@ def _forward_line(node, names):
     return Line(names[node], "=", formula, tuple([terms[letter] for letter in formula.letters]))
 
 
-def _backward(order, parameters, names, computed) -> Iterator[Line]:
-    """The chain rule at every active node, the last first.
+def _backward(order, parameters, names, computed) -> Iterator[StepLine]:
+    """The chain rule at every active node, the last first: its lines.
 
     A node is active if it depends on a parameter. `computed` has the name of
     each expression of the forward pass.
@@ -197,7 +233,7 @@ def _backward(order, parameters, names, computed) -> Iterator[Line]:
         if node.left in active or node.right in active:
             active.add(node)
     if output in active and output.operation is None:
-        yield Line(f"d_{names[output]}", "=", Formula("1.0"), ())
+        yield StepLine(Line(f"d_{names[output]}", "=", Formula("1.0"), ()), output, output)
     for node in reversed(order):
         if node.operation is None or node not in active:
             continue
@@ -214,13 +250,13 @@ def _backward(order, parameters, names, computed) -> Iterator[Line]:
                 assigned.add(parent)
                 if formula.text == "1.0":
                     unit_gradients.add(parent)
-                yield Line(target, "=", formula, operands)
+                yield StepLine(Line(target, "=", formula, operands), node, parent)
                 continue
             unit_gradients.discard(parent)
             if formula.without_minus is not None:
-                yield Line(target, "-=", formula.without_minus, operands)
+                yield StepLine(Line(target, "-=", formula.without_minus, operands), node, parent)
             elif formula.text != "0.0":
-                yield Line(target, "+=", formula, operands)
+                yield StepLine(Line(target, "+=", formula, operands), node, parent)
 
 
 def chain_rule(
