@@ -16,6 +16,7 @@ pass. Each has its own list of what to read. Which tool answers what:
     What happens at each node, and why?                  steps(output)
     What is computed from what, at a prompt?             tree(output)
     What is computed from what, as a picture?            draw(output)
+    How do I step, change, guess and train in a browser? play(output)
     What do the lines of my function compute?            annotate(function, ...)
     What are the operations, in one list?                print(Program(output))
     How do I get gradients over many rows, fast?         Program(output, inputs)
@@ -37,6 +38,7 @@ from engine.value import Constant, Value, topological_order
 from engine.views.annotate import annotate
 from engine.views.draw import draw
 from engine.views.drawing import Drawing, html_label
+from engine.views.play import Page, play
 from engine.views.steps import steps
 from engine.views.tree import tree
 
@@ -48,6 +50,7 @@ __all__ = [
     "Elementwise",
     "Native",
     "NoCompiler",
+    "Page",
     "Program",
     "Value",
     "annotate",
@@ -57,6 +60,7 @@ __all__ = [
     "format_number",
     "html_label",
     "label",
+    "play",
     "read_rows",
     "steps",
     "topological_order",

@@ -5,4 +5,8 @@
 3. `draw`         shows a graph as a picture, which is a `drawing`
 4. `annotate`     shows a function's lines with their gradients: an `annotation`
                   of what `tracing` found
+5. `play`         makes a page to step through, whose files are in `page/`. It
+                  knows the graph from a `lesson`, its operations from the table
+                  as `javascript`, and what to draw in `planes`; it shows a
+                  `picture`, in which a `layout` places boxes and arrows
 """

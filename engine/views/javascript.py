@@ -1,0 +1,135 @@
+"""The table in JavaScript: the operations that a page computes with.
+
+`checked` and `divide` are the page's own: they raise an error where Python
+raises one.
+"""
+
+import ast
+from collections.abc import Iterable
+
+from engine.formula import Formula
+from engine.operation import Operation
+from engine.programs.c_formula import arithmetic, term
+from engine.programs.python_text import helpers
+from engine.rules import OWN, RULES
+
+CONSTANTS = {"pi": "Math.PI", "tau": "(2 * Math.PI)", "e": "Math.E", "inf": "Infinity", "nan": "NaN"}
+# What JavaScript's Math has under Python's name, or under another.
+FUNCTIONS = {
+    name: f"Math.{name}"
+    for name in [
+        "acos",
+        "acosh",
+        "asin",
+        "asinh",
+        "atan",
+        "atan2",
+        "atanh",
+        "cbrt",
+        "ceil",
+        "cos",
+        "cosh",
+        "exp",
+        "expm1",
+        "floor",
+        "hypot",
+        "log",
+        "log10",
+        "log1p",
+        "log2",
+        "pow",
+        "sin",
+        "sinh",
+        "sqrt",
+        "tan",
+        "tanh",
+        "trunc",
+    ]
+}
+FUNCTIONS |= {"abs": "Math.abs", "fabs": "Math.abs", "erf": "erf"}
+
+
+def javascript(formula: Formula) -> str:
+    """A formula in JavaScript, on its own letters.
+
+    Raises ValueError that names what JavaScript has no form for.
+
+    >>> javascript(Formula("exp(-a) if a > -700 else pi / b"))
+    '(a > (-700)) ? checked(Math.exp(-a), -a) : (divide(Math.PI, b))'
+    """
+    try:
+        return _printed(formula.tree)
+    except NotImplementedError:
+        raise ValueError(
+            f"{formula.text} has no form in JavaScript here: use + - * /, cases, single comparisons, "
+            f"and functions that JavaScript's Math has"
+        ) from None
+
+
+def operations_script(operations: Iterable[Operation]) -> str:
+    """A script that makes the list OPERATIONS of these operations.
+
+    Each has `forward(a, b)`. Each of its `operands` has the `derivative(a, b,
+    out)`, the `contribution(a, b, out, g)` to the operand's gradient, and the
+    number of the `case` of the derivative that holds; null for a constant.
+
+    >>> from engine.operation import OPERATIONS
+    >>> print(operations_script([OPERATIONS["exp"]]))
+    const OPERATIONS = [
+      // exp(a)
+      {
+        forward: (a, b) => checked(Math.exp(a), a),
+        operands: [
+          {
+            derivative: (a, b, out) => out,
+            contribution: (a, b, out, g) => g * out,
+            case: (a, b, out) => 0,
+          },
+        ],
+      },
+    ];
+    """
+    operations = list(operations)
+    texts = [text for each in operations for text in (each.rule.expression, *each.rule.partials)]
+    lines = []
+    for op in helpers(map(Formula, texts)):
+        rule = RULES[op]
+        lines.append(f"const {op} = ({', '.join(rule.operands)}) => {javascript(Formula(rule.expression))};")
+    lines.append("const OPERATIONS = [")
+    for operation in operations:
+        rule = operation.rule
+        lines += [f"  // {rule.expression}", "  {"]
+        lines.append(f"    forward: (a, b) => {javascript(Formula(rule.expression))},")
+        lines.append("    operands: [")
+        for text, partial in zip(rule.partials, operation.partials):
+            formula = Formula(text)
+            if partial is None:
+                lines.append("      null,")
+                continue
+            lines += [
+                "      {",
+                f"        derivative: (a, b, out) => {javascript(formula)},",
+                f"        contribution: (a, b, out, g) => {javascript(formula.times('g'))},",
+                f"        case: (a, b, out) => {javascript(formula.cases[0])},",
+                "      },",
+            ]
+        lines += ["    ],", "  },"]
+    return "\n".join([*lines, "];"])
+
+
+def _printed(tree):
+    match tree:
+        case ast.Name(id=name):
+            return CONSTANTS.get(name, name)
+        case ast.Constant(value=number):
+            return repr(number)
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return " ? ".join([term(test, _printed), f"{term(body, _printed)} : {term(orelse, _printed)}"])
+        case ast.BinOp(left=left, op=ast.Div(), right=right) if not isinstance(right, ast.Constant):
+            return f"divide({_printed(left)}, {_printed(right)})"
+        case ast.Call(func=ast.Name(id=name), args=arguments) if name in OWN or name in FUNCTIONS:
+            numbers = ", ".join(map(_printed, arguments))
+            if name in OWN:
+                return f"{name}({numbers})"
+            return f"checked({FUNCTIONS[name]}({numbers}), {numbers})"
+    return arithmetic(tree, _printed)

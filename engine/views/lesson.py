@@ -1,0 +1,128 @@
+"""A graph as data: what a page knows of it. The page computes the rest."""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from engine.errors import as_float
+from engine.formula import Formula
+from engine.notation import formula, in_names, node_kind, node_names
+from engine.operation import Operation
+from engine.programs.tape import record_steps
+from engine.value import Constant, Value, leaves_and_operations, topological_order
+from engine.views.planes import hidden_pair, network_output
+
+
+def copied(output: Value, depth: int | None = None) -> dict[Value, Value]:
+    """A copy of each node of a graph, connected as these are.
+
+    With `depth`, the copy of the output reaches so many operations back. What
+    lies further back is cut off: a node there becomes a leaf with its number,
+    and all nodes are labelled with their names in the whole graph.
+
+    >>> x = Value(3, "x")
+    >>> y = x * x + 1
+    >>> [parent.label for parent in copied(y, depth=1)[y].parents]
+    ['v1', '']
+    """
+    leaves, operations = leaves_and_operations(output)
+    names = node_names(leaves + operations)
+    kept = set(operations) if depth is None else _within(output, depth)
+    copies: dict[Value, Value] = {}
+    for node in leaves + operations:
+        if type(node) is Constant:
+            copies[node] = Constant(node.data)
+            continue
+        copies[node] = twin = Value(node.data, node.label if depth is None else names[node])
+        if node in kept:
+            twin.operation = node.operation
+            twin.left, twin.right = ([copies[parent] for parent in node.parents] + [None])[:2]
+    return copies
+
+
+def _within(output, depth):
+    """The nodes that are less than `depth` operations from the output."""
+    level = found = {output}
+    for _ in range(depth - 1):
+        level = {parent for node in level for parent in node.parents} - found
+        found = found | level
+    return found
+
+
+def lesson(
+    output: Value, inputs: Collection[Value] = (), start: Mapping[Value, float] | None = None
+) -> tuple[dict[str, Any], list[Operation]]:
+    """The data of a page, for JSON, and the operations that it refers to.
+
+    `start` has the leaves' gradients from before the pass, where not zero.
+
+    >>> x = Value(3, "x")
+    >>> data, operations = lesson(x * x)
+    >>> [node["name"] for node in data["nodes"]], data["nodes"][1]["parents"]
+    (['x', 'v1'], [0, 0])
+    >>> for line in data["lines"]:
+    ...     print(line["step"], line["text"])
+    1 v1 = x * x
+    2 d_v1 = 1.0
+    3 d_x = x
+    3 d_x += x
+    """
+    leaves, operations = leaves_and_operations(output)
+    order = leaves + operations
+    names = {node: name.replace("\n", "\\n") for node, name in node_names(order).items()}
+    place = {node: i for i, node in enumerate(order)}
+    kinds = list(dict.fromkeys(node.operation for node in operations))
+    nodes = []
+    for node in order:
+        found: dict[str, Any] = {"name": names[node], "kind": node_kind(node, output, inputs)}
+        if node.operation is None:
+            found |= {"data": _json(node.data), "start": _json((start or {}).get(node, 0.0))}
+        else:
+            rule = node.operation.rule
+            found["parents"] = [place[parent] for parent in node.parents]
+            found["operation"] = kinds.index(node.operation)
+            found["formula"] = formula(node, names)
+            found["rendered"] = rule.rendered(*("{0}", "{1}")[: len(node.parents)])
+            found["signs"] = not rule.is_function
+            found["derivatives"] = [
+                [in_names(case, node, names) for case in Formula(partial).cases[1]]
+                for partial in rule.partials
+            ]
+        nodes.append(found)
+    count = len(operations)
+    forward, backward = record_steps(output)
+    step = {node: i for i, node in enumerate(operations, 1)}
+    lines = [{"text": str(line), "node": place[at], "step": step[node]} for line, node, at in forward]
+    step = {node: 2 * count + 2 - i for node, i in step.items()}
+    for i, (line, node, at) in enumerate(backward):
+        first = i == 0 or node not in step
+        lines.append({"text": str(line), "node": place[at], "step": count + 1 if first else step[node]})
+    return {"nodes": nodes, "lines": lines, "forward": len(forward)}, kinds
+
+
+def training(
+    loss: Value, inputs: Sequence[Value], rows: Sequence[Sequence[float]], rate: float
+) -> dict[str, Any]:
+    """The data of a page's training: rows of inputs, and what planes show.
+
+    Nodes are given by their place in the topological order.
+
+    >>> x, w = Value(3, "x"), Value(2, "w")
+    >>> training(w * x, [x], [[1.0], [2.0]], rate=0.5)["inputs"]
+    [1]
+    """
+    place = {node: i for i, node in enumerate(topological_order(loss))}
+    found: dict[str, Any] = {"rows": rows, "rate": rate, "inputs": [place.get(leaf) for leaf in inputs]}
+    node = network_output(loss, inputs)
+    if node is not None:
+        plane = inputs[:2]
+        found["plane"] = {"node": place[node], "axes": [place[leaf] for leaf in plane]}
+        if hidden := hidden_pair(node, plane):
+            found["hidden"] = {"node": place[node], "axes": [place[unit] for unit in hidden]}
+    return found
+
+
+def _json(number):
+    """A number for JSON, which has no infinity and no NaN."""
+    number = as_float(number)
+    return number if math.isfinite(number) else str(number).replace("inf", "Infinity").replace("nan", "NaN")

@@ -1,0 +1,110 @@
+// A step in words, as steps() writes it: symbols, numbers, before and after.
+
+// The rows of a step's explanation, each a list of texts for columns.
+function explanation(now, step, was = null) {
+  if (step === 0) return [];
+  const i = nodeOfStep[step];
+  const node = nodes[i];
+  if (step <= FORWARD) {
+    const numbers = node.parents.map((parent) => formatNumber(now.data[parent]));
+    const terms = node.signs ? numbers.map(parenthesized) : numbers;
+    const earlier = was && formatNumber(was.data[i]) !== formatNumber(now.data[i]);
+    return [
+      [
+        `${node.name} = ${node.formula}`,
+        `= ${node.rendered.replace(/\{(\d)\}/g, (_, which) => terms[which])}`,
+        `= ${formatNumber(now.data[i])}${earlier ? `   was ${formatNumber(was.data[i])}` : ""}`,
+      ],
+    ];
+  }
+  if (step === FORWARD + 1) {
+    const name = word(i);
+    return [[`every backward pass starts here: ∂${name}/∂${name} = 1`]];
+  }
+  const out = word(i);
+  const g = formatNumber(now.grads[i]);
+  return now.contributions[step].map((each) => {
+    const operand = word(each.operand);
+    const local = formatNumber(each.local);
+    const symbol = each.symbol === local ? "" : `= ${g} × ${inFormula(each.symbol)} `;
+    return [
+      `${operand}.grad += ${out}.grad × ∂${out}/∂${operand}`,
+      `${symbol}= ${g} × ${local} = ${formatNumber(each.amount)}`,
+      growth(each, now.uses[each.operand]),
+    ];
+  });
+}
+
+// A gradient as it grows, 0 → 1 → 4; dots for what is not shown.
+function growth(each, uses) {
+  const numbers = [formatNumber(each.before), formatNumber(each.after)];
+  if (each.use > 2) numbers.unshift("…");
+  if (each.use > 1) numbers.unshift(formatNumber(start[each.operand]));
+  if (each.use < uses) numbers.push("…");
+  return numbers.join(" → ");
+}
+
+function word(i) {
+  return inFormula(nodes[i].name);
+}
+
+// A name or formula in a formula, in parentheses if one could misread it.
+function inFormula(text) {
+  const one = /^([\p{L}\p{N}_][\p{L}\p{N}_.']*(\[[^\][]*\]|\([^()]*\))*|\d[\d.]*e[+-]\d+)$/u;
+  return one.test(text) ? text : `(${text})`;
+}
+
+// What a step is about, in a sentence.
+function headline(step) {
+  if (step === 0) return "Before the first step, only the leaves have values.";
+  const i = nodeOfStep[step];
+  if (step <= FORWARD) return `Forward: ${nodes[i].name} is computed from its operands.`;
+  if (step === FORWARD + 1) return `Backward: it starts at ${nodes[i].name}, whose gradient is 1.`;
+  const operands = [...new Set(nodes[i].active.map(({ parent }) => nodes[parent].name))];
+  if (operands.length === 0) return `Backward: ${nodes[i].name} = ${nodes[i].formula} has constants only.`;
+  return `Backward: ${nodes[i].name} = ${nodes[i].formula} hands its gradient on to ${operands.join(" and ")}.`;
+}
+
+// Which sums a step leaves incomplete, and which it completes, in sentences.
+function sums(now, step) {
+  const last = new Map(now.contributions[step]?.map((each) => [each.operand, each]));
+  return [...last.values()].flatMap((each) => {
+    const uses = now.uses[each.operand];
+    if (uses === 1) return [];
+    const name = nodes[each.operand].name;
+    if (each.use < uses) {
+      return [`${name} has ${uses} uses, and its gradient is the sum over all: ${each.use} of ${uses} so far.`];
+    }
+    const shares = now.contributions.flat().filter(({ operand }) => operand === each.operand);
+    const terms = shares.map(({ amount }) => parenthesized(formatNumber(amount)));
+    return [`${name} has ${uses} uses, and its gradient is the sum over all: ${cut(terms).join(" + ")} = ${formatNumber(each.after - start[each.operand])}.`];
+  });
+}
+
+function cut(terms) {
+  return terms.length <= 8 ? terms : [...terms.slice(0, 6), "…", terms.at(-1)];
+}
+
+// The paths from the output to a node, at most `limit`: lists of nodes, each
+// with the derivatives along it, from 1; and how many paths there are.
+function pathsTo(target, now, limit) {
+  const counts = nodes.map((node, i) => (i === target ? 1 : 0));
+  for (const i of operations) {
+    if (i === target) continue;
+    counts[i] = nodes[i].active.reduce((sum, { parent }) => sum + counts[parent], 0);
+  }
+  const found = [];
+  const walk = (i, path, factors) => {
+    if (found.length >= limit || counts[i] === 0) return;
+    if (i === target) {
+      found.push({ path: [...path, i], factors });
+      return;
+    }
+    for (const { parent, which } of nodes[i].active) {
+      const each = now.contributions[LAST + 1 - stepOfNode.get(i)].find((one) => one.which === which);
+      walk(parent, [...path, i], [...factors, each.local]);
+    }
+  };
+  walk(output, [], [1]);
+  return { found, count: counts[output], onPath: new Set(counts.flatMap((count, i) => (count > 0 ? [i] : []))) };
+}

@@ -1,0 +1,202 @@
+// Training: gradient descent on the rows, W ← W - α / n Σ ∇.
+
+const training = lesson.training;
+const weights = training ? leaves.filter((i) => !training.inputs.includes(i)) : [];
+const descent = { epoch: 0, losses: [], results: null, running: false, frames: 0 };
+
+// Each row's loss, and its gradient with respect to every weight.
+function overRows(given) {
+  const data = [...given];
+  return training.rows.map((row) => {
+    setRow(data, row);
+    evaluate(operations, data);
+    const added = backward(data);
+    return { loss: data[output], gradient: weights.map((i) => added[i]) };
+  });
+}
+
+function setRow(data, row) {
+  training.inputs.forEach((i, place) => {
+    if (i !== null) data[i] = row[place];
+  });
+}
+
+function mean(numbers) {
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+}
+
+// So many steps of descent. If one fails, the weights are those before it.
+function descend(epochs, deadline = Infinity) {
+  const rate = Number(document.querySelector("input[name=rate]").value);
+  for (let k = 0; k < epochs && performance.now() < deadline; k++) {
+    const gradient = weights.map((_, place) => mean(descent.results.map((row) => row.gradient[place])));
+    const given = [...state.given];
+    weights.forEach((i, place) => {
+      given[i] -= rate * gradient[place];
+    });
+    const results = overRows(given);
+    const loss = mean(results.map((row) => row.loss));
+    if (!Number.isFinite(loss) || weights.some((i) => !Number.isFinite(given[i]))) {
+      throw new NoNumber(`the loss grows beyond all numbers after epoch ${descent.epoch}`);
+    }
+    state.given = given;
+    descent.results = results;
+    descent.epoch += 1;
+    descent.losses.push(loss);
+  }
+}
+
+// Descend and show it; what cannot go on stops, and says why.
+function train(epochs, deadline) {
+  try {
+    descend(epochs, deadline);
+    say("halt", "");
+  } catch (error) {
+    if (!(error instanceof NoNumber)) throw error;
+    run(false);
+    say("halt", `Descent stops: ${error.message}. A smaller α helps.`);
+  }
+  state.was = null;
+  state.now = pass(state.given);
+  show();
+}
+
+function run(on) {
+  descent.running = on;
+  const button = document.querySelector("[data-do=run]");
+  button.setAttribute("aria-pressed", on);
+  button.textContent = on ? "Pause" : "Run";
+  if (on) requestAnimationFrame(runFrame);
+  else if (descent.results !== null) showGradients();
+}
+
+// As many epochs as a frame has time for, more and more: one can see the first.
+function runFrame() {
+  if (!descent.running) return;
+  descent.frames += 1;
+  train(1 + Math.floor(descent.epoch / 20), performance.now() + 8);
+  requestAnimationFrame(runFrame);
+}
+
+// Weights were changed otherwise than by descent: their losses are new.
+function newWeights(given) {
+  descent.results = overRows(given);
+  const loss = mean(descent.results.map((row) => row.loss));
+  descent.losses = [...descent.losses.slice(0, descent.epoch), loss];
+}
+
+function restart(numbers) {
+  run(false);
+  descent.epoch = 0;
+  descent.losses = [];
+  const given = [...state.given];
+  weights.forEach((i, place) => {
+    given[i] = numbers[place];
+  });
+  touch(null, given);
+}
+
+// Uniform between minus and plus the largest of the first weights.
+function drawn() {
+  const first = weights.map((i) => Number(nodes[i].data));
+  const largest = Math.max(...first.map(Math.abs)) || 1;
+  return first.map(() => Number(((2 * Math.random() - 1) * largest).toPrecision(4)));
+}
+
+function showTraining() {
+  const loss = descent.losses.at(-1);
+  document.body.dataset.epoch = descent.epoch;
+  document.body.dataset.loss = exactly(loss);
+  say("progress", `Epoch ${descent.epoch}. Mean loss over ${training.rows.length} rows: ${formatNumber(loss)}.`);
+  say("rate", formatNumber(Number(document.querySelector("input[name=rate]").value), 3));
+  showLosses();
+  if (training.plane) showPlane("plane", training.plane, "the inputs");
+  if (training.hidden) showPlane("hidden", training.hidden, "the hidden units z1 and z2");
+  if (!descent.running || descent.frames % 6 === 0) showGradients();
+}
+
+function showLosses() {
+  const { losses } = descent;
+  const stride = Math.ceil(losses.length / 400);
+  const points = losses.flatMap((loss, epoch) =>
+    epoch % stride === 0 || epoch === losses.length - 1 ? [[epoch, loss]] : [],
+  );
+  const top = Math.max(...points.map(([, loss]) => loss));
+  const label = `The mean loss over ${descent.epoch} epochs, now ${formatNumber(losses.at(-1))}`;
+  const figure = document.getElementById("losses");
+  const plot = axes(figure, [0, Math.max(descent.epoch, 10)], [Math.min(0, ...points.map(([, y]) => y)), top], ["epoch", "loss"], label);
+  plot.drawn.append(line(points, plot, "graphed"), dot(...points.at(-1), plot, "here"));
+  figure.replaceChildren(plot.drawn, make("figcaption", {}, "the mean loss"));
+}
+
+// The gradients of every row, and their mean: a table, made once. Its cells are
+// what changes.
+const MOST_ROWS = 40;
+const cells = [];
+
+function makeTable() {
+  const inputs = training.inputs.map((i, k) => (i === null ? `input ${k + 1}` : nodes[i].name));
+  const head = ["row", ...inputs, nodes[output].name, ...weights.map((i) => `∂/∂${word(i)}`)];
+  const row = (name, numbers, attributes = {}) => {
+    const places = Array.from({ length: 1 + weights.length }, () => make("td"));
+    cells.push(places);
+    const given = numbers.map((text) => make("td", {}, text));
+    return make("tr", attributes, make("th", { scope: "row" }, name), ...given, ...places);
+  };
+  const rows = training.rows.slice(0, MOST_ROWS);
+  const body = rows.map((numbers, k) => row(String(k + 1), numbers.map((x) => formatNumber(x))));
+  const rest = training.rows.length - rows.length;
+  if (rest > 0) body.push(make("tr", {}, make("th", { scope: "row" }, `and ${rest} more`)));
+  body.push(row("mean", inputs.map(() => ""), { class: "mean" }));
+  document.getElementById("gradients").append(
+    make("caption", {}, `The gradients of every row, and their mean over ${training.rows.length}`),
+    make("thead", {}, make("tr", {}, ...head.map((each) => make("th", { scope: "col" }, each)))),
+    make("tbody", {}, ...body),
+  );
+}
+
+function showGradients() {
+  const means = weights.map((_, place) => mean(descent.results.map((row) => row.gradient[place])));
+  const rows = descent.results.slice(0, MOST_ROWS).map(({ loss, gradient }) => [loss, ...gradient]);
+  [...rows, [descent.losses.at(-1), ...means]].forEach((numbers, k) => {
+    numbers.forEach((x, place) => {
+      cells[k][place].textContent = formatNumber(x);
+    });
+  });
+  const chosen = document.querySelector("[name=row]").value;
+  document.querySelectorAll("#gradients tbody tr").forEach((row, k) => {
+    row.classList.toggle("chosen", String(k) === chosen);
+  });
+}
+
+if (training) {
+  document.getElementById("training").hidden = false;
+  makeTable();
+  for (const id of ["plane", "hidden"]) document.getElementById(id).hidden = !training[id];
+  const chooser = document.querySelector("[name=row]");
+  training.rows.forEach((row, k) => {
+    chooser.append(make("option", { value: k }, `${k + 1}: ${row.map((x) => formatNumber(x)).join(", ")}`));
+  });
+  chooser.append(make("option", { value: "" }, "numbers of one's own"));
+  chooser.addEventListener("change", () => {
+    if (chooser.value === "") return;
+    const given = [...state.given];
+    setRow(given, training.rows[Number(chooser.value)]);
+    touch(null, given);
+  });
+  const rate = document.querySelector("input[name=rate]");
+  rate.min = training.rate / 100;
+  rate.max = training.rate * 10;
+  rate.value = training.rate;
+  for (const event of ["input", "change"]) rate.addEventListener(event, () => say("rate", formatNumber(Number(rate.value), 3)));
+}
+
+// The row that the inputs' numbers are, if they are one.
+function chosenRow(given) {
+  const now = training.inputs.map((i) => given[i]);
+  const chooser = document.querySelector("[name=row]");
+  const same = (row) => row.every((x, place) => training.inputs[place] === null || x === now[place]);
+  if (chooser.value !== "" && same(training.rows[Number(chooser.value)])) return chooser.value;
+  const found = training.rows.findIndex(same);
+  return found < 0 ? "" : String(found);
+}

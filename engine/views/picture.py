@@ -1,0 +1,105 @@
+"""A graph as SVG, with data and gradients, that a page's script can change."""
+
+import html
+from collections.abc import Sequence
+from typing import Any
+
+from engine.notation import format_number
+from engine.value import Constant, Value
+from engine.views.layout import lay_out
+
+# In pixels, for text of 15 pixels in a font whose letters are all 9 wide.
+LETTER, LINE, MARGIN = 9, 22, 12
+LONGEST = 24  # letters of a title
+NUMBERS = 15  # letters of a number that is no more than 4 digits, or a change
+LABEL = (17 * LETTER, 2 * LINE)
+
+
+def picture(order: Sequence[Value], nodes: Sequence[dict[str, Any]]) -> str:
+    """The graph of these nodes, described as in a lesson, as an SVG element.
+
+    It has no styles of its own. Every text is in it as it is, cut if long.
+
+    >>> from engine.views.lesson import lesson
+    >>> x = Value(3, "<x>")
+    >>> svg = picture([x], lesson(x)[0]["nodes"])
+    >>> "&lt;x&gt;" in svg, "<x>" in svg
+    (True, False)
+    """
+    titles = [_title(node) for node in nodes]
+    sizes = [_size(node, title) for node, title in zip(nodes, titles)]
+    edges = [(parent, i) for i, node in enumerate(nodes) for parent in node.get("parents", ())]
+    layout = lay_out(sizes, edges, LABEL)
+    width, height = layout.width + 2 * MARGIN, layout.height + 2 * MARGIN
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="graph" role="group" aria-label="The graph" '
+        f'viewBox="{-MARGIN} {-MARGIN} {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}">',
+        "<defs>",
+        *(
+            f'<marker id="{name}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="13" markerHeight="13" markerUnits="userSpaceOnUse" '
+            f'orient="auto-start-reverse"><path d="M 0 0 L 10 5 L 0 10 z"/></marker>'
+            for name in ("tip", "hot")
+        ),
+        "</defs>",
+    ]
+    for (tail, head), points in zip(edges, layout.arrows):
+        (x, y), *curve = points
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in curve)
+        parts.append(
+            f'<path class="arrow" data-from="{tail}" data-to="{head}" d="M {x:.1f},{y:.1f} C {path}"/>'
+        )
+    for i, (node, data, title) in enumerate(zip(order, nodes, titles)):
+        parts.append(_card(i, node, data, title, layout.boxes[i], sizes[i]))
+    for (tail, head), (x, y) in zip(edges, layout.labels):
+        if nodes[tail]["kind"] != "constant":
+            parts.append(
+                f'<text class="product" data-from="{tail}" data-to="{head}" y="{y:.1f}">'
+                f'<tspan x="{x:.1f}"></tspan><tspan x="{x:.1f}" dy="{LINE - 3}"></tspan></text>'
+            )
+    return "\n".join([*parts, "</svg>"])
+
+
+def _title(node):
+    title = node["name"]
+    if "formula" in node and len(f"{title} = {node['formula']}") <= LONGEST:
+        title = f"{title} = {node['formula']}"
+    return title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…"
+
+
+def _size(node, title):
+    if node["kind"] == "constant":
+        return (len(title) * LETTER + 16, LINE + 6)
+    return (max(len(title), NUMBERS) * LETTER + 16, 3 * LINE + 10)
+
+
+def _card(i, node, data, title, centre, size):
+    (x, y), (width, height) = centre, size
+    name, kind = html.escape(data["name"]), data["kind"]
+    full = f"{name} = {html.escape(data['formula'])}" if "formula" in data else name
+    round_corners = {"parameter": 10, "input": height / 2}.get(kind, 2)
+    border = (
+        f'<rect class="border" x="{-width / 2 + 3:.1f}" y="{-height / 2 + 3:.1f}" width="{width - 6:.1f}" '
+    )
+    border += f'height="{height - 6:.1f}"/>'
+    constant = type(node) is Constant
+    lines = [("title", title)]
+    if not constant:
+        lines += [("data", format_number(node.data)), ("grad", format_number(node.grad))]
+    first = -LINE * (len(lines) - 1) / 2 + 5
+    return "".join(
+        [
+            f'<g class="node {kind}" data-node="{name}" data-index="{i}" '
+            f'transform="translate({x:.1f} {y:.1f})"{"" if constant else CLICKABLE}><title>{full}</title>',
+            f'<rect x="{-width / 2:.1f}" y="{-height / 2:.1f}" width="{width:.1f}" height="{height:.1f}" '
+            f'rx="{round_corners}"/>',
+            border if kind == "output" else "",
+            *(
+                f'<text class="{what}" aria-hidden="true" y="{first + j * LINE:.1f}">{html.escape(text)}</text>'
+                for j, (what, text) in enumerate(lines)
+            ),
+            "</g>",
+        ]
+    )
+
+
+CLICKABLE = ' role="button" tabindex="0"'

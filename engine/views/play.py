@@ -1,0 +1,207 @@
+"""play: a graph as a page to step through, to change, and to train."""
+
+import base64
+import hashlib
+import html
+import json
+import tempfile
+import webbrowser
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from engine.programs.identifiers import identifiers
+from engine.programs.program import Program, check_inputs
+from engine.programs.rows import read_rows
+from engine.value import Value, topological_order
+from engine.views.javascript import operations_script
+from engine.views.lesson import copied, lesson, training
+from engine.views.picture import picture
+
+MOST_NODES, MOST_ROWS = 500, 1000
+SCRIPTS = [
+    "numbers",
+    "passes",
+    "explain",
+    "graph",
+    "program",
+    "leaves",
+    "curve",
+    "guess",
+    "train",
+    "planes",
+    "page",
+]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Page:
+    """What play shows: an HTML page that needs no other file.
+
+    `html` is its text. `picture` is the graph with its data and gradients as
+    SVG, for where a page cannot run. `steps` counts the steps of both passes.
+    """
+
+    name: str
+    steps: int
+    html: str
+    picture: str
+
+    def save(self, path: "str | Path") -> str:
+        """Write the page to a file, and return its path."""
+        Path(path).write_text(self.html, encoding="utf-8")
+        return str(path)
+
+    def open(self) -> str:
+        """Show the page in the browser; return the path of its file.
+
+        Raises webbrowser.Error if no browser starts.
+        """
+        path = Path(tempfile.mkdtemp(prefix="linegrad-")) / f"{self.name}.html"
+        self.save(path)
+        if not webbrowser.open(path.as_uri()):
+            raise webbrowser.Error(f"no browser starts here; the page is in {path}")
+        return str(path)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        # A notebook that is not trusted drops the style, and with it the page:
+        # then the picture shows.
+        image = base64.b64encode(self.picture.encode()).decode()
+        shown = (
+            "<style>.linegrad-picture { display: none !important }</style>"
+            f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts" title="{self}" '
+            f'style="width: 100%; height: 52rem; border: 0"></iframe>'
+            f'<img class="linegrad-picture" alt="The graph of {self.name}" src="data:image/svg+xml;base64,{image}">'
+        )
+        return {"text/html": shown, "image/svg+xml": self.picture, "text/plain": repr(self)}
+
+    def __str__(self) -> str:
+        return f"The graph of {self.name}, step by step"
+
+    def __repr__(self) -> str:
+        steps = f"{self.steps} step{'s' * (self.steps != 1)}"
+        return f"<a page of {steps}: .open() shows it, .save('{self.name}.html') keeps it>"
+
+
+def play(
+    output: Value, inputs: Sequence[Value] = (), rows: Any = None, rate: float = 1.0, depth: int | None = None
+) -> Page:
+    """The graph that computes `output`, as a page for a browser.
+
+    The page steps through both passes: graph, program and chain rule side by
+    side. There one changes leaves, guesses the next number, and sees the
+    output as a function of a leaf. It is one HTML file that needs no other. It
+    starts from the leaves' data, and from gradients of zero. No Value changes.
+
+    With `rows`, numbers for the `inputs`, it also trains: by gradient descent
+    on the mean of `output` over the rows, W ← W - α/n Σ ∇, where W are all
+    other leaves, and the learning rate α is `rate` at first.
+
+    `depth` shows only so many operations back from the output. What lies
+    further back becomes leaves, with their numbers.
+
+    Raises TypeError or ValueError if `output` is not a Value, if an input is
+    not a leaf, if rows do not fit the inputs, or for more than 500 nodes or
+    1,000 rows; and what a pass over the graph raises.
+
+    >>> a, b = Value(2, "a"), Value(-3, "b")
+    >>> play(a * b + b**3)
+    <a page of 7 steps: .open() shows it, .save('v3.html') keeps it>
+    """
+    if not isinstance(output, Value):
+        raise TypeError(f"play() starts from a Value, not from {type(output).__name__}")
+    check_inputs(inputs)
+    if depth is not None and depth < 1:
+        raise ValueError(f"depth is how many operations to show, at least 1, not {depth}")
+    twins = _twins(output, depth)
+    given = [twins.get(leaf, leaf) for leaf in inputs]
+    if rows is None:
+        return _page(twins[output], given)
+    if not inputs:
+        raise ValueError("rows are numbers for inputs: play(output, inputs=[x, y], rows=rows)")
+    if not rate > 0:
+        raise ValueError(f"rate is the learning rate, more than 0, not {rate}")
+    program = Program(twins[output], given)
+    flat, count = read_rows(rows, program.inputs)
+    if count > MOST_ROWS:
+        raise ValueError(f"{count} rows are too many to look at: a page shows up to {MOST_ROWS}")
+    program.value_and_gradient(rows)  # which names a row that has no loss
+    table = [list(row) for row in zip(*[iter(flat)] * len(inputs))]
+    return _page(twins[output], given, training=training(twins[output], given, table, rate))
+
+
+def play_step(output: Value, step: int, start: Mapping[Value, float]) -> Page:
+    """The page at a step, where leaves had gradients before the pass."""
+    twins = _twins(output)
+    return _page(twins[output], step=step, start={twins[leaf]: grad for leaf, grad in start.items()})
+
+
+def is_playable(output: Value) -> bool:
+    """Whether a page can show the graph."""
+    return len(topological_order(output)) <= MOST_NODES
+
+
+def _twins(output, depth=None):
+    """A copy of the graph, computed; and small enough."""
+    twins = copied(output, depth)
+    if not is_playable(twins[output]):
+        raise ValueError(
+            f"this graph has {len(topological_order(twins[output]))} nodes, and a page shows up to "
+            f"{MOST_NODES}: play(output, depth=3) shows its end, play(node) what a node is computed from"
+        )
+    twins[output].forward()
+    twins[output].backward()
+    return twins
+
+
+def _page(output, inputs=(), step=0, start=None, **more):
+    """The page of a graph that is computed."""
+    data, operations = lesson(output, inputs, start or {})
+    name = data["nodes"][-1]["name"]
+    graph = picture(topological_order(output), data["nodes"])
+    script = page_script(operations_script(operations))
+    style = _file("graph.css") + _file("page.css")
+    text = Template(_file("page.html")).substitute(
+        policy="; ".join(
+            [
+                "default-src 'none'",
+                f"script-src {_hash(script)}",
+                f"style-src {_hash(style)}",
+                "img-src data:",  # the shades of a plane
+                "base-uri 'none'",
+                "form-action 'none'",
+            ]
+        ),
+        title=html.escape(name),
+        style=style,
+        picture=graph,
+        lesson=_in_html(data | {"step": step} | more),
+        script=script,
+    )
+    standalone = graph.replace("<defs>", f"<style>{_file('graph.css')}</style><defs>", 1)
+    return Page(identifiers([name])[0], 2 * data["forward"] + 1, text, standalone)
+
+
+@cache
+def _file(name):
+    return (files("engine.views") / "page" / name).read_text(encoding="utf-8")
+
+
+def page_script(operations: str) -> str:
+    """The page's files of JavaScript as one, with a script of operations."""
+    files = [_file(f"{name}.js") for name in SCRIPTS]
+    return "\n".join(['"use strict";', operations, *files])
+
+
+def _hash(text):
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _in_html(data):
+    """JSON that ends no script element: in ASCII, without < and &."""
+    text = json.dumps(data, allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
