@@ -1,10 +1,13 @@
 """One step of a pass: what it did, for programs and for people."""
 
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from engine.notation import format_number, formula, parenthesized
 from engine.value import Value
+from engine.views.play import Page, is_playable, play_step
 
 WIDTH = 80  # the columns of a terminal
 
@@ -47,7 +50,11 @@ class Step:
     gradient; its data if `forward`) before this step; `data`, `grad` and
     `operands` (the parents' data) are numbers after it. A backward step has a
     Contribution for each parent that is no constant; but the first step has
-    none, which sets ∂output/∂output = 1.
+    none, which sets ∂output/∂output = 1. `start` has the leaves' gradients from
+    before the pass.
+
+    In Jupyter a step shows itself as a page, if the graph is not too large for
+    that.
     """
 
     order: tuple[Value, ...]
@@ -59,6 +66,7 @@ class Step:
     grad: float
     operands: tuple[float, ...]
     contributions: tuple[Contribution, ...]
+    start: Mapping[Value, float]
 
     @property
     def node(self) -> Value:
@@ -72,6 +80,20 @@ class Step:
     def done(self) -> frozenset[Value]:
         """The nodes that were computed, or handed their gradient on, before."""
         return frozenset(self.order[: self.index - 1] if self.forward else self.order[1 : self.index - 1])
+
+    @property
+    def output(self) -> Value:
+        """The node that the pass leads to, or starts from."""
+        return self.order[-1 if self.forward else 0]
+
+    def play(self) -> Page:
+        """The page of `play(output)` at this step."""
+        operations = len(self.order) if self.forward else len(self.order) - 1
+        return play_step(self.output, self.index + (0 if self.forward else operations), self.start)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        text = {"text/plain": repr(self)}
+        return self.play()._repr_mimebundle_() | text if is_playable(self.output) else text
 
     def __repr__(self) -> str:
         total, name, data = len(self.order), self.names[self.node], format_number(self.data)

@@ -4,10 +4,12 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from copy import copy
+from typing import Any
 
 from engine.errors import explained
 from engine.notation import derivative, format_number, formula, node_names
 from engine.value import Constant, Value, leaves_and_operations
+from engine.views.play import Page, is_playable, play_step
 from engine.views.step import Contribution, Step
 
 
@@ -51,6 +53,8 @@ def steps(output: Value, forward: bool = False) -> "Pass":
 
 class Pass:
     """A pass over a graph; `history` is the list of its steps so far.
+
+    In Jupyter it shows itself as a page, if the graph is not too large.
 
     >>> x = Value(3, "x")
     >>> walk = steps(x * x)
@@ -116,7 +120,7 @@ class Pass:
         self.history.append(
             Step(
                 self.order, index, self.forward, self.names, before,
-                node.data, node.grad, operands, tuple(contributions),
+                node.data, node.grad, operands, tuple(contributions), self._initial,
             )
         )  # fmt: skip
         return self.history[-1]
@@ -227,6 +231,18 @@ class Pass:
         while self.history:
             self.back()
         return self
+
+    def play(self) -> Page:
+        """The page of `play(output)`, at the step of this pass."""
+        if self.history:
+            return self.history[-1].play()
+        if self.forward:
+            return play_step(self.output, 0, {})
+        return play_step(self.output, len(self.order) - 1, {node: node.grad for node in self.nodes})
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        text = {"text/plain": repr(self)}
+        return self.play()._repr_mimebundle_() | text if is_playable(self.output) else text
 
     def __repr__(self) -> str:
         done, total, name = len(self.history), len(self.order), self.names[self.output]
