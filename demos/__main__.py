@@ -10,6 +10,7 @@ from pathlib import Path
 
 LESSONS = (
     "step_through",
+    "page",
     "by_line",
     "program",
     "perceptron",

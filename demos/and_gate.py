@@ -3,7 +3,7 @@
 import random
 
 from demos.kit.pictures import save
-from engine import Value, draw
+from engine import Value, draw, play
 from nn import AND, GradientDescent, Neuron, binary_cross_entropy, diagram, fit, truth_table
 
 ROWS = [[0, 0], [0, 1], [1, 0], [1, 1]]
@@ -40,3 +40,5 @@ def main(out):
     print(f"\nf(x) = σ({b:.2f} + {w1:.2f} x1 + {w2:.2f} x2): other weights, the same function.")
     print(f"The lecture's weights are {-30 / b:.1f} times as large, and so much surer of the answer.")
     print(f"\nPictures: {out / 'and_diagram.svg'} and {out / 'and_graph.svg'}")
+    page = play(y, inputs=[x1, x2]).save(out / "and_gate.html")
+    print(f"The second as a page: change x1 to 0, and see how y falls: {page}")

@@ -1,7 +1,7 @@
 """L = (a * b + c) * f: every step of the chain rule, by hand."""
 
 from demos.kit.pictures import save
-from engine import Value, draw, label, steps, tree
+from engine import Value, draw, label, play, steps, tree
 
 
 def main(out):
@@ -23,6 +23,8 @@ def main(out):
         print(step)
         save(draw(L, at=step, derivatives=True), out / f"step_{step.index}.svg")
     print(f"\nThe same as pictures: {out / 'step_1.svg'} to step_{len(walk.history)}.svg")
+    print("and as a page, to step through with the arrow keys, and to change numbers:")
+    print(f"  {play(L).save(out / 'step_through.html')}")
 
     print("\nA sum hands its gradient on to both terms as it is; a product hands each factor")
     print("its gradient times the other factor. All data and gradients of the graph:\n")

@@ -18,7 +18,11 @@ MATPLOTLIB = importlib.util.find_spec("matplotlib") is not None
 @pytest.mark.parametrize(
     ("lesson", "pictures"),
     [
-        (regression, ["regression_network.svg", *["regression.png"] * MATPLOTLIB]),
+        pytest.param(
+            regression,
+            ["regression_network.svg", *["regression.png"] * MATPLOTLIB],
+            marks=pytest.mark.slow,
+        ),
         (composition, ["composition_mlp.svg", "composition_shared.svg"]),
         (derivatives, ["derivatives.svg"]),
         (layerwise, ["layerwise_graph.svg"]),

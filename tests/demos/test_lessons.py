@@ -1,13 +1,17 @@
 """What the lessons find: networks learn what they are meant to."""
 
 import importlib.util
+import json
 import math
+import re
 from itertools import product
+from pathlib import Path
 
 import pytest
 
-from demos import boolean_functions, embedding, optimizers, perceptron, xor
+from demos import boolean_functions, embedding, optimizers, page, perceptron, xor
 from demos.program import LECTURE
+from engine import play
 from nn import XNOR, XOR, Perceptron
 
 drawn = importlib.util.find_spec("matplotlib") is not None
@@ -20,6 +24,35 @@ def test_by_hand_is_by_backward(lesson, needs_layout):
     last = step_through.found["two uses"].history[-1]
     assert [c.growth for c in last.contributions] == ["0 → -3", "0 → 27 → 29"]
     assert len(list(step_through.out.glob("step_*.svg"))) == 4
+
+
+@pytest.mark.parametrize(
+    "name, pages",
+    [
+        ("step_through", {"step_through.html": 7}),
+        ("and_gate", {"and_gate.html": 11}),
+        ("xor", {"xor.html": 35}),
+        ("page", {"example.html": 7, "neuron.html": 11, "learning.html": 35}),
+    ],
+)
+def test_a_lesson_says_where_its_pages_are(name, pages, lesson):
+    done = lesson(name)
+    assert {path.name for path in done.out.glob("*.html")} == pages.keys()
+    for file, steps in pages.items():
+        assert str(done.out / file) in done.text
+        [data] = re.findall(r'id="lesson">(.*?)</script>', (done.out / file).read_text(encoding="utf-8"))
+        assert 2 * json.loads(data)["forward"] + 1 == steps
+
+
+def test_the_page_that_is_kept_is_that_of_today():
+    kept = Path(page.__file__).parent / "pages" / "example.html"
+    today = play(page.example()).html
+    without_picture = [
+        re.sub("<svg.*</svg>", "", text, flags=re.DOTALL) for text in (kept.read_text("utf-8"), today)
+    ]
+    assert without_picture[0] == without_picture[1], (
+        f"write it anew: play(page.example()).save({str(kept)!r})"
+    )
 
 
 def test_the_gradient_beside_each_line(lesson):
