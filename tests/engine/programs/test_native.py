@@ -562,6 +562,7 @@ def test_a_forked_process_that_ends_leaves_the_compilers_files(monkeypatch, tmp_
 # processes
 
 
+@pytest.mark.slow
 def test_a_native_program_pickles_for_a_pool_of_processes():
     output, inputs, _ = random_graph(3)
     native, rows = Program(output, inputs).native(), random_rows(3, 24)
