@@ -89,15 +89,14 @@ def lesson(
                 for partial in rule.partials
             ]
         nodes.append(found)
-    count = len(operations)
     forward, backward = record_steps(output)
+    count = len(operations)  # steps forward, and as many backward after the output's first
     step = {node: i for i, node in enumerate(operations, 1)}
     lines = [{"text": str(line), "node": place[at], "step": step[node]} for line, node, at in forward]
-    step = {node: 2 * count + 2 - i for node, i in step.items()}
     for i, (line, node, at) in enumerate(backward):
-        first = i == 0 or node not in step
-        lines.append({"text": str(line), "node": place[at], "step": count + 1 if first else step[node]})
-    return {"nodes": nodes, "lines": lines, "forward": len(forward)}, kinds
+        number = 2 * count + 2 - step[node] if i else count + 1
+        lines.append({"text": str(line), "node": place[at], "step": number})
+    return {"nodes": nodes, "lines": lines, "forward": count}, kinds
 
 
 def training(

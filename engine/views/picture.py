@@ -1,11 +1,13 @@
 """A graph as SVG, with data and gradients, that a page's script can change."""
 
 import html
+import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
 from engine.notation import format_number
-from engine.value import Constant, Value
+from engine.value import Value
 from engine.views.layout import lay_out
 
 # In pixels, for text of 15 pixels in a font whose letters are all 9 wide.
@@ -36,8 +38,8 @@ def picture(order: Sequence[Value], nodes: Sequence[dict[str, Any]]) -> str:
         f'viewBox="{-MARGIN} {-MARGIN} {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}">',
         "<defs>",
         *(
-            f'<marker id="{name}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="13" markerHeight="13" markerUnits="userSpaceOnUse" '
-            f'orient="auto-start-reverse"><path d="M 0 0 L 10 5 L 0 10 z"/></marker>'
+            f'<marker id="{name}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="13" markerHeight="13" '
+            f'markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path d="M 0 0 L 10 5 L 0 10 z"/></marker>'
             for name in ("tip", "hot")
         ),
         "</defs>",
@@ -67,39 +69,45 @@ def _title(node):
 
 
 def _size(node, title):
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in title)
+    length = len(title) + wide
     if node["kind"] == "constant":
-        return (len(title) * LETTER + 16, LINE + 6)
-    return (max(len(title), NUMBERS) * LETTER + 16, 3 * LINE + 10)
+        return (length * LETTER + 16, LINE + 6)
+    return (max(length, NUMBERS) * LETTER + 16, 3 * LINE + 10)
 
 
 def _card(i, node, data, title, centre, size):
-    (x, y), (width, height) = centre, size
+    """A node: its box, and in it title, data and gradient."""
     name, kind = html.escape(data["name"]), data["kind"]
-    full = f"{name} = {html.escape(data['formula'])}" if "formula" in data else name
-    round_corners = {"parameter": 10, "input": height / 2}.get(kind, 2)
-    border = (
-        f'<rect class="border" x="{-width / 2 + 3:.1f}" y="{-height / 2 + 3:.1f}" width="{width - 6:.1f}" '
-    )
-    border += f'height="{height - 6:.1f}"/>'
-    constant = type(node) is Constant
-    lines = [("title", title)]
-    if not constant:
-        lines += [("data", format_number(node.data)), ("grad", format_number(node.grad))]
-    first = -LINE * (len(lines) - 1) / 2 + 5
-    return "".join(
-        [
-            f'<g class="node {kind}" data-node="{name}" data-index="{i}" '
-            f'transform="translate({x:.1f} {y:.1f})"{"" if constant else CLICKABLE}><title>{full}</title>',
-            f'<rect x="{-width / 2:.1f}" y="{-height / 2:.1f}" width="{width:.1f}" height="{height:.1f}" '
-            f'rx="{round_corners}"/>',
-            border if kind == "output" else "",
-            *(
-                f'<text class="{what}" aria-hidden="true" y="{first + j * LINE:.1f}">{html.escape(text)}</text>'
-                for j, (what, text) in enumerate(lines)
-            ),
-            "</g>",
-        ]
-    )
+    texts, full, clickable = [("title", _isolated(title))], name, ""
+    if "formula" in data:
+        full = f"{name} = {html.escape(data['formula'])}"
+    if kind != "constant":
+        texts += [("data", format_number(node.data)), ("grad", format_number(node.grad))]
+        clickable = ' role="button" tabindex="0"'
+    top = 5 - LINE * (len(texts) - 1) / 2
+    parts = [
+        f'<g class="node {kind}" data-node="{name}" data-index="{i}"{clickable} '
+        f'transform="translate({centre[0]:.1f} {centre[1]:.1f})"><title>{full}</title>',
+        _box(size, {"parameter": 10, "input": size[1] / 2}.get(kind, 2)),
+    ]
+    if kind == "output":
+        parts.append(_box((size[0] - 6, size[1] - 6), 0, "border"))
+    for j, (what, text) in enumerate(texts):
+        parts.append(
+            f'<text class="{what}" aria-hidden="true" y="{top + j * LINE:.1f}">{html.escape(text)}</text>'
+        )
+    return "".join([*parts, "</g>"])
 
 
-CLICKABLE = ' role="button" tabindex="0"'
+def _isolated(title):
+    """Names from right to left as parts of their own, which turn no others."""
+    return re.sub(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+", "\u2068\\g<0>\u2069", title)
+
+
+def _box(size, corners, style="box"):
+    width, height = size
+    return (
+        f'<rect class="{style}" x="{-width / 2:.1f}" y="{-height / 2:.1f}" '
+        f'width="{width:.1f}" height="{height:.1f}" rx="{corners}"/>'
+    )

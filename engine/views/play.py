@@ -23,19 +23,12 @@ from engine.views.lesson import copied, lesson, training
 from engine.views.picture import picture
 
 MOST_NODES, MOST_ROWS = 500, 1000
+# The page's files of JavaScript, each after those whose names it uses at once.
+# fmt: off
 SCRIPTS = [
-    "numbers",
-    "passes",
-    "explain",
-    "graph",
-    "program",
-    "leaves",
-    "curve",
-    "guess",
-    "train",
-    "planes",
-    "page",
+    "numbers", "passes", "explain", "graph", "program", "leaves", "curve", "guess", "train", "planes", "page",
 ]
+# fmt: on
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -53,7 +46,7 @@ class Page:
 
     def save(self, path: "str | Path") -> str:
         """Write the page to a file, and return its path."""
-        Path(path).write_text(self.html, encoding="utf-8")
+        Path(path).write_text(self.html, encoding="utf-8", newline="\n")  # or the policy refuses it
         return str(path)
 
     def open(self) -> str:

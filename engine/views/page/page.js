@@ -17,13 +17,14 @@ const state = {
 
 function say(id, words) {
   const place = document.getElementById(id);
-  if (place.textContent !== words) place.textContent = words;
+  const shown = isolated(words);
+  if (place.textContent !== shown) place.textContent = shown;
 }
 
 // Go on with other numbers: all is computed before anything changes.
-function touch(i, given) {
+function touch(i, given, epoch = descent.epoch) {
   const now = pass(given);
-  if (training && weights.some((at) => given[at] !== state.given[at])) newWeights(given);
+  if (training) record(epoch, overRows(given));
   if (i !== state.touched || state.was === null) state.was = i === null ? null : state.now;
   if (i !== null) state.touched = i;
   state.given = given;
@@ -134,8 +135,8 @@ const actions = {
   last: () => goTo(LAST),
   play: () => play(state.timer === null),
   reset: () => {
-    if (training) restart(weights.map((i) => first[i]));
-    touch(null, training ? withRow(first) : first);
+    if (training) restart(weights.map((i) => first[i]), withRow(first));
+    else touch(null, first);
   },
   guess: () => {
     guess.on = !guess.on;
@@ -226,7 +227,7 @@ function withRow(given) {
 
 if (training) {
   state.given = withRow(first);
-  newWeights(state.given);
+  record(0, overRows(state.given));
 }
 document.querySelector("input[name=step]").max = LAST;
 state.now = pass(state.given);

@@ -2,6 +2,7 @@
 
 const training = lesson.training;
 const weights = training ? leaves.filter((i) => !training.inputs.includes(i)) : [];
+// `losses` are pairs of epoch and mean loss, the last of them now.
 const descent = { epoch: 0, losses: [], results: null, running: false, frames: 0 };
 
 // Each row's loss, and its gradient with respect to every weight.
@@ -35,15 +36,24 @@ function descend(epochs, deadline = Infinity) {
       given[i] -= rate * gradient[place];
     });
     const results = overRows(given);
-    const loss = mean(results.map((row) => row.loss));
-    if (!Number.isFinite(loss) || weights.some((i) => !Number.isFinite(given[i]))) {
-      throw new NoNumber(`the loss grows beyond all numbers after epoch ${descent.epoch}`);
-    }
+    const finite = Number.isFinite(meanLoss(results)) && weights.every((i) => Number.isFinite(given[i]));
+    if (!finite) throw new NoNumber(`the loss grows beyond all numbers after epoch ${descent.epoch}`);
     state.given = given;
-    descent.results = results;
-    descent.epoch += 1;
-    descent.losses.push(loss);
+    record(descent.epoch + 1, results);
   }
+}
+
+// What the rows give at an epoch. Of a long history, every second pair goes.
+function record(epoch, results) {
+  descent.results = results;
+  descent.epoch = epoch;
+  descent.losses = descent.losses.filter(([earlier]) => earlier < epoch);
+  if (descent.losses.length >= 800) descent.losses = descent.losses.filter((_, k) => k % 2 === 0);
+  descent.losses.push([epoch, meanLoss(results)]);
+}
+
+function meanLoss(results) {
+  return mean(results.map((row) => row.loss));
 }
 
 // Descend and show it; what cannot go on stops, and says why.
@@ -78,22 +88,19 @@ function runFrame() {
   requestAnimationFrame(runFrame);
 }
 
-// Weights were changed otherwise than by descent: their losses are new.
-function newWeights(given) {
-  descent.results = overRows(given);
-  const loss = mean(descent.results.map((row) => row.loss));
-  descent.losses = [...descent.losses.slice(0, descent.epoch), loss];
-}
-
-function restart(numbers) {
-  run(false);
-  descent.epoch = 0;
-  descent.losses = [];
-  const given = [...state.given];
+// Epoch 0 with these weights, and the first row if asked.
+function restart(numbers, given = [...state.given]) {
   weights.forEach((i, place) => {
     given[i] = numbers[place];
   });
-  touch(null, given);
+  run(false);
+  try {
+    touch(null, given, 0);
+    say("halt", "");
+  } catch (error) {
+    if (!(error instanceof NoNumber)) throw error;
+    say("halt", `Not with these weights: ${error.message}.`);
+  }
 }
 
 // Uniform between minus and plus the largest of the first weights.
@@ -104,7 +111,7 @@ function drawn() {
 }
 
 function showTraining() {
-  const loss = descent.losses.at(-1);
+  const [, loss] = descent.losses.at(-1);
   document.body.dataset.epoch = descent.epoch;
   document.body.dataset.loss = exactly(loss);
   say("progress", `Epoch ${descent.epoch}. Mean loss over ${training.rows.length} rows: ${formatNumber(loss)}.`);
@@ -116,16 +123,13 @@ function showTraining() {
 }
 
 function showLosses() {
-  const { losses } = descent;
-  const stride = Math.ceil(losses.length / 400);
-  const points = losses.flatMap((loss, epoch) =>
-    epoch % stride === 0 || epoch === losses.length - 1 ? [[epoch, loss]] : [],
-  );
-  const top = Math.max(...points.map(([, loss]) => loss));
-  const label = `The mean loss over ${descent.epoch} epochs, now ${formatNumber(losses.at(-1))}`;
+  const { epoch, losses } = descent;
+  const heights = losses.map(([, loss]) => loss);
+  const label = `The mean loss over ${epoch} epochs, now ${formatNumber(heights.at(-1))}`;
   const figure = document.getElementById("losses");
-  const plot = axes(figure, [0, Math.max(descent.epoch, 10)], [Math.min(0, ...points.map(([, y]) => y)), top], ["epoch", "loss"], label);
-  plot.drawn.append(line(points, plot, "graphed"), dot(...points.at(-1), plot, "here"));
+  const range = [Math.min(0, ...heights), Math.max(...heights)];
+  const plot = axes(figure, [0, Math.max(epoch, 10)], range, ["epoch", "loss"], label);
+  plot.drawn.append(line(losses, plot, "graphed"), dot(...losses.at(-1), plot, "here"));
   figure.replaceChildren(plot.drawn, make("figcaption", {}, "the mean loss"));
 }
 
@@ -158,7 +162,7 @@ function makeTable() {
 function showGradients() {
   const means = weights.map((_, place) => mean(descent.results.map((row) => row.gradient[place])));
   const rows = descent.results.slice(0, MOST_ROWS).map(({ loss, gradient }) => [loss, ...gradient]);
-  [...rows, [descent.losses.at(-1), ...means]].forEach((numbers, k) => {
+  [...rows, [descent.losses.at(-1)[1], ...means]].forEach((numbers, k) => {
     numbers.forEach((x, place) => {
       cells[k][place].textContent = formatNumber(x);
     });

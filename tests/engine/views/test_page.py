@@ -498,6 +498,9 @@ def test_xor_is_learned_in_the_browser_and_starts_again(shown):
     loss, inputs, network = xor()
     tab = shown(play(loss, inputs=inputs, rows=ROWS, rate=2))
     first = {name: rest[0] for name, rest in cards(tab).items()}
+    for what in ("restart", "reset"):  # where nothing has changed
+        do(tab, what)
+        assert float(tab.get_attribute("body", "data-loss")) > 0.5
     do(tab, "run")
     until(tab, "document.body.dataset.loss < 0.01")
     do(tab, "run")
@@ -602,6 +605,26 @@ def test_labels_are_shown_and_inject_nothing(shown, name):
     change(tab, names[x], 5)
     assert number(cards(tab)[names[y]][0]) == 15
     assert alerts == []
+
+
+def test_a_name_from_right_to_left_turns_no_number(shown):
+    x, y = Value(-1.5, "שלום"), Value(3, "y")
+    tab = shown(play(x * y), "#step=3")
+    # ... = 1 × שלום = 1 × -1.5 = -1.5: each part is right of the one before
+    places = tab.evaluate(
+        """() => {
+            const text = document.querySelectorAll('#explanation .rule span')[4].firstChild;
+            const place = (word) => {
+                const range = document.createRange();
+                const from = text.textContent.indexOf(word);
+                range.setStart(text, from);
+                range.setEnd(text, from + word.length);
+                return range.getBoundingClientRect().left;
+            };
+            return ['= 1', 'שלום', '-1.5', '= -1.5'].map(place);
+        }"""
+    )
+    assert places == sorted(places) and len(set(places)) == 4
 
 
 def accessible(tab, axe):

@@ -5,6 +5,7 @@ import hashlib
 import html
 import json
 import re
+import tempfile
 import webbrowser
 from html.parser import HTMLParser
 
@@ -38,7 +39,8 @@ def test_it_says_what_it_is_and_where_it_went(tmp_path):
     assert (tmp_path / "lesson.html").read_text(encoding="utf-8") == page.html
 
 
-def test_open_starts_the_browser_or_says_where_the_page_is(monkeypatch):
+def test_open_starts_the_browser_or_says_where_the_page_is(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     opened = []
     monkeypatch.setattr(webbrowser, "open", lambda address: opened.append(address) or True)
     path = play(example()).open()
