@@ -94,7 +94,7 @@ def operations_script(operations: Iterable[Operation]) -> str:
     lines = []
     for op in helpers(map(Formula, texts)):
         rule = RULES[op]
-        lines.append(f"const {op} = ({', '.join(rule.operands)}) => {javascript(Formula(rule.expression))};")
+        lines.append(f"const {op}_ = ({', '.join(rule.operands)}) => {javascript(Formula(rule.expression))};")
     lines.append("const OPERATIONS = [")
     for operation in operations:
         rule = operation.rule
@@ -130,6 +130,6 @@ def _printed(tree):
         case ast.Call(func=ast.Name(id=name), args=arguments) if name in OWN or name in FUNCTIONS:
             numbers = ", ".join(map(_printed, arguments))
             if name in OWN:
-                return f"{name}({numbers})"
+                return f"{name}_({numbers})"  # no name of the page's own
             return f"checked({FUNCTIONS[name]}({numbers}), {numbers})"
     return arithmetic(tree, _printed)

@@ -26,7 +26,7 @@ ADDED = {
     "bexp": ("b * exp(a)", ("out", "exp(a)")),  # b is the first in the text
 }
 SCRIPT = """
-from engine import Program, Value, c_compiler, draw, steps, tree
+from engine import Program, Value, c_compiler, draw, play, steps, tree
 
 for name, count in {added}.items():
     operands = [Value(0.7, "x"), Value(1.3, "y")][:count]
@@ -49,7 +49,7 @@ for name, count in {added}.items():
     assert [operand.grad for operand in operands] == [0.0] * count
     steps(out).run()
     assert [operand.grad for operand in operands] == gradient, name
-    str(list(steps(out))), str(tree(out)), draw(out, derivatives=True).source
+    str(list(steps(out))), str(tree(out)), draw(out, derivatives=True).source, play(out).html
     program = Program(out)
     forms = [program, program.native()] if c_compiler() else [program]
     for form in forms:
