@@ -75,6 +75,8 @@ def operations_script(operations: Iterable[Operation]) -> str:
 
     >>> from engine.operation import OPERATIONS
     >>> print(operations_script([OPERATIONS["exp"]]))
+    const own = {
+    };
     const OPERATIONS = [
       // exp(a)
       {
@@ -91,10 +93,11 @@ def operations_script(operations: Iterable[Operation]) -> str:
     """
     operations = list(operations)
     texts = [text for each in operations for text in (each.rule.expression, *each.rule.partials)]
-    lines = []
+    lines = ["const own = {"]  # the table's own functions
     for op in helpers(map(Formula, texts)):
         rule = RULES[op]
-        lines.append(f"const {op}_ = ({', '.join(rule.operands)}) => {javascript(Formula(rule.expression))};")
+        lines.append(f"  {op}: ({', '.join(rule.operands)}) => {javascript(Formula(rule.expression))},")
+    lines.append("};")
     lines.append("const OPERATIONS = [")
     for operation in operations:
         rule = operation.rule
@@ -130,6 +133,6 @@ def _printed(tree):
         case ast.Call(func=ast.Name(id=name), args=arguments) if name in OWN or name in FUNCTIONS:
             numbers = ", ".join(map(_printed, arguments))
             if name in OWN:
-                return f"{name}_({numbers})"  # no name of the page's own
+                return f"own.{name}({numbers})"
             return f"checked({FUNCTIONS[name]}({numbers}), {numbers})"
     return arithmetic(tree, _printed)

@@ -40,7 +40,7 @@ def picture(order: Sequence[Value], nodes: Sequence[dict[str, Any]]) -> str:
         *(
             f'<marker id="{name}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="13" markerHeight="13" '
             f'markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path d="M 0 0 L 10 5 L 0 10 z"/></marker>'
-            for name in ("tip", "hot")
+            for name in ("tip", "mark", "hot")
         ),
         "</defs>",
     ]

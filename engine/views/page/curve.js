@@ -61,8 +61,7 @@ function line(points, { across, down }, style) {
 // The output over a leaf, others fixed. The tangent's slope is the gradient.
 function showCurve(i, now, was, hidden) {
   const figure = document.getElementById("curve");
-  const { slider } = fields.get(i);
-  const [left, right] = [Number(slider.min), Number(slider.max)];
+  const [left, right] = reach(i, now.data[i]);
   const points = [];
   const data = [...now.data];
   for (let k = 0; k <= 160; k++) {
@@ -89,9 +88,10 @@ function showCurve(i, now, was, hidden) {
   }
   if (was) plot.drawn.append(dot(was.data[i], was.data[output], plot, "before"));
   plot.drawn.append(dot(...here, plot, "here"));
-  const caption = hidden
-    ? `${of} over ${name}`
-    : `${of} over ${name}: the tangent's slope is ∂${inFormula(of)}/∂${word(i)} = ${formatNumber(slope)}`;
+  const row = training ? chosenRow(now.data) : "";
+  const where = row === "" ? "" : `, for row ${Number(row) + 1} alone`;
+  const slopes = hidden ? "" : `: the tangent's slope is ∂${inFormula(of)}/∂${word(i)} = ${formatNumber(slope)}`;
+  const caption = `${of} over ${name}${where}${slopes}${was ? " (○ before the change)" : ""}`;
   figure.replaceChildren(plot.drawn, make("figcaption", {}, caption));
 }
 

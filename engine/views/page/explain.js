@@ -56,7 +56,13 @@ function inFormula(text) {
 
 // What a step is about, in a sentence.
 function headline(step) {
-  if (step === 0) return "Before the first step, only the leaves have values.";
+  if (step === 0) {
+    const name = nodes[output].name;
+    return (
+      "Only the leaves have values yet. Forward, step by step, every node gets its value from its operands. " +
+      `Then backward, every node gets its gradient: by how much ${name} rises if that node rises a little.`
+    );
+  }
   const i = nodeOfStep[step];
   if (step <= FORWARD) return `Forward: ${nodes[i].name} is computed from its operands.`;
   if (step === FORWARD + 1) return `Backward: it starts at ${nodes[i].name}, whose gradient is 1.`;

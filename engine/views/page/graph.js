@@ -26,6 +26,10 @@ const cards = [...svg.querySelectorAll("[data-index]")].map((card) => ({
   grad: card.querySelector(".grad"),
 }));
 const edges = new Map();
+for (const [i, { card }] of cards.entries()) {
+  // A click shows where a gradient is complete; the keys still step then.
+  if (nodes[i].kind !== "constant") card.addEventListener("mousedown", (event) => event.preventDefault());
+}
 for (const part of svg.querySelectorAll("[data-from]")) {
   const key = `${part.dataset.from}-${part.dataset.to}`;
   if (!edges.has(key)) edges.set(key, { arrows: [], products: [] });
@@ -74,11 +78,11 @@ function mark(from, to, how) {
   for (const arrow of edges.get(`${from}-${to}`).arrows) arrow.classList.add(how);
 }
 
-// A number, and what it was; in three digits if the card has no room for four.
-function changed(was, is) {
-  if (was === undefined || formatNumber(was) === formatNumber(is)) return pictured(is);
-  const texts = [4, 3].map((digits) => `${pictured(was, digits)} → ${pictured(is, digits)}`);
-  return texts.find((text) => text.length <= 15) ?? `→ ${pictured(is)}`;
+// A number, and what it was; in three digits if there is no room for four.
+function changed(was, is, written = pictured) {
+  if (was === undefined || formatNumber(was) === formatNumber(is)) return written(is);
+  const texts = [4, 3].map((digits) => `${written(was, digits)} → ${written(is, digits)}`);
+  return texts.find((text) => text.length <= 15) ?? `→ ${written(is)}`;
 }
 
 // What a screen reader says of a node.
@@ -95,7 +99,9 @@ function fitGraph(whole) {
   const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
   const room = [frame.clientWidth / width, (innerHeight / 2) / height];
   const readable = (0.93 * rem()) / 15;
-  const scale = whole ? Math.min(...room) : Math.min(Math.max(Math.min(...room), readable), 1.8 * readable);
+  const all = Math.min(...room);
+  const scale = whole ? all : Math.min(Math.max(all, readable), 1.8 * readable);
+  document.querySelector("[data-do=fit]").hidden = all >= readable;
   svg.setAttribute("width", Math.floor(width * scale));
   svg.setAttribute("height", Math.floor(height * scale));
 }

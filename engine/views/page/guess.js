@@ -4,7 +4,8 @@
 const guess = { on: false, asked: 0, right: 0, part: 0, tried: false };
 const guessForm = document.getElementById("guess");
 
-// What the next step computes, one number after the other.
+// What the next step computes, one number after the other: what is asked, the
+// name of the number, and the number.
 function questions(now, step) {
   if (step >= LAST) return [];
   const i = nodeOfStep[step + 1];
@@ -12,11 +13,12 @@ function questions(now, step) {
   if (step < FORWARD) {
     const terms = [...new Set(nodes[i].parents)].filter((at) => nodes[at].kind !== "constant");
     const given = terms.map((at) => `${nodes[at].name} = ${formatNumber(now.data[at])}`).join(", ");
-    const asks = `${name} = ${nodes[i].formula}, where ${given}. What is ${name}?`;
-    return [{ asks, answer: now.data[i] }];
+    const where = given === "" ? "" : `, where ${given}`;
+    return [{ asks: `${name} = ${nodes[i].formula}${where}. What is ${name}?`, name, answer: now.data[i], i }];
   }
   if (step === FORWARD) {
-    return [{ asks: `The backward pass starts at ${name}. What is ∂${word(i)}/∂${word(i)}?`, answer: 1 }];
+    const asks = `The backward pass starts at ${name}. What is ∂${word(i)}/∂${word(i)}?`;
+    return [{ asks, name: `${word(i)}.grad`, answer: start[i] + 1, i }];
   }
   return now.contributions[step + 1].map((each) => {
     const [out, operand] = [word(i), word(each.operand)];
@@ -24,7 +26,7 @@ function questions(now, step) {
     const asks =
       `${name} = ${nodes[i].formula} hands ${out}.grad = ${formatNumber(now.grads[i])} on${so}. ` +
       `${operand}.grad += ${out}.grad × ∂${out}/∂${operand}. What is ${operand}.grad then?`;
-    return { asks, answer: each.after, each, g: now.grads[i] };
+    return { asks, name: `${operand}.grad`, answer: each.after, i, each, g: now.grads[i] };
   });
 }
 
@@ -35,11 +37,7 @@ function showGuess(now, step) {
   const question = questions(now, step)[guess.part];
   say("question", question ? question.asks : "That was the last number. Go back, or change one, to guess again.");
   guessForm.classList.toggle("over", !question);
-  say("score", `${guess.right} of ${guess.asked} right`);
-}
-
-function wrong(says) {
-  return { right: false, says };
+  say("score", `Right at once: ${guess.right} of ${guess.asked}`);
 }
 
 // The answer to a guess: whether it is right, and what to say.
@@ -47,25 +45,40 @@ function judge(typed, question) {
   const guessed = Number(typed.trim().replace("−", "-").replace(",", "."));
   if (typed.trim() === "" || !Number.isFinite(guessed)) return { right: null, says: "Type a number, such as -0.5." };
   const near = (number) => Math.abs(guessed - number) <= tolerance(typed, number);
-  const { answer, each, g } = question;
-  if (near(answer)) return { right: true, says: `Right: ${formatNumber(answer)}.` };
-  if (!each) {
-    return wrong(near(-answer) ? "The sign is wrong." : "Not that. Put the numbers into the formula once more.");
+  const { name, answer, each, i } = question;
+  if (near(answer)) return { right: true, says: `Right: ${name} is ${formatNumber(answer)}.` };
+  const says = each ? missed(question, near) : near(-answer) ? "the sign is wrong" : hint(i, name);
+  return { right: false, says: `Not yet: ${says}.` };
+}
+
+function hint(i, name) {
+  if (name.endsWith(".grad")) return "how fast does a number rise with itself";
+  return `put the numbers into ${nodes[i].formula} once more`;
+}
+
+// What one forgets gives another number: of all that give the guess, the
+// mistake with the fewest parts.
+function missed({ i, each, g }, near) {
+  const { local, before, operand } = each;
+  const slope = `∂${word(i)}/∂${word(operand)}`;
+  const mistakes = [{ number: before, parts: ["add what this step brings"] }];
+  for (const sign of [1, -1]) {
+    for (const [factor, part] of [
+      [g * local, ""],
+      [local, `multiply by the incoming gradient, ${formatNumber(g)}`],
+      [g, `multiply by the local derivative, ${slope}`],
+    ]) {
+      for (const from of [before, 0]) {
+        const parts = [part];
+        if (sign < 0) parts.push("mind the sign of the product");
+        if (from !== before) parts.push(`add to what had arrived, ${formatNumber(before)}`);
+        mistakes.push({ number: from + sign * factor, parts: parts.filter((each) => each !== "") });
+      }
+    }
   }
-  const { local, amount, before } = each;
-  const missing = [];
-  const product = formatNumber(local) !== formatNumber(amount);  // by a gradient other than 1
-  if (product && (near(local) || near(before + local))) {
-    missing.push("you forgot the incoming gradient: multiply by it");
-  }
-  if (before !== 0 && (near(amount) || near(local))) {
-    missing.push(`you forgot to add to what had arrived, ${formatNumber(before)}`);
-  }
-  if (missing.length > 0) return wrong(`Nearly: ${missing.join("; and ")}.`);
-  if (near(before)) return wrong("That is what it had before. Add what this step brings.");
-  if (near(-answer) || near(-amount) || near(before - amount)) return wrong("The sign is wrong.");
-  if (near(g) || near(before + g)) return wrong("That is the incoming gradient alone: multiply by the local derivative.");
-  return wrong("The local derivative is wrong: how does the result change if this operand rises a little?");
+  const found = mistakes.filter(({ number, parts }) => parts.length > 0 && near(number));
+  if (found.length === 0) return `how fast does ${nodes[i].formula} rise with ${nodes[operand].name}? That is ${slope}`;
+  return found.reduce((a, b) => (b.parts.length < a.parts.length ? b : a)).parts.join("; and ");
 }
 
 // Half of the last digit that was typed, of two or more; or one in 200.

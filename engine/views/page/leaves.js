@@ -1,21 +1,34 @@
 // The leaves: a field and a slider for each, and its gradient.
 
 const fields = new Map();
+document.getElementById("leaves").append(
+  ...["leaf", "value", "", "gradient"].map((head) => make("span", { class: "name" }, head)),
+);
 for (const i of leaves) {
-  const { name, data } = nodes[i];
-  const first = Number(data);
+  const { name } = nodes[i];
   const field = make("input", { name, inputmode: "decimal", autocomplete: "off", "aria-label": name });
   const slider = make("input", { type: "range", step: "any", "aria-label": `${name}, by a slider` });
-  const reach = Math.max(2, 2 * Math.abs(first));
-  slider.min = first - reach;
-  slider.max = first + reach;
   const gradient = make("output", { class: "grad" });
   const row = make("div", { class: "leaf" }, make("bdi", { class: "code" }, name), field, slider, gradient);
   document.getElementById("leaves").append(row);
   fields.set(i, { field, slider, gradient });
-  field.addEventListener("change", () => changeLeaf(i, field.value.trim().replace("−", "-")));
+  const typed = () => field.value.trim().replace("−", "-");
+  field.addEventListener("change", () => changeLeaf(i, typed()));
+  field.addEventListener("input", () => {
+    if (typed() !== "" && Number.isFinite(Number(typed()))) changeLeaf(i, typed());
+  });
   slider.addEventListener("input", () => changeLeaf(i, slider.value, true));
 }
+
+// Where a leaf's slider reaches: around the number that it began with, and so
+// far that its number now is in it.
+function reach(i, now) {
+  const begun = Number(nodes[i].data);
+  let far = Math.max(2, 2 * Math.abs(begun));
+  while (Math.abs(now - begun) > far) far *= 2;
+  return [begun - far, begun + far];
+}
+
 document.getElementById("leaves").addEventListener("submit", (event) => event.preventDefault());
 
 // A leaf's new number, typed or from its slider. What is no number, or gives
@@ -26,7 +39,9 @@ function changeLeaf(i, text, slid = false) {
   const given = [...state.given];
   given[i] = number;
   try {
-    if (!Number.isFinite(number)) throw new NoNumber(`${nodes[i].name}: ${text || "nothing"} is not a number`);
+    if (!Number.isFinite(number)) {
+      throw new NoNumber(`${nodes[i].name}: ${text === "" ? "the field is empty" : `${text} is not a number`}`);
+    }
     touch(i, given);
   } catch (error) {
     if (!(error instanceof NoNumber)) throw error;
@@ -42,15 +57,13 @@ function showLeaves(now, was, hidden) {
       field.value = exactly(now.data[i]);
     }
     field.removeAttribute("aria-invalid");
-    slider.min = Math.min(slider.min, now.data[i]);
-    slider.max = Math.max(slider.max, now.data[i]);
+    [slider.min, slider.max] = reach(i, now.data[i]);
     if (document.activeElement !== slider) slider.value = now.data[i];
     slider.setAttribute("aria-valuetext", formatNumber(now.data[i]));
-    gradient.textContent = hidden(i) ? "grad ·" : `grad ${movement(was?.grads[i], now.grads[i])}`;
+    gradient.textContent = hidden(i) ? "·" : changed(was?.grads[i], now.grads[i], formatNumber);
   }
-}
-
-function movement(was, is) {
-  const texts = [was ?? is, is].map((number) => formatNumber(number));
-  return texts[0] === texts[1] ? texts[1] : texts.join(" → ");
+  if (training) {
+    const row = chosenRow(state.given);
+    say("whose", row === "" ? "Gradients for these numbers:" : `Gradients for row ${Number(row) + 1} alone:`);
+  }
 }

@@ -7,7 +7,7 @@ const state = {
   given: first, // the leaves' numbers
   now: null, // both passes at these
   was: null, // and as they were before the leaf `touched` was changed
-  touched: leaves[0],
+  touched: null,
   shown: null, // the passes whose leaves and training are on the page
   whole: false,
   timer: null, // of what plays by itself
@@ -38,8 +38,7 @@ function goTo(step) {
   state.step = Math.min(Math.max(step, 0), LAST);
   newQuestion();
   say("verdict", "");
-  document.getElementById("paths").replaceChildren();
-  showPaths(null);
+  choose(null);
   show();
   if (state.step > 0) follow(nodeOfStep[state.step]);
   if (state.address === null) writeAddress();
@@ -63,13 +62,13 @@ function show() {
   slider.setAttribute("aria-valuetext", `${step} of ${LAST}`);
   say("count", `${step} of ${LAST}`);
   showGraph(shown, now, was);
-  showProgram(step);
+  showProgram(step, guess.on);
   const hidden = (i) => guess.on && (shown.grads[i] === null || shown.partial[i]);
   showExplanation(step, now, was);
   showGuess(now, step);
   if (guess.on || state.shown !== now) {
     showLeaves(now, was, hidden);
-    if (state.touched !== undefined) showCurve(state.touched, now, was, hidden(state.touched));
+    if (state.touched !== null) showCurve(state.touched, now, was, hidden(state.touched));
   }
   if (training && state.shown !== now) {
     document.querySelector("[name=row]").value = chosenRow(state.given);
@@ -90,9 +89,14 @@ function showExplanation(step, now, was) {
   if (place.textContent !== made.textContent) place.replaceChildren(made);
 }
 
-// A node was chosen: the step that completes its gradient, and every path that
-// brought a share of it.
+// A node was chosen, or none: the step that completes its gradient, and every
+// path that brought a share of it.
 function choose(i) {
+  if (i === null) {
+    document.getElementById("paths").replaceChildren();
+    showPaths(null);
+    return;
+  }
   const last = Math.max(FORWARD + 1, ...state.now.contributions.flatMap((each, k) => (each.some(({ operand }) => operand === i) ? [k] : [])));
   goTo(guess.on ? state.step : last);
   if (guess.on) return;
@@ -105,11 +109,11 @@ function choose(i) {
     return make("li", {}, make("code", {}, names), ": ", make("code", {}, `${terms} = ${product}`));
   });
   if (count > found.length) items.push(make("li", {}, `and ${count - found.length} more`));
-  const ways = count === 1 ? "One path" : `${count} paths`;
-  document.getElementById("paths").replaceChildren(
-    make("h3", {}, `${ways} from ${nodes[output].name} to ${name}, and what each brings: the product of its derivatives`),
-    make("ul", {}, ...items),
-  );
+  const what = "the product of its derivatives";
+  const ways = count === 1 ? `One path leads` : `${count} paths lead`;
+  const brings = count === 1 ? `It brings ${what}` : `Each brings ${what}`;
+  const head = i === output ? "Every backward pass starts here" : `${ways} from ${nodes[output].name} to ${name}. ${brings}`;
+  document.getElementById("paths").replaceChildren(make("h3", {}, `${head}:`), make("ul", {}, ...items));
   showPaths(onPath);
 }
 
@@ -183,6 +187,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select")) return;
   if (tabbed && event.target.matches(".scroll")) return;
   if (event.key === " " && event.target.closest("button")) return;
+  if (event.key === "Escape") choose(null);
   if (event.key in keys) {
     event.preventDefault();
     actions[keys[event.key]]();
@@ -219,6 +224,12 @@ function printSheet() {
   document.querySelector("#sheet ol").replaceChildren(...items);
 }
 
+// The leaf whose curve shows at first: of the weights, if any, the most used.
+function mostUsed() {
+  const candidates = weights.length > 0 ? weights : leaves;
+  return candidates.reduce((a, b) => (state.now.uses[b] > state.now.uses[a] ? b : a), candidates[0] ?? null);
+}
+
 function withRow(given) {
   const data = [...given];
   setRow(data, training.rows[0]);
@@ -231,6 +242,7 @@ if (training) {
 }
 document.querySelector("input[name=step]").max = LAST;
 state.now = pass(state.given);
+state.touched = mostUsed();
 fitGraph(false);
 goTo(addressed());
 printSheet();

@@ -66,7 +66,8 @@ function showPlane(id, { node, axes: [i, j] }, what) {
   }
   const known = values.filter(Number.isFinite);
   const [low, high] = [Math.min(...known), Math.max(...known)];
-  const names = [i, j].map((at) => nodes[at].name);
+  const hidden = id === "hidden";
+  const names = [i, j].map((at, k) => (hidden ? `z${k + 1} = ${nodes[at].name}` : nodes[at].name));
   const told = dots.map((each) => `row ${each.row.map((x) => formatNumber(x)).join(", ")}: ${formatNumber(each.output)}`);
   const label = `${nodes[node].name} over ${names.join(" and ")}. ${told.slice(0, 8).join("; ")}`;
   const plot = axes(figure, xs, ys, names, label);
@@ -87,9 +88,13 @@ function showPlane(id, { node, axes: [i, j] }, what) {
     const high = answers && each.row[answers.place] === answers.values[1];
     plot.drawn.append(rowMark(plot.across(each.x), plot.down(each.y), high));
   }
-  const key = answers ? ` ○ ${formatNumber(answers.values[0])}, ■ ${formatNumber(answers.values[1])}` : "";
-  const caption = `${nodes[node].name} over ${what}: light ${formatNumber(low, 3)}, dark ${formatNumber(high, 3)}.${key}`;
-  figure.replaceChildren(plot.drawn, make("figcaption", {}, caption));
+  const caption =
+    `The network's output ${nodes[node].name} over ${what}, from ${formatNumber(low, 3)} (light) ` +
+    `to ${formatNumber(high, 3)} (dark).`;
+  const key = answers
+    ? ` ○ is to be ${formatNumber(answers.values[0])}, ■ ${formatNumber(answers.values[1])}; the line parts the answers.`
+    : "";
+  figure.replaceChildren(plot.drawn, make("figcaption", {}, caption + key));
 }
 
 function span(numbers) {

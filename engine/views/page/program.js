@@ -1,15 +1,21 @@
 // The program: the lines of both passes, the current one marked.
 
 const lines = lesson.lines.map(({ text, node, step }, k) => {
-  const item = make("li", { "data-line": k + 1 }, make("code", {}, text));
+  const code = make("code", {}, text);
+  const item = make("li", { "data-line": k + 1 }, code);
   document.getElementById(k < lesson.forward ? "forward" : "backward").append(item);
-  return { item, node, step };
+  return { item, code, text, node, step };
 });
 document.getElementById("backward").setAttribute("start", lesson.forward + 1);
 
 let marked = null; // the step whose lines are marked
 
-function showProgram(step) {
+// Who guesses does not see the derivatives that are to come.
+function showProgram(step, guessing) {
+  for (const { code, text, step: own } of lines) {
+    const shown = guessing && own > Math.max(step, FORWARD) ? text.replace(/=.*$/, "= …") : text;
+    if (code.textContent !== shown) code.textContent = shown;
+  }
   if (step === marked) return;
   marked = step;
   const current = lines.filter((line) => line.step === step);

@@ -80,11 +80,12 @@ function run(on) {
   else if (descent.results !== null) showGradients();
 }
 
-// As many epochs as a frame has time for, more and more: one can see the first.
+// So many epochs a picture as the pace says, later more; if there is time.
 function runFrame() {
   if (!descent.running) return;
   descent.frames += 1;
-  train(1 + Math.floor(descent.epoch / 20), performance.now() + 8);
+  const pace = Number(document.querySelector("[name=pace]").value);
+  train(Math.max(pace, descent.epoch / 100), performance.now() + 8);
   requestAnimationFrame(runFrame);
 }
 
@@ -118,7 +119,7 @@ function showTraining() {
   say("rate", formatNumber(Number(document.querySelector("input[name=rate]").value), 3));
   showLosses();
   if (training.plane) showPlane("plane", training.plane, "the inputs");
-  if (training.hidden) showPlane("hidden", training.hidden, "the hidden units z1 and z2");
+  if (training.hidden) showPlane("hidden", training.hidden, "the hidden units");
   if (!descent.running || descent.frames % 6 === 0) showGradients();
 }
 
@@ -153,7 +154,7 @@ function makeTable() {
   if (rest > 0) body.push(make("tr", {}, make("th", { scope: "row" }, `and ${rest} more`)));
   body.push(row("mean", inputs.map(() => ""), { class: "mean" }));
   document.getElementById("gradients").append(
-    make("caption", {}, `The gradients of every row, and their mean over ${training.rows.length}`),
+    make("caption", {}, `The gradients of ${nodes[output].name} for every row, and their mean over ${training.rows.length}`),
     make("thead", {}, make("tr", {}, ...head.map((each) => make("th", { scope: "col" }, each)))),
     make("tbody", {}, ...body),
   );
@@ -181,7 +182,7 @@ if (training) {
   training.rows.forEach((row, k) => {
     chooser.append(make("option", { value: k }, `${k + 1}: ${row.map((x) => formatNumber(x)).join(", ")}`));
   });
-  chooser.append(make("option", { value: "" }, "numbers of one's own"));
+  chooser.append(make("option", { value: "", disabled: "" }, "other numbers"));
   chooser.addEventListener("change", () => {
     if (chooser.value === "") return;
     const given = [...state.given];

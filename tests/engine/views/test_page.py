@@ -332,7 +332,7 @@ def test_a_click_on_a_node_goes_to_where_its_gradient_is_complete(shown):
     tab.click("[data-node=b]")
     assert tab.get_attribute("body", "data-step") == "7"
     text = tab.inner_text("#paths")
-    assert "2 paths from d to b" in text
+    assert "2 paths lead from d to b. Each brings" in text
     assert "d → v1 → b: 1 × 1 × 2 = 2" in text and "d → v2 → b: 1 × 1 × 27 = 27" in text
     assert tab.eval_on_selector_all(".arrow.path", "all => all.length") == 4
     tab.focus("[data-node=v2]")
@@ -372,7 +372,8 @@ def test_a_slider_changes_a_leaf_and_the_curve_shows_its_slope(shown):
     tab = shown(play(example()), "#step=7")
     tab.fill("input[aria-label='b, by a slider']", "2.5")
     assert float(cards(tab)["b"][0]) == 2.5
-    assert tab.inner_text("#curve figcaption") == "d over b: the tangent's slope is ∂d/∂b = 20.75"  # 2 + 3 b²
+    caption = tab.inner_text("#curve figcaption")
+    assert caption == "d over b: the tangent's slope is ∂d/∂b = 20.75 (○ before the change)"  # 2 + 3 b²
 
 
 @pytest.mark.parametrize("typed", ["", "two", "1e999", "nan"])
@@ -421,27 +422,43 @@ def test_guesses_are_judged_and_counted(shown):
     guesser = Guesser(tab)
     assert tab.text_content("[data-node=b] .grad") == "·"
     assert guesser.say("x").startswith("Type a number")
-    assert "sign" in guesser.say("-27")
-    assert guesser.say("27").startswith("Right")
+    assert guesser.say("-27") == "Not yet: mind the sign of the product."
+    assert "how fast does b ** 3 rise with b" in guesser.say("9")
+    assert guesser.say("27") == "Right: b.grad is 27."
     assert tab.get_attribute("body", "data-step") == "6"
-    assert tab.inner_text("#score") == "0 of 1 right"  # the first answer counts
-    assert guesser.say("-3").startswith("Right")  # a's
-    assert "forgot to add" in guesser.say("2")  # b's
-    assert "local derivative" in guesser.say("17")
-    assert "before" in guesser.say("27")
-    assert guesser.say("29").startswith("Right")
+    assert tab.inner_text("#score") == "Right at once: 0 of 1"  # the first answer counts
+    assert guesser.say("-3") == "Right: a.grad is -3."
+    assert guesser.say("2") == "Not yet: add to what had arrived, 27."
+    assert guesser.say("27") == "Not yet: add what this step brings."
+    assert guesser.say("25") == "Not yet: mind the sign of the product."
+    assert guesser.say("-2") == "Not yet: mind the sign of the product; and add to what had arrived, 27."
+    assert guesser.say("28") == "Not yet: multiply by the local derivative, ∂v1/∂b."
+    assert guesser.say("29") == "Right: b.grad is 29."
     assert tab.get_attribute("body", "data-step") == "7"
-    assert tab.inner_text("#score") == "1 of 3 right"
+    assert tab.inner_text("#score") == "Right at once: 1 of 3"
 
 
 def test_a_guess_that_forgot_the_incoming_gradient_is_told(shown):
     x, y = Value(0.3, "x"), Value(7, "y")
     tab = shown(play(x * y * 5), "#step=4")
     guesser = Guesser(tab)
-    assert "incoming gradient" in guesser.say("7")
-    assert "incoming gradient alone" in guesser.say("5")
+    assert guesser.say("7") == "Not yet: multiply by the incoming gradient, 5."
+    assert guesser.say("5") == "Not yet: multiply by the local derivative, ∂v1/∂x."
     assert guesser.say("35").startswith("Right")
     assert guesser.say("1.5").startswith("Right")
+
+
+def test_a_guess_forward_and_at_the_start(shown):
+    tab = shown(play(example()), "#step=2")
+    guesser = Guesser(tab)
+    assert tab.eval_on_selector_all("#backward code", "all => all[3].textContent") == "d_b = …"
+    assert guesser.say("33") == "Not yet: the sign is wrong."
+    assert guesser.say("30") == "Not yet: put the numbers into v1 + v2 once more."
+    assert guesser.say("-33") == "Right: d is -33."
+    assert guesser.say("0") == "Not yet: how fast does a number rise with itself."
+    assert guesser.say("1") == "Right: d.grad is 1."
+    do(tab, "guess")
+    assert tab.eval_on_selector_all("#backward code", "all => all[3].textContent") == "d_b = 3 * (b * b)"
 
 
 def test_a_guess_may_be_rounded_and_never_blocks(shown):
@@ -452,7 +469,7 @@ def test_a_guess_may_be_rounded_and_never_blocks(shown):
     assert guesser.say("1,4").startswith("Right")  # e^(1/3) = 1.3956
     do(tab, "next")
     assert tab.get_attribute("body", "data-step") == "3"
-    assert tab.inner_text("#score") == "2 of 2 right"
+    assert tab.inner_text("#score") == "Right at once: 2 of 2"
     do(tab, "last")
     assert "last number" in tab.inner_text("#question")
     do(tab, "guess")
