@@ -46,7 +46,7 @@ FUNCTIONS = {
         "trunc",
     ]
 }
-FUNCTIONS |= {"abs": "Math.abs", "fabs": "Math.abs", "erf": "erf"}
+FUNCTIONS |= {"abs": "Math.abs", "fabs": "Math.abs", "erf": "erf", "pow": "pow"}
 
 
 def javascript(formula: Formula) -> str:

@@ -11,6 +11,10 @@ from engine.views.drawing import Drawing
 
 Point = tuple[float, float]
 GAP = 24.0  # between boxes one above the other, in pixels
+# Graphviz takes minutes for graphs with many long edges. Where these pass over
+# so many columns in all, it tries less and draws straight lines.
+TANGLED = 1500
+QUICK = {"mclimit": "0.1", "nslimit": "0.5", "nslimit1": "0.5", "splines": "line"}
 
 
 class Layout(NamedTuple):
@@ -45,6 +49,9 @@ def lay_out(sizes: Sequence[Point], edges: Sequence[tuple[int, int]], label: Poi
 
 def _by_graphviz(sizes, edges, label):
     drawing = Drawing(graph_attr={"rankdir": "LR", "nodesep": "0.3", "ranksep": "0.3"})
+    column = _columns(len(sizes), edges)
+    if sum(column[head] - column[tail] for tail, head in edges) > TANGLED:
+        drawing.attr(**QUICK)
     drawing.attr("node", shape="box", fixedsize="true", label="")
     drawing.attr("edge", dir="none")
     for i, (width, height) in enumerate(sizes):
@@ -84,14 +91,7 @@ def in_columns(sizes: Sequence[Point], edges: Sequence[tuple[int, int]], label: 
     >>> in_columns([(90, 60), (90, 60)], [(0, 1)], (72, 18)).boxes
     [(45.0, 30.0), (255.0, 30.0)]
     """
-    column = [0] * len(sizes)
-    for tail, head in sorted(edges, key=lambda edge: edge[1]):
-        column[head] = max(column[head], column[tail] + 1)
-    heads = {head for _, head in edges}
-    for i in range(len(sizes)):  # a leaf stands beside its first use
-        uses = [column[head] for tail, head in edges if tail == i]
-        if i not in heads and uses:
-            column[i] = min(uses) - 1
+    column = _columns(len(sizes), edges)
     columns = [[i for i, at in enumerate(column) if at == c] for c in range(max(column) + 1)]
     heights = [sum(sizes[i][1] + GAP for i in members) - GAP for members in columns]
     boxes, left = [(0.0, 0.0)] * len(sizes), 0.0
@@ -110,3 +110,16 @@ def in_columns(sizes: Sequence[Point], edges: Sequence[tuple[int, int]], label: 
         arrows.append([start, (middle, start[1]), (middle, end[1]), end])
         labels.append((middle, (start[1] + end[1] - label[1]) / 2))
     return Layout(left - label[0] - 2 * GAP, max(heights), boxes, arrows, labels)
+
+
+def _columns(count, edges):
+    """Each box's column: right of its operands, a leaf beside its first use."""
+    column, uses = [0] * count, [[] for _ in range(count)]
+    for tail, head in sorted(edges, key=lambda edge: edge[1]):
+        column[head] = max(column[head], column[tail] + 1)
+        uses[tail].append(head)
+    heads = {head for _, head in edges}
+    for i in range(count):
+        if i not in heads and uses[i]:
+            column[i] = min(column[head] for head in uses[i]) - 1
+    return column

@@ -34,7 +34,7 @@ def copied(output: Value, depth: int | None = None) -> dict[Value, Value]:
             copies[node] = Constant(node.data)
             continue
         copies[node] = twin = Value(node.data, node.label if depth is None else names[node])
-        if node in kept:
+        if node in kept and node.operation is not None:
             twin.operation = node.operation
             twin.left, twin.right = ([copies[parent] for parent in node.parents] + [None])[:2]
     return copies
@@ -42,10 +42,11 @@ def copied(output: Value, depth: int | None = None) -> dict[Value, Value]:
 
 def _within(output, depth):
     """The nodes that are less than `depth` operations from the output."""
-    level = found = {output}
-    for _ in range(depth - 1):
+    level, found = {output}, set()
+    while level and depth > 0:
+        found |= level
         level = {parent for node in level for parent in node.parents} - found
-        found = found | level
+        depth -= 1
     return found
 
 
@@ -111,7 +112,8 @@ def training(
     [1]
     """
     place = {node: i for i, node in enumerate(topological_order(loss))}
-    found: dict[str, Any] = {"rows": rows, "rate": rate, "inputs": [place.get(leaf) for leaf in inputs]}
+    table = [list(map(_json, row)) for row in rows]
+    found: dict[str, Any] = {"rows": table, "rate": rate, "inputs": [place.get(leaf) for leaf in inputs]}
     node = network_output(loss, inputs)
     if node is not None:
         plane = inputs[:2]

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import html
 import json
+import math
 import tempfile
 import webbrowser
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from engine.errors import as_float
 from engine.programs.identifiers import identifiers
 from engine.programs.program import Program, check_inputs
 from engine.programs.rows import read_rows
@@ -108,22 +110,31 @@ def play(
     if not isinstance(output, Value):
         raise TypeError(f"play() starts from a Value, not from {type(output).__name__}")
     check_inputs(inputs)
-    if depth is not None and depth < 1:
-        raise ValueError(f"depth is how many operations to show, at least 1, not {depth}")
+    if depth is not None and (not isinstance(depth, int) or depth < 1):
+        raise ValueError(f"depth is how many operations to show, 1 or more, not {depth!r}")
     twins = _twins(output, depth)
     given = [twins.get(leaf, leaf) for leaf in inputs]
     if rows is None:
         return _page(twins[output], given)
     if not inputs:
         raise ValueError("rows are numbers for inputs: play(output, inputs=[x, y], rows=rows)")
-    if not rate > 0:
-        raise ValueError(f"rate is the learning rate, more than 0, not {rate}")
+    rate = as_float(rate)
+    if not 0 < rate < math.inf:
+        raise ValueError(f"rate is the learning rate, a number more than 0, not {rate}")
+    shown = set(topological_order(twins[output]))
+    for place, leaf in enumerate(inputs):
+        if leaf in twins and twins[leaf] not in shown:
+            raise ValueError(f"depth={depth} cuts off input {place} ({leaf.label or leaf}): rows need it")
     program = Program(twins[output], given)
     flat, count = read_rows(rows, program.inputs)
     if count > MOST_ROWS:
         raise ValueError(f"{count} rows are too many to look at: a page shows up to {MOST_ROWS}")
-    program.value_and_gradient(rows)  # which names a row that has no loss
     table = [list(row) for row in zip(*[iter(flat)] * len(inputs))]
+    mean, _ = program.value_and_gradient(table)  # which names a row that has no loss
+    if not math.isfinite(mean):
+        raise ValueError(
+            f"the mean of {program.name} over the rows is {mean}: there is nothing to descend from"
+        )
     return _page(twins[output], given, training=training(twins[output], given, table, rate))
 
 
@@ -133,18 +144,28 @@ def play_step(output: Value, step: int, start: Mapping[Value, float]) -> Page:
     return _page(twins[output], step=step, start={twins[leaf]: grad for leaf, grad in start.items()})
 
 
-def is_playable(output: Value) -> bool:
-    """Whether a page can show the graph."""
-    return len(topological_order(output)) <= MOST_NODES
+def bundle(shown: Any) -> dict[str, str]:
+    """What Jupyter shows of a step or a walk: its page, and its text.
+
+    It is the text alone where there is no page: the graph is too large, or has
+    no number somewhere.
+    """
+    text = {"text/plain": repr(shown)}
+    try:
+        page = shown.play()
+    except (ValueError, ArithmeticError):
+        return text
+    return page._repr_mimebundle_() | text
 
 
 def _twins(output, depth=None):
     """A copy of the graph, computed; and small enough."""
     twins = copied(output, depth)
-    if not is_playable(twins[output]):
+    count = len(topological_order(twins[output]))
+    if count > MOST_NODES:
         raise ValueError(
-            f"this graph has {len(topological_order(twins[output]))} nodes, and a page shows up to "
-            f"{MOST_NODES}: play(output, depth=3) shows its end, play(node) what a node is computed from"
+            f"this graph has {count} nodes, and a page shows up to {MOST_NODES}: play(output, depth=3) "
+            f"shows its end, play(node) what a node is computed from"
         )
     twins[output].forward()
     twins[output].backward()

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.notation import format_number, formula, parenthesized
 from engine.value import Value
-from engine.views.play import Page, is_playable, play_step
+from engine.views.play import Page, bundle, play_step
 
 WIDTH = 80  # the columns of a terminal
 
@@ -87,13 +87,12 @@ class Step:
         return self.order[-1 if self.forward else 0]
 
     def play(self) -> Page:
-        """The page of `play(output)` at this step."""
+        """The page at this step, computed from the leaves' data of now."""
         operations = len(self.order) if self.forward else len(self.order) - 1
         return play_step(self.output, self.index + (0 if self.forward else operations), self.start)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        text = {"text/plain": repr(self)}
-        return self.play()._repr_mimebundle_() | text if is_playable(self.output) else text
+        return bundle(self)
 
     def __repr__(self) -> str:
         total, name, data = len(self.order), self.names[self.node], format_number(self.data)

@@ -9,7 +9,7 @@ from typing import Any
 from engine.errors import explained
 from engine.notation import derivative, format_number, formula, node_names
 from engine.value import Constant, Value, leaves_and_operations
-from engine.views.play import Page, is_playable, play_step
+from engine.views.play import Page, bundle, play_step
 from engine.views.step import Contribution, Step
 
 
@@ -233,7 +233,7 @@ class Pass:
         return self
 
     def play(self) -> Page:
-        """The page of `play(output)`, at the step of this pass."""
+        """The page at the step of this pass, from the leaves' data of now."""
         if self.history:
             return self.history[-1].play()
         if self.forward:
@@ -241,8 +241,7 @@ class Pass:
         return play_step(self.output, len(self.order) - 1, {node: node.grad for node in self.nodes})
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        text = {"text/plain": repr(self)}
-        return self.play()._repr_mimebundle_() | text if is_playable(self.output) else text
+        return bundle(self)
 
     def __repr__(self) -> str:
         done, total, name = len(self.history), len(self.order), self.names[self.output]

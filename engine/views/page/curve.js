@@ -62,14 +62,10 @@ function line(points, { across, down }, style) {
 function showCurve(i, now, was, hidden) {
   const figure = document.getElementById("curve");
   const [left, right] = reach(i, now.data[i]);
-  const points = [];
-  const data = [...now.data];
-  for (let k = 0; k <= 160; k++) {
-    data[i] = left + ((right - left) * k) / 160;
-    points.push(outputAt(data, data[i]));
-  }
+  const finite = [left, right, right - left, now.data[i], now.data[output]].every(Number.isFinite);
+  const points = finite ? outputsOver(i, left, right, now.data) : [];
   const known = points.filter((point) => point !== null).map(([, y]) => y);
-  if (!Number.isFinite(now.data[output]) || known.length === 0) {
+  if (known.length === 0) {
     figure.replaceChildren();
     return;
   }
@@ -80,9 +76,9 @@ function showCurve(i, now, was, hidden) {
   const told = hidden ? "" : `, and its slope there: ${formatNumber(slope)}`;
   const plot = axes(figure, [left, right], range, [name, of], `${of} over ${name}, at ${formatNumber(here[0])}${told}`);
   plot.drawn.append(line(points, plot, "graphed"));
-  if (!hidden) {
-    const reach = Math.min((right - left) / 5, (range[1] - range[0]) / 3 / Math.max(Math.abs(slope), 1e-9));
-    const ends = [Math.max(left, here[0] - reach), Math.min(right, here[0] + reach)];
+  if (!hidden && Number.isFinite(slope)) {
+    const far = Math.min((right - left) / 5, (range[1] - range[0]) / 3 / Math.max(Math.abs(slope), 1e-9));
+    const ends = [Math.max(left, here[0] - far), Math.min(right, here[0] + far)];
     const tangent = ends.map((x) => [x, here[1] + slope * (x - here[0])]);
     plot.drawn.append(line(tangent, plot, "tangent"));
   }
@@ -93,6 +89,14 @@ function showCurve(i, now, was, hidden) {
   const slopes = hidden ? "" : `: the tangent's slope is ∂${inFormula(of)}/∂${word(i)} = ${formatNumber(slope)}`;
   const caption = `${of} over ${name}${where}${slopes}${was ? " (○ before the change)" : ""}`;
   figure.replaceChildren(plot.drawn, make("figcaption", {}, caption));
+}
+
+function outputsOver(i, left, right, given) {
+  const data = [...given];
+  return Array.from({ length: 161 }, (_, k) => {
+    data[i] = left + ((right - left) * k) / 160;
+    return outputAt(data, data[i]);
+  });
 }
 
 function outputAt(data, x) {

@@ -83,7 +83,7 @@ function sums(now, step) {
     }
     const shares = now.contributions.flat().filter(({ operand }) => operand === each.operand);
     const terms = shares.map(({ amount }) => parenthesized(formatNumber(amount)));
-    return [`${name} has ${uses} uses, and its gradient is the sum over all: ${cut(terms).join(" + ")} = ${formatNumber(each.after - start[each.operand])}.`];
+    return [`${name} has ${uses} uses, and its gradient is the sum over all: ${cut(terms).join(" + ")} = ${formatNumber(each.sum)}.`];
   });
 }
 

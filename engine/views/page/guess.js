@@ -3,6 +3,7 @@
 
 const guess = { on: false, asked: 0, right: 0, part: 0, tried: false };
 const guessForm = document.getElementById("guess");
+const answer = document.getElementById("answer");
 
 // What the next step computes, one number after the other: what is asked, the
 // name of the number, and the number.
@@ -14,11 +15,11 @@ function questions(now, step) {
     const terms = [...new Set(nodes[i].parents)].filter((at) => nodes[at].kind !== "constant");
     const given = terms.map((at) => `${nodes[at].name} = ${formatNumber(now.data[at])}`).join(", ");
     const where = given === "" ? "" : `, where ${given}`;
-    return [{ asks: `${name} = ${nodes[i].formula}${where}. What is ${name}?`, name, answer: now.data[i], i }];
+    return [{ asks: `${name} = ${nodes[i].formula}${where}. What is ${name}?`, name, number: now.data[i], i }];
   }
   if (step === FORWARD) {
     const asks = `The backward pass starts at ${name}. What is ∂${word(i)}/∂${word(i)}?`;
-    return [{ asks, name: `${word(i)}.grad`, answer: start[i] + 1, i }];
+    return [{ asks, name: `${word(i)}.grad`, number: start[i] + 1, i }];
   }
   return now.contributions[step + 1].map((each) => {
     const [out, operand] = [word(i), word(each.operand)];
@@ -26,7 +27,7 @@ function questions(now, step) {
     const asks =
       `${name} = ${nodes[i].formula} hands ${out}.grad = ${formatNumber(now.grads[i])} on${so}. ` +
       `${operand}.grad += ${out}.grad × ∂${out}/∂${operand}. What is ${operand}.grad then?`;
-    return { asks, name: `${operand}.grad`, answer: each.after, i, each, g: now.grads[i] };
+    return { asks, name: `${operand}.grad`, number: each.after, i, each, g: now.grads[i] };
   });
 }
 
@@ -42,13 +43,20 @@ function showGuess(now, step) {
 
 // The answer to a guess: whether it is right, and what to say.
 function judge(typed, question) {
-  const guessed = Number(typed.trim().replace("−", "-").replace(",", "."));
-  if (typed.trim() === "" || !Number.isFinite(guessed)) return { right: null, says: "Type a number, such as -0.5." };
-  const near = (number) => Math.abs(guessed - number) <= tolerance(typed, number);
-  const { name, answer, each, i } = question;
-  if (near(answer)) return { right: true, says: `Right: ${name} is ${formatNumber(answer)}.` };
-  const says = each ? missed(question, near) : near(-answer) ? "the sign is wrong" : hint(i, name);
+  const guessed = parsed(typed);
+  if (Number.isNaN(guessed)) return { right: null, says: "Type a number, such as -0.5 or 1/3." };
+  const near = (number) => guessed === number || Math.abs(guessed - number) <= tolerance(typed, number);
+  const { name, number, each, i } = question;
+  if (near(number)) return { right: true, says: `Right: ${name} is ${formatNumber(number)}.` };
+  const says = each ? missed(question, near) : near(-number) ? "the sign is wrong" : hint(i, name);
   return { right: false, says: `Not yet: ${says}.` };
+}
+
+// A number as one types it: -0.5, 0,5, 1/3, inf; NaN if it is none.
+function parsed(typed) {
+  const plain = typed.trim().replace("−", "-").replace(",", ".").replace(/^(-?)inf$/i, "$1Infinity");
+  const [, above, below] = /^([^/]+)\/([^/]+)$/.exec(plain) ?? [null, plain, "1"];
+  return plain === "" ? NaN : Number(above) / Number(below);
 }
 
 function hint(i, name) {
@@ -91,11 +99,10 @@ function tolerance(typed, number) {
 
 guessForm.addEventListener("submit", (event) => {
   event.preventDefault();
-  const field = guessForm.elements.guess;
   const asked = questions(state.now, state.step);
   const question = asked[guess.part];
   if (!question) return;
-  const { right, says } = judge(field.value, question);
+  const { right, says } = judge(answer.value, question);
   say("verdict", says);
   if (right === null) return;
   if (!guess.tried) {
@@ -105,10 +112,10 @@ guessForm.addEventListener("submit", (event) => {
   }
   if (!right) {
     showGuess(state.now, state.step);
-    field.select();
+    answer.select();
     return;
   }
-  field.value = "";
+  answer.value = "";
   guess.tried = false;
   guess.part += 1;
   if (guess.part < asked.length) {
@@ -117,7 +124,7 @@ guessForm.addEventListener("submit", (event) => {
     goTo(state.step + 1);
     say("verdict", says);
   }
-  field.focus();
+  answer.focus();
 });
 
 // Another step was gone to: its question is a new one.

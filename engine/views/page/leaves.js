@@ -17,7 +17,15 @@ for (const i of leaves) {
   field.addEventListener("input", () => {
     if (typed() !== "" && Number.isFinite(Number(typed()))) changeLeaf(i, typed());
   });
+  field.addEventListener("blur", () => {
+    if (!field.hasAttribute("aria-invalid")) field.value = exactly(state.now.data[i]);
+  });
   slider.addEventListener("input", () => changeLeaf(i, slider.value, true));
+}
+
+function forgetErrors() {
+  say("trouble", "");
+  for (const { field } of fields.values()) field.removeAttribute("aria-invalid");
 }
 
 // Where a leaf's slider reaches: around the number that it began with, and so
@@ -28,8 +36,6 @@ function reach(i, now) {
   while (Math.abs(now - begun) > far) far *= 2;
   return [begun - far, begun + far];
 }
-
-document.getElementById("leaves").addEventListener("submit", (event) => event.preventDefault());
 
 // A leaf's new number, typed or from its slider. What is no number, or gives
 // none, changes nothing but says so.
@@ -53,10 +59,7 @@ function changeLeaf(i, text, slid = false) {
 
 function showLeaves(now, was, hidden) {
   for (const [i, { field, slider, gradient }] of fields) {
-    if (document.activeElement !== field || Number(field.value) !== now.data[i]) {
-      field.value = exactly(now.data[i]);
-    }
-    field.removeAttribute("aria-invalid");
+    if (document.activeElement !== field) field.value = exactly(now.data[i]);
     [slider.min, slider.max] = reach(i, now.data[i]);
     if (document.activeElement !== slider) slider.value = now.data[i];
     slider.setAttribute("aria-valuetext", formatNumber(now.data[i]));

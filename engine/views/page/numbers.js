@@ -19,6 +19,11 @@ function divide(a, b) {
   return a / b;
 }
 
+// As in C and Python, 1 to any power is 1, and so is -1 to an infinite one.
+function pow(a, b) {
+  return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b;
+}
+
 // The error function. Below 1, Maclaurin's series; above, one minus the
 // continued fraction of its complement (Abramowitz and Stegun 7.1.5, 7.1.14).
 function erf(x) {

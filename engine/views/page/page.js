@@ -25,11 +25,11 @@ function say(id, words) {
 function touch(i, given, epoch = descent.epoch) {
   const now = pass(given);
   if (training) record(epoch, overRows(given));
+  forgetErrors();
   if (i !== state.touched || state.was === null) state.was = i === null ? null : state.now;
   if (i !== null) state.touched = i;
   state.given = given;
   state.now = now;
-  say("trouble", "");
   newQuestion();
   show();
 }
@@ -57,7 +57,7 @@ function show() {
   const { step, now, was } = state;
   const shown = view(now, step);
   document.body.dataset.step = step;
-  const slider = document.querySelector("input[name=step]");
+  const slider = document.getElementById("slider");
   slider.value = step;
   slider.setAttribute("aria-valuetext", `${step} of ${LAST}`);
   say("count", `${step} of ${LAST}`);
@@ -125,7 +125,7 @@ function play(on) {
   button.textContent = on ? "Pause" : "Play";
   if (!on) return;
   if (state.step === LAST) goTo(0);
-  const speed = Number(document.querySelector("[name=speed]").value);
+  const speed = Number(document.getElementById("speed").value);
   state.timer = setInterval(() => {
     goTo(state.step + 1);
     if (state.step === LAST) play(false);
@@ -147,7 +147,7 @@ const actions = {
     state.shown = null;
     newQuestion();
     show();
-    if (guess.on) guessForm.elements.guess.focus();
+    if (guess.on) answer.focus();
   },
   fit: () => {
     state.whole = !state.whole;
@@ -163,8 +163,8 @@ const actions = {
 for (const button of document.querySelectorAll("[data-do]")) {
   if (button.dataset.do in actions) button.addEventListener("click", actions[button.dataset.do]);
 }
-document.querySelector("input[name=step]").addEventListener("input", (event) => goTo(Number(event.target.value)));
-document.querySelector("[name=speed]").addEventListener("change", () => play(state.timer !== null));
+document.getElementById("slider").addEventListener("input", (event) => goTo(Number(event.target.value)));
+document.getElementById("speed").addEventListener("change", () => play(state.timer !== null));
 cards.forEach(({ card }, i) => {
   if (nodes[i].kind === "constant") return;
   card.addEventListener("click", () => choose(i));
@@ -240,7 +240,7 @@ if (training) {
   state.given = withRow(first);
   record(0, overRows(state.given));
 }
-document.querySelector("input[name=step]").max = LAST;
+document.getElementById("slider").max = LAST;
 state.now = pass(state.given);
 state.touched = mostUsed();
 fitGraph(false);

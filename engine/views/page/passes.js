@@ -85,6 +85,7 @@ function pass(given) {
       before: start[parent] + before,
       after: start[parent] + after,
       use: uses[parent],
+      sum: after,
     });
   });
   return { data, grads: added.map((sum, i) => start[i] + sum), contributions, uses };

@@ -1,9 +1,10 @@
 // Training: gradient descent on the rows, W ← W - α / n Σ ∇.
 
 const training = lesson.training;
+if (training) training.rows = training.rows.map((row) => row.map(Number));
 const weights = training ? leaves.filter((i) => !training.inputs.includes(i)) : [];
 // `losses` are pairs of epoch and mean loss, the last of them now.
-const descent = { epoch: 0, losses: [], results: null, running: false, frames: 0 };
+const descent = { rate: training?.rate, epoch: 0, losses: [], results: null, running: false, frames: 0 };
 
 // Each row's loss, and its gradient with respect to every weight.
 function overRows(given) {
@@ -28,23 +29,22 @@ function mean(numbers) {
 
 // So many steps of descent. If one fails, the weights are those before it.
 function descend(epochs, deadline = Infinity) {
-  const rate = Number(document.querySelector("input[name=rate]").value);
+  const { rate } = descent;
   for (let k = 0; k < epochs && performance.now() < deadline; k++) {
     const gradient = weights.map((_, place) => mean(descent.results.map((row) => row.gradient[place])));
     const given = [...state.given];
     weights.forEach((i, place) => {
       given[i] -= rate * gradient[place];
     });
-    const results = overRows(given);
-    const finite = Number.isFinite(meanLoss(results)) && weights.every((i) => Number.isFinite(given[i]));
-    if (!finite) throw new NoNumber(`the loss grows beyond all numbers after epoch ${descent.epoch}`);
+    if (!weights.every((i) => Number.isFinite(given[i]))) throw new NoNumber("a weight grows beyond all numbers");
+    record(descent.epoch + 1, overRows(given));
     state.given = given;
-    record(descent.epoch + 1, results);
   }
 }
 
 // What the rows give at an epoch. Of a long history, every second pair goes.
 function record(epoch, results) {
+  if (!Number.isFinite(meanLoss(results))) throw new NoNumber("the mean loss grows beyond all numbers");
   descent.results = results;
   descent.epoch = epoch;
   descent.losses = descent.losses.filter(([earlier]) => earlier < epoch);
@@ -64,11 +64,24 @@ function train(epochs, deadline) {
   } catch (error) {
     if (!(error instanceof NoNumber)) throw error;
     run(false);
-    say("halt", `Descent stops: ${error.message}. A smaller α helps.`);
+    say("halt", `Descent stops after epoch ${descent.epoch}: ${error.message}. A smaller α may help.`);
   }
   state.was = null;
-  state.now = pass(state.given);
+  state.now = passOrFirstRow();
   show();
+}
+
+// Both passes for the inputs on the page; for the first row, if new weights
+// leave one's own numbers without a loss.
+function passOrFirstRow() {
+  try {
+    return pass(state.given);
+  } catch (error) {
+    if (!(error instanceof NoNumber)) throw error;
+    setRow(state.given, training.rows[0]);
+    say("trouble", `${error.message}. The page shows row 1 instead.`);
+    return pass(state.given);
+  }
 }
 
 function run(on) {
@@ -84,7 +97,7 @@ function run(on) {
 function runFrame() {
   if (!descent.running) return;
   descent.frames += 1;
-  const pace = Number(document.querySelector("[name=pace]").value);
+  const pace = Number(document.getElementById("pace").value);
   train(Math.max(pace, descent.epoch / 100), performance.now() + 8);
   requestAnimationFrame(runFrame);
 }
@@ -116,7 +129,7 @@ function showTraining() {
   document.body.dataset.epoch = descent.epoch;
   document.body.dataset.loss = exactly(loss);
   say("progress", `Epoch ${descent.epoch}. Mean loss over ${training.rows.length} rows: ${formatNumber(loss)}.`);
-  say("rate", formatNumber(Number(document.querySelector("input[name=rate]").value), 3));
+  say("rate", formatNumber(descent.rate, 3));
   showLosses();
   if (training.plane) showPlane("plane", training.plane, "the inputs");
   if (training.hidden) showPlane("hidden", training.hidden, "the hidden units");
@@ -174,8 +187,8 @@ function showGradients() {
   });
 }
 
+if (!training) document.getElementById("training").remove();
 if (training) {
-  document.getElementById("training").hidden = false;
   makeTable();
   for (const id of ["plane", "hidden"]) document.getElementById(id).hidden = !training[id];
   const chooser = document.querySelector("[name=row]");
@@ -191,9 +204,14 @@ if (training) {
   });
   const rate = document.querySelector("input[name=rate]");
   rate.min = training.rate / 100;
-  rate.max = training.rate * 10;
+  rate.max = Math.min(training.rate * 10, Number.MAX_VALUE);
   rate.value = training.rate;
-  for (const event of ["input", "change"]) rate.addEventListener(event, () => say("rate", formatNumber(Number(rate.value), 3)));
+  for (const event of ["input", "change"]) {
+    rate.addEventListener(event, () => {
+      descent.rate = Number(rate.value);
+      say("rate", formatNumber(descent.rate, 3));
+    });
+  }
 }
 
 // The row that the inputs' numbers are, if they are one.

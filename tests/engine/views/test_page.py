@@ -13,7 +13,7 @@ import pytest
 
 import engine
 import nn
-from engine import Value, format_number, play, steps, topological_order
+from engine import Constant, Value, format_number, play, steps, topological_order
 from engine.operation import FUNCTIONS as NAMES
 from engine.operation import OPERATIONS
 from engine.rules import TABLE
@@ -88,7 +88,7 @@ def states_by_steps(output):
         yield walk, {step.node}
     walk = steps(output)
     for step in walk:
-        yield walk, {c.operand for c in step.contributions} or {output}
+        yield walk, {output} if step.index == 1 else {c.operand for c in step.contributions}
 
 
 def check_page(tab, output):
@@ -106,7 +106,7 @@ def check_page(tab, output):
             computed |= set(arriving)
         else:
             contributions = walk.history[-1].contributions
-            for node in [c.operand for c in contributions] or arriving:
+            for node in [c.operand for c in contributions] if walk.history[1:] else [output]:
                 received[node] += 1
         for node in order:
             if node.operation is None and not node.label:
@@ -304,7 +304,7 @@ def test_keys_buttons_slider_and_address_step(shown):
     for button, step in (("first", 0), ("next", 1), ("next", 2), ("back", 1), ("last", 7)):
         do(tab, button)
         assert at() == str(step)
-    tab.fill("input[name=step]", "4")
+    tab.fill("#slider", "4")
     assert at() == "4"
     tab.evaluate("location.hash = '#step=2'")
     until(tab, "document.body.dataset.step === '2'")
@@ -314,7 +314,7 @@ def test_keys_buttons_slider_and_address_step(shown):
 
 def test_it_plays_by_itself_and_pauses(shown):
     tab = shown(play(example()))
-    tab.select_option("[name=speed]", "10")
+    tab.select_option("#speed", "10")
     tab.click("h1")
     tab.keyboard.press(" ")
     until(tab, "document.body.dataset.step === '3'")
@@ -406,13 +406,87 @@ def test_a_case_of_a_derivative_follows_the_numbers(shown):
     assert "= 1 × 0 = 0" in tab.inner_text("#explanation")
 
 
+@pytest.mark.parametrize(
+    "name", ["append", "addEventListener", "elements", "rate", "row", "step", "guess", "__proto__", ""]
+)
+def test_a_label_may_be_any_name_of_the_browsers(shown, name):
+    x = Value(2, name)
+    tab = shown(play(x * 3), "#step=3")
+    change(tab, name or "v1", 5)
+    do(tab, "last")
+    assert tab.text_content(".node.output .data") == "6 → 15"
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        lambda: Value(1, "x") ** Value(math.inf, "y"),
+        lambda: Value(-1, "x") ** -math.inf,
+        lambda: Value(math.inf, "x") ** 0.0,
+        lambda: (Value(5e307, "x") * 1.0).tanh(),
+        lambda: Value(-0.0, "x") * 1e300 * 1e300,
+        lambda: Value(1e-320, "x").log(),
+        lambda: Value(2, "x") * 3 + (Value(4, "x") - 4) / 7,
+        lambda: Value(3, "x"),
+        lambda: Constant(2) * Constant(3) + Value(1, "x"),
+    ],
+)
+def test_numbers_at_the_edge_are_those_of_steps(shown, output):
+    check_page(shown(play(output())), output())
+
+
+def test_a_field_that_one_types_in_is_left_alone(shown):
+    loss, inputs, _ = xor()
+    tab = shown(play(loss, inputs=inputs, rows=ROWS, rate=2))
+    do(tab, "run")
+    tab.click("input[name=x1]")
+    tab.keyboard.type("0.", delay=60)
+    tab.keyboard.type("25", delay=60)
+    assert tab.input_value("input[name=x1]").endswith("0.25")
+    do(tab, "run")
+    tab.fill("input[name=x1]", "0.5")
+    assert cards(tab)["x1"][0] == "0.5"  # as one types, without Enter
+
+
+def test_own_numbers_that_lose_their_loss_give_way_to_the_first_row(shown):
+    w, x = Value(2, "w"), Value(1, "x")
+    tab = shown(play((w - x * 0.5).sqrt() + w * w, inputs=[x], rows=[[1], [2]], rate=0.02))
+    change(tab, "x", 3.9)
+    do(tab, "run")
+    until(tab, "document.getElementById('trouble').textContent !== ''")
+    assert "The page shows row 1 instead" in tab.inner_text("#trouble")
+    do(tab, "run")
+    assert tab.input_value("[name=row]") == "0" and cards(tab)["x"][0] == "1"
+
+
+def test_new_weights_without_a_loss_change_nothing(shown):
+    w, x = Value(2, "w"), Value(1, "x")
+    tab = shown(play((w - x * 0.5).sqrt() + w * w, inputs=[x], rows=[[1], [2]], rate=0.01))
+    change(tab, "w", 5)
+    change(tab, "x", 9)
+    do(tab, "restart")
+    assert tab.inner_text("#halt").startswith("Not with these weights")
+    assert cards(tab)["w"][0] == "5" and tab.get_attribute("body", "data-epoch") == "0"
+    change(tab, "w", 1e308)
+    assert "The page still shows w = 5" in tab.inner_text("#trouble")
+
+
+def test_a_sum_over_uses_is_that_of_this_pass_alone(shown):
+    q = Value(2, "q")
+    total = q * 3 + q * 4 + q * q
+    q.grad = 1e17
+    walk = steps(total)
+    walk.run()
+    assert "the sum over all: 2 + 2 + 4 + 3 = 11" in shown(walk.play()).inner_text("#explanation")
+
+
 class Guesser:
     def __init__(self, tab):
         self.tab = tab
         do(tab, "guess")
 
     def say(self, typed):
-        self.tab.fill("input[name=guess]", typed)
+        self.tab.fill("#answer", typed)
         do(self.tab, "check")
         return self.tab.inner_text("#verdict")
 
@@ -585,7 +659,7 @@ def test_descent_that_diverges_stops_and_says_so(shown):
     tab = shown(play((w * x) ** 4, inputs=[x], rows=[[1], [2]], rate=10))
     do(tab, "run")
     until(tab, "document.getElementById('halt').textContent !== ''")
-    assert "A smaller α helps" in tab.inner_text("#halt")
+    assert "A smaller α may help" in tab.inner_text("#halt")
     assert math.isfinite(float(cards(tab)["w"][0]))
     assert tab.get_attribute("[data-do=run]", "aria-pressed") == "false"
 

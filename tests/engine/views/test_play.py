@@ -153,7 +153,8 @@ def test_a_large_graph_is_refused_and_its_end_shown():
     "arguments, error, message",
     [
         ({"output": 3.0}, TypeError, r"play\(\) starts from a Value, not from float"),
-        ({"depth": 0}, ValueError, "depth is how many operations to show, at least 1, not 0"),
+        ({"depth": 0}, ValueError, "depth is how many operations to show, 1 or more, not 0"),
+        ({"depth": "2"}, ValueError, "depth is how many operations to show, 1 or more, not '2'"),
         (
             {"rows": [[1]]},
             ValueError,
@@ -166,7 +167,7 @@ def test_a_large_graph_is_refused_and_its_end_shown():
         (
             {"rows": [[1]], "inputs": 1, "rate": 0},
             ValueError,
-            "rate is the learning rate, more than 0, not 0",
+            "rate is the learning rate, a number more than 0, not 0",
         ),
         ({"rows": [[1]] * 1001, "inputs": 1}, ValueError, "1001 rows are too many to look at"),
         ({"rows": [[1], [0]], "inputs": 1}, ZeroDivisionError, "row 1: .*1.0 / a where a = 0.0"),
@@ -189,3 +190,36 @@ def test_what_has_no_value_now_is_refused_as_by_the_graph():
     x.data = 0.0
     with pytest.raises(ZeroDivisionError, match=r"the derivative of sqrt\(x\) where x = 0.0"):
         play(y)
+
+
+def test_rows_may_be_anything_that_gives_rows():
+    class Two:
+        def __float__(self):
+            return 2.0
+
+    x, w = Value(1, "x"), Value(3, "w")
+    for rows in (zip([1.0, 2.0]), ([x] for x in (1, 2)), [(1,), (Two(),)]):
+        data = lesson(play(w * x, inputs=[x], rows=rows, rate=Two()))["training"]
+        assert data["rows"] == [[1.0], [2.0]] and data["rate"] == 2.0
+
+
+def test_a_depth_beyond_the_graph_is_all_of_it():
+    assert play(example(), depth=10**30).steps == 7
+
+
+def test_a_tangled_graph_takes_a_second_and_not_minutes():
+    shared, total = [Value(1, "a"), Value(2, "b")], Value(0, "s")
+    for i in range(120):  # every second product uses the same leaf
+        total = total + Value(0.1 * i, f"w{i}") * shared[i % 2]
+    assert play(total).steps == 481  # or this never ends
+
+
+def test_a_walk_without_a_page_is_text():
+    x = Value(0, "x")
+    walk = steps(x.sqrt(), forward=True)  # the backward pass has no number
+    assert walk._repr_mimebundle_() == {"text/plain": repr(walk)}
+    y = Value(2, "y")
+    walk = steps(y.log())
+    step = next(walk)
+    y.data = -1.0
+    assert step._repr_mimebundle_() == {"text/plain": repr(step)}
