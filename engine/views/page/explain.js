@@ -60,7 +60,7 @@ function headline(step) {
     const name = nodes[output].name;
     return (
       "Only the leaves have values yet. Forward, step by step, every node gets its value from its operands. " +
-      `Then backward, every node gets its gradient: by how much ${name} rises if that node rises a little.`
+      `Then backward, every node gets its gradient: how fast ${name} rises with it.`
     );
   }
   const i = nodeOfStep[step];
