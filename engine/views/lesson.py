@@ -1,12 +1,13 @@
 """A graph as data: what a page knows of it. The page computes the rest."""
 
 import math
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from engine.errors import as_float
 from engine.formula import Formula
-from engine.notation import formula, in_names, node_kind, node_names
+from engine.notation import format_number, formula, in_names, node_kind, node_names
 from engine.operation import Operation
 from engine.programs.tape import record_steps
 from engine.value import Constant, Value, leaves_and_operations, topological_order
@@ -98,6 +99,41 @@ def lesson(
         number = 2 * count + 2 - step[node] if i else count + 1
         lines.append({"text": str(line), "node": place[at], "step": number})
     return {"nodes": nodes, "lines": lines, "forward": count}, kinds
+
+
+def texts_at(output: Value, step: int, start: Mapping[Value, float]) -> list[tuple[str, str]]:
+    """Each node's data and gradient after a step, as a picture has them.
+
+    They are in topological order; "·" has not arrived, "27 → …" is a part of a
+    sum. The graph is computed, and loses its gradients.
+
+    >>> x = Value(3, "x")
+    >>> [texts_at(x * x, step, {})[0] for step in (1, 2, 3)]
+    [('3', '·'), ('3', '·'), ('3', '6')]
+    """
+    leaves, operations = leaves_and_operations(output)
+    handed_on = operations[::-1][: max(0, step - len(operations) - 1)]
+    uses = Counter(parent for node in operations for parent in _receivers(node))
+    received = Counter(parent for node in handed_on for parent in _receivers(node))
+    output.zero_grad()
+    if step > len(operations):
+        uses[output] = received[output] = 1
+        output.grad = 1.0
+    for node in handed_on:
+        node.operation.pullback(node)
+    computed = {*leaves, *operations[:step]}
+    texts = []
+    for node in leaves + operations:
+        grad = format_number(start.get(node, 0.0) + node.grad) if received[node] else "·"
+        more = " → …" * (0 < received[node] < uses[node])
+        texts.append((format_number(node.data) if node in computed else "·", grad + more))
+    return texts
+
+
+def _receivers(node):
+    """The operands to which a node hands its gradient on."""
+    operands = zip(node.parents, node.operation.partials)
+    return [parent for parent, partial in operands if partial and type(parent) is not Constant]
 
 
 def training(

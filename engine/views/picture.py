@@ -6,8 +6,6 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from engine.notation import format_number
-from engine.value import Value
 from engine.views.layout import lay_out
 
 # In pixels, for text of 15 pixels in a font whose letters are all 9 wide.
@@ -17,14 +15,14 @@ NUMBERS = 15  # letters of a number that is no more than 4 digits, or a change
 LABEL = (17 * LETTER, 2 * LINE)
 
 
-def picture(order: Sequence[Value], nodes: Sequence[dict[str, Any]]) -> str:
-    """The graph of these nodes, described as in a lesson, as an SVG element.
+def picture(nodes: Sequence[dict[str, Any]], texts: Sequence[tuple[str, str]]) -> str:
+    """The nodes of a lesson, with texts of data and gradient, as SVG.
 
     It has no styles of its own. Every text is in it as it is, cut if long.
 
+    >>> from engine.value import Value
     >>> from engine.views.lesson import lesson
-    >>> x = Value(3, "<x>")
-    >>> svg = picture([x], lesson(x)[0]["nodes"])
+    >>> svg = picture(lesson(Value(3, "<x>"))[0]["nodes"], [("3", "·")])
     >>> "&lt;x&gt;" in svg, "<x>" in svg
     (True, False)
     """
@@ -50,8 +48,8 @@ def picture(order: Sequence[Value], nodes: Sequence[dict[str, Any]]) -> str:
         parts.append(
             f'<path class="arrow" data-from="{tail}" data-to="{head}" d="M {x:.1f},{y:.1f} C {path}"/>'
         )
-    for i, (node, data, title) in enumerate(zip(order, nodes, titles)):
-        parts.append(_card(i, node, data, title, layout.boxes[i], sizes[i]))
+    for i, node in enumerate(nodes):
+        parts.append(_card(i, node, titles[i], texts[i], layout.boxes[i], sizes[i]))
     for (tail, head), (x, y) in zip(edges, layout.labels):
         if nodes[tail]["kind"] != "constant":
             parts.append(
@@ -76,14 +74,14 @@ def _size(node, title):
     return (max(length, NUMBERS) * LETTER + 16, 3 * LINE + 10)
 
 
-def _card(i, node, data, title, centre, size):
+def _card(i, node, title, numbers, centre, size):
     """A node: its box, and in it title, data and gradient."""
-    name, kind = html.escape(data["name"]), data["kind"]
+    name, kind = html.escape(node["name"]), node["kind"]
     texts, full, clickable = [("title", _isolated(title))], name, ""
-    if "formula" in data:
-        full = f"{name} = {html.escape(data['formula'])}"
+    if "formula" in node:
+        full = f"{name} = {html.escape(node['formula'])}"
     if kind != "constant":
-        texts += [("data", format_number(node.data)), ("grad", format_number(node.grad))]
+        texts += zip(("data", "grad"), numbers)
         clickable = ' role="button" tabindex="0"'
     top = 5 - LINE * (len(texts) - 1) / 2
     parts = [

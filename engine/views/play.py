@@ -21,7 +21,7 @@ from engine.programs.program import Program, check_inputs
 from engine.programs.rows import read_rows
 from engine.value import Value, topological_order
 from engine.views.javascript import operations_script
-from engine.views.lesson import copied, lesson, training
+from engine.views.lesson import copied, lesson, texts_at, training
 from engine.views.picture import picture
 
 MOST_NODES, MOST_ROWS = 500, 1000
@@ -172,11 +172,14 @@ def _twins(output, depth=None):
     return twins
 
 
-def _page(output, inputs=(), step=0, start=None, **more):
-    """The page of a graph that is computed."""
+def _page(output, inputs=(), step=None, start=None, **more):
+    """The page of a graph that is computed; at a step, else before the first.
+
+    Its picture is at that step, else after the last.
+    """
     data, operations = lesson(output, inputs, start or {})
-    name = data["nodes"][-1]["name"]
-    graph = picture(topological_order(output), data["nodes"])
+    name, steps = data["nodes"][-1]["name"], 2 * data["forward"] + 1
+    graph = picture(data["nodes"], texts_at(output, steps if step is None else step, start or {}))
     script = page_script(operations_script(operations))
     style = _file("graph.css") + _file("page.css")
     text = Template(_file("page.html")).substitute(
@@ -193,11 +196,11 @@ def _page(output, inputs=(), step=0, start=None, **more):
         title=html.escape(name),
         style=style,
         picture=graph,
-        lesson=_in_html(data | {"step": step} | more),
+        lesson=_in_html(data | {"step": step or 0} | more),
         script=script,
     )
     standalone = graph.replace("<defs>", f"<style>{_file('graph.css')}</style><defs>", 1)
-    return Page(identifiers([name])[0], 2 * data["forward"] + 1, text, standalone)
+    return Page(identifiers([name])[0], steps, text, standalone)
 
 
 @cache

@@ -223,3 +223,19 @@ def test_a_walk_without_a_page_is_text():
     step = next(walk)
     y.data = -1.0
     assert step._repr_mimebundle_() == {"text/plain": repr(step)}
+
+
+def test_the_picture_beside_a_walks_page_is_at_its_step():
+    d = example()
+    walk = steps(d)
+    pictures = [re.findall(r'class="(?:data|grad)"[^>]*>([^<]*)<', walk.play().picture)]
+    for _ in walk:
+        pictures.append(re.findall(r'class="(?:data|grad)"[^>]*>([^<]*)<', walk.play().picture))
+    assert pictures == [  # data and gradient of a, b, v1, v2, d
+        ["2", "·", "-3", "·", "-6", "·", "-27", "·", "-33", "·"],
+        ["2", "·", "-3", "·", "-6", "·", "-27", "·", "-33", "1"],
+        ["2", "·", "-3", "·", "-6", "1", "-27", "1", "-33", "1"],
+        ["2", "·", "-3", "27 → …", "-6", "1", "-27", "1", "-33", "1"],
+        ["2", "-3", "-3", "29", "-6", "1", "-27", "1", "-33", "1"],
+    ]
+    assert play(d).picture == walk.play().picture
