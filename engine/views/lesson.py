@@ -113,8 +113,10 @@ def texts_at(output: Value, step: int, start: Mapping[Value, float]) -> list[tup
     """
     leaves, operations = leaves_and_operations(output)
     handed_on = operations[::-1][: max(0, step - len(operations) - 1)]
-    uses = Counter(parent for node in operations for parent in _receivers(node))
-    received = Counter(parent for node in handed_on for parent in _receivers(node))
+    uses, received = (
+        Counter(node.parents[which] for node in nodes for which in active_operands(node))
+        for nodes in (operations, handed_on)
+    )
     output.zero_grad()
     if step > len(operations):
         uses[output] = received[output] = 1
@@ -130,10 +132,10 @@ def texts_at(output: Value, step: int, start: Mapping[Value, float]) -> list[tup
     return texts
 
 
-def _receivers(node):
-    """The operands to which a node hands its gradient on."""
-    operands = zip(node.parents, node.operation.partials)
-    return [parent for parent, partial in operands if partial and type(parent) is not Constant]
+def active_operands(node: Value) -> list[int]:
+    """The indices of the operands that receive a gradient; constants do not."""
+    operands = enumerate(zip(node.parents, node.operation.partials))
+    return [which for which, (parent, partial) in operands if partial and type(parent) is not Constant]
 
 
 def training(

@@ -9,6 +9,7 @@ from typing import Any
 from engine.errors import explained
 from engine.notation import derivative, format_number, formula, node_names
 from engine.value import Constant, Value, leaves_and_operations
+from engine.views.lesson import active_operands
 from engine.views.play import Page, bundle, play_step
 from engine.views.step import Contribution, Step
 
@@ -261,12 +262,6 @@ class Pass:
             return what
         grad = format_number(node.grad)
         return f"{what}, which hands {name}.grad = {grad} on to {' and '.join(operands)}"
-
-
-def active_operands(node: Value) -> list[int]:
-    """The indices of the operands that receive a gradient; constants do not."""
-    operands = enumerate(zip(node.parents, node.operation.partials))
-    return [which for which, (parent, partial) in operands if partial and type(parent) is not Constant]
 
 
 def pullback_amounts(node: Value) -> list[float]:

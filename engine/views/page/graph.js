@@ -106,17 +106,15 @@ function fitGraph(whole) {
   svg.setAttribute("height", Math.floor(height * scale));
 }
 
+// Scroll to a node that is out of sight; far away, at once.
 function follow(i) {
   const box = cards[i].card.getBoundingClientRect();
   const room = frame.getBoundingClientRect();
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (box.left < room.left || box.right > room.right || box.top < room.top || box.bottom > room.bottom) {
-    frame.scrollBy({
-      left: box.left + box.width / 2 - room.left - room.width / 2,
-      top: box.top + box.height / 2 - room.top - room.height / 2,
-      behavior: calm ? "auto" : "smooth",
-    });
-  }
+  if (box.left >= room.left && box.right <= room.right && box.top >= room.top && box.bottom <= room.bottom) return;
+  const left = box.left + box.width / 2 - room.left - room.width / 2;
+  const top = box.top + box.height / 2 - room.top - room.height / 2;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches || Math.abs(left) > 2 * room.width;
+  frame.scrollBy({ left, top, behavior: calm ? "auto" : "smooth" });
 }
 
 function showPaths(onPath) {
