@@ -1,7 +1,7 @@
 """The table in JavaScript: the operations that a page computes with.
 
-`checked` and `divide` are the page's own: they raise an error where Python
-raises one.
+`checked` and `divide` are the page's own, as `pow` and `erf` are: they raise an
+error where Python raises one.
 """
 
 import ast
@@ -14,38 +14,14 @@ from engine.programs.python_text import helpers
 from engine.rules import OWN, RULES
 
 CONSTANTS = {"pi": "Math.PI", "tau": "(2 * Math.PI)", "e": "Math.E", "inf": "Infinity", "nan": "NaN"}
-# What JavaScript's Math has under Python's name, or under another.
-FUNCTIONS = {
-    name: f"Math.{name}"
-    for name in [
-        "acos",
-        "acosh",
-        "asin",
-        "asinh",
-        "atan",
-        "atan2",
-        "atanh",
-        "cbrt",
-        "ceil",
-        "cos",
-        "cosh",
-        "exp",
-        "expm1",
-        "floor",
-        "hypot",
-        "log",
-        "log10",
-        "log1p",
-        "log2",
-        "pow",
-        "sin",
-        "sinh",
-        "sqrt",
-        "tan",
-        "tanh",
-        "trunc",
-    ]
-}
+# Python's functions: what JavaScript's Math has as well, and what the page has.
+# fmt: off
+SHARED = [
+    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh", "exp", "expm1",
+    "floor", "hypot", "log", "log10", "log1p", "log2", "sin", "sinh", "sqrt", "tan", "tanh", "trunc",
+]
+# fmt: on
+FUNCTIONS = {name: f"Math.{name}" for name in SHARED}
 FUNCTIONS |= {"abs": "Math.abs", "fabs": "Math.abs", "erf": "erf", "pow": "pow"}
 
 
