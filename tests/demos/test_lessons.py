@@ -167,7 +167,7 @@ def test_parity_is_learned_at_lengths_never_seen(lesson, needs_layout, seed):
     ).exists()
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [pytest.param(0, marks=pytest.mark.slow), 1])
 def test_a_pattern_learned_in_one_place_is_found_in_all(lesson, needs_layout, seed):
     convolution = lesson("convolution", seed=seed)
     shared, unshared = convolution.found["right"]
@@ -190,7 +190,7 @@ def test_what_sentences_say(sentence, praise):
     assert embedding.tones(sentence.split())[-1] == praise
 
 
-@pytest.mark.parametrize("seed", [0, 6])  # 6 is stuck at first, and starts again
+@pytest.mark.parametrize("seed", [0, pytest.param(6, marks=pytest.mark.slow)])  # 6 starts again, being stuck
 def test_sentences_of_any_length_are_understood_and_words_of_one_meaning_are_near(lesson, needs_layout, seed):
     words = lesson("embedding", seed=seed)
     assert words.found["by score"] < 0.8

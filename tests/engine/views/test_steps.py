@@ -340,6 +340,7 @@ def test_names_are_those_of_drawings_and_programs():
     assert all(line in draw(output).source.replace("</B>&#160;", " ") for line in shown)
 
 
+@pytest.mark.slow
 def test_a_deep_graph():
     x = Value(1, "x")
     y = x
