@@ -23,7 +23,7 @@ def neuron():
     return p, [x1, x2]
 
 
-def xor(seed):
+def learning(seed):
     """The loss of a network for XOR, its inputs, and the rows of the table."""
     x1, x2, y = Value(0, "x1"), Value(0, "x2"), Value(0, "y")
     network = MLP(2, [2, 1], activation="sigmoid", rng=random.Random(seed))
@@ -34,7 +34,7 @@ def xor(seed):
 
 def main(out, seed=1):
     p, inputs = neuron()
-    loss, given, rows = xor(seed)
+    loss, given, rows = learning(seed)
     pages = {
         "example.html": play(example()),
         "neuron.html": play(p, inputs=inputs),

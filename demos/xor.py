@@ -5,6 +5,7 @@ import random
 from demos.boolean_functions import NAMES
 from demos.kit.boundary import boundary
 from demos.kit.pictures import save
+from demos.page import learning
 from engine import Value, draw, play
 from nn import MLP, XOR, GradientDescent, binary_cross_entropy, diagram, fit, truth_table
 
@@ -65,12 +66,8 @@ def main(out, seed=1):
             print(f"  {out / name}")
 
     # The same once more, before your eyes: a page that has the four rows.
-    again = MLP(2, [2, 1], activation="sigmoid", rng=random.Random(seed + 1000 * attempt))
-    y = Value(1, "y")
-    loss = binary_cross_entropy(again([x1, x2]), y)
-    loss.label = "loss"
-    rows = [[*x, target] for x, target in zip(ROWS, TARGETS)]
-    page = play(loss, inputs=[x1, x2, y], rows=rows, rate=2)
+    loss, inputs, rows = learning(seed + 1000 * attempt)
+    page = play(loss, inputs=inputs, rows=rows, rate=2)
     print("\nA page on which the network learns it from its first weights (press Run):")
     print(f"  {page.save(out / 'xor.html')}")
     return {"outputs": [float(probability(x)) for x in ROWS], "hidden units": hidden}

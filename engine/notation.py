@@ -65,6 +65,16 @@ def node_names(order: Iterable[Value]) -> dict[Value, str]:
     return names
 
 
+def names_on_a_line(order: Iterable[Value]) -> dict[Value, str]:
+    """The names of nodes, for texts in which a node is one line.
+
+    >>> from engine.value import Value
+    >>> list(names_on_a_line([Value(2, "two" + chr(10) + "lines")]).values())
+    ['two\\\\nlines']
+    """
+    return {node: name.replace("\n", "\\n") for node, name in node_names(order).items()}
+
+
 def node_kind(node: Value, output: Value, inputs: Collection[Value]) -> str:
     """What a node is in a graph: a word, by which pictures style it.
 

@@ -145,9 +145,6 @@ def _on_numbers(tree):
             return CONSTANTS.get(name, name)
         case ast.Constant(value=number):
             return repr(float(number))
-        case ast.IfExp(test=test, body=body, orelse=orelse):
-            test, body, orelse = (term(each, _on_numbers) for each in (test, body, orelse))
-            return f"{test} ? {body} : {orelse}"
         case ast.BinOp(op=ast.Div(), right=right) if not _sure(right):
             return f"finite({arithmetic(tree, _on_numbers)}, nonfinite)"
         case ast.Call(func=ast.Name(id=name), args=arguments):
@@ -159,7 +156,7 @@ def _on_numbers(tree):
 
 
 def arithmetic(tree: Any, printed: Callable[[Any], str]) -> str:
-    """Signs and comparisons in C, and in JavaScript, between `printed` terms.
+    """Signs, cases and comparisons of terms, in C as in JavaScript.
 
     Raises NotImplementedError for anything else.
     """
@@ -168,6 +165,8 @@ def arithmetic(tree: Any, printed: Callable[[Any], str]) -> str:
             return f"-{term(operand, printed)}"
         case ast.BinOp(left=left, op=op, right=right) if type(op) in SIGNS:
             return f"{term(left, printed)} {SIGNS[type(op)]} {term(right, printed)}"
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return f"{term(test, printed)} ? {term(body, printed)} : {term(orelse, printed)}"
         case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in SIGNS:
             return f"{term(left, printed)} {SIGNS[type(op)]} {term(right, printed)}"
     raise NotImplementedError

@@ -157,7 +157,7 @@ def record_steps(output: Value) -> tuple[list[StepLine], list[StepLine]]:
         StepLine(_forward_line(node, names), node, node) for node in order if node.operation is not None
     ]
     computed = {line.expression: line.target for line, _, _ in forward}
-    backward = list(_backward(order, parameters, names, computed))
+    backward = [StepLine(*each) for each in _backward(order, parameters, names, computed)]
     if output.operation is not None:
         start = Line(f"d_{names[output]}", "=", Formula("1.0"), ())
         backward.insert(0, StepLine(start, output, output))
@@ -221,8 +221,8 @@ def _forward_line(node, names):
     return Line(names[node], "=", formula, tuple([terms[letter] for letter in formula.letters]))
 
 
-def _backward(order, parameters, names, computed) -> Iterator[StepLine]:
-    """The chain rule at every active node, the last first: its lines.
+def _backward(order, parameters, names, computed) -> Iterator[tuple[Line, Value, Value]]:
+    """The chain rule at every active node, the last first: what a StepLine has.
 
     A node is active if it depends on a parameter. `computed` has the name of
     each expression of the forward pass.
@@ -233,7 +233,7 @@ def _backward(order, parameters, names, computed) -> Iterator[StepLine]:
         if node.left in active or node.right in active:
             active.add(node)
     if output in active and output.operation is None:
-        yield StepLine(Line(f"d_{names[output]}", "=", Formula("1.0"), ()), output, output)
+        yield Line(f"d_{names[output]}", "=", Formula("1.0"), ()), output, output
     for node in reversed(order):
         if node.operation is None or node not in active:
             continue
@@ -250,13 +250,13 @@ def _backward(order, parameters, names, computed) -> Iterator[StepLine]:
                 assigned.add(parent)
                 if formula.text == "1.0":
                     unit_gradients.add(parent)
-                yield StepLine(Line(target, "=", formula, operands), node, parent)
+                yield Line(target, "=", formula, operands), node, parent
                 continue
             unit_gradients.discard(parent)
             if formula.without_minus is not None:
-                yield StepLine(Line(target, "-=", formula.without_minus, operands), node, parent)
+                yield Line(target, "-=", formula.without_minus, operands), node, parent
             elif formula.text != "0.0":
-                yield StepLine(Line(target, "+=", formula, operands), node, parent)
+                yield Line(target, "+=", formula, operands), node, parent
 
 
 def chain_rule(

@@ -6,6 +6,7 @@ from engine.errors import explained
 from engine.notation import derivative, format_number, formula, node_kind, node_names
 from engine.value import Constant, Value, topological_order
 from engine.views.drawing import Drawing, html_label
+from engine.views.lesson import within
 from engine.views.step import Step
 
 # The kinds differ in shape and in lightness, so that grey shows them too.
@@ -50,7 +51,7 @@ def draw(
     if not isinstance(output, Value):
         raise TypeError(f"draw() starts from a Value, not from {type(output).__name__}")
     order = topological_order(output)
-    visible = set(order) if depth is None else _within(output, depth)
+    visible = set(order) if depth is None else within(output, depth)
     shown = [node for node in order if node in visible]
     if len(shown) > limit:
         raise ValueError(
@@ -95,15 +96,6 @@ def _edge_at(parent, node, at):
     if node is at.node and (at.forward or any(parent is c.operand for c in at.contributions)):
         return {"color": "#d95f02", "penwidth": "2.5", "dir": "forward" if at.forward else "back"}
     return {"style": "dashed", "color": "#bbbbbb"}
-
-
-def _within(output, depth):
-    level = {output}
-    found = set(level)
-    for _ in range(depth):
-        level = {parent for node in level for parent in node.parents} - found
-        found |= level
-    return found
 
 
 def _card(node, names):

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from engine.formula import Formula
 from engine.operation import Operation
-from engine.programs.c_formula import arithmetic, term
+from engine.programs.c_formula import arithmetic
 from engine.programs.python_text import helpers
 from engine.rules import OWN, RULES
 
@@ -73,8 +73,7 @@ def operations_script(operations: Iterable[Operation]) -> str:
     for op in helpers(map(Formula, texts)):
         rule = RULES[op]
         lines.append(f"  {op}: ({', '.join(rule.operands)}) => {javascript(Formula(rule.expression))},")
-    lines.append("};")
-    lines.append("const OPERATIONS = [")
+    lines += ["};", "const OPERATIONS = ["]
     for operation in operations:
         rule = operation.rule
         lines += [f"  // {rule.expression}", "  {"]
@@ -102,8 +101,6 @@ def _printed(tree):
             return CONSTANTS.get(name, name)
         case ast.Constant(value=number):
             return repr(number)
-        case ast.IfExp(test=test, body=body, orelse=orelse):
-            return " ? ".join([term(test, _printed), f"{term(body, _printed)} : {term(orelse, _printed)}"])
         case ast.BinOp(left=left, op=ast.Div(), right=right) if not isinstance(right, ast.Constant):
             return f"divide({_printed(left)}, {_printed(right)})"
         case ast.Call(func=ast.Name(id=name), args=arguments) if name in OWN or name in FUNCTIONS:

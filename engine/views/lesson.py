@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.errors import as_float
 from engine.formula import Formula
-from engine.notation import format_number, formula, in_names, node_kind, node_names
+from engine.notation import format_number, formula, in_names, names_on_a_line, node_kind, node_names
 from engine.operation import Operation
 from engine.programs.tape import record_steps
 from engine.value import Constant, Value, leaves_and_operations, topological_order
@@ -27,26 +27,32 @@ def copied(output: Value, depth: int | None = None) -> dict[Value, Value]:
     ['v1', '']
     """
     leaves, operations = leaves_and_operations(output)
-    names = node_names(leaves + operations)
-    kept = set(operations) if depth is None else _within(output, depth)
+    kept = set(operations) if depth is None else within(output, depth - 1)
+    names = {} if depth is None else node_names(leaves + operations)
     copies: dict[Value, Value] = {}
     for node in leaves + operations:
         if type(node) is Constant:
             copies[node] = Constant(node.data)
             continue
-        copies[node] = twin = Value(node.data, node.label if depth is None else names[node])
+        copies[node] = twin = Value(node.data, names.get(node, node.label))
         if node in kept and node.operation is not None:
             twin.operation = node.operation
             twin.left, twin.right = ([copies[parent] for parent in node.parents] + [None])[:2]
     return copies
 
 
-def _within(output, depth):
-    """The nodes that are less than `depth` operations from the output."""
-    level, found = {output}, set()
+def within(output: Value, depth: int) -> set[Value]:
+    """The nodes that are at most `depth` operations from the output.
+
+    >>> x = Value(3, "x")
+    >>> y = x * x
+    >>> [x in within(y + 1, depth) for depth in (1, 2, 10**30)]
+    [False, True, True]
+    """
+    level, found = {output}, {output}
     while level and depth > 0:
-        found |= level
         level = {parent for node in level for parent in node.parents} - found
+        found |= level
         depth -= 1
     return found
 
@@ -71,7 +77,7 @@ def lesson(
     """
     leaves, operations = leaves_and_operations(output)
     order = leaves + operations
-    names = {node: name.replace("\n", "\\n") for node, name in node_names(order).items()}
+    names = names_on_a_line(order)
     place = {node: i for i, node in enumerate(order)}
     kinds = list(dict.fromkeys(node.operation for node in operations))
     nodes = []

@@ -88,8 +88,8 @@ class Step:
 
     def play(self) -> Page:
         """The page at this step, computed from the leaves' data of now."""
-        operations = len(self.order) if self.forward else len(self.order) - 1
-        return play_step(self.output, self.index + (0 if self.forward else operations), self.start)
+        step = self.index if self.forward else len(self.order) - 1 + self.index
+        return play_step(self.output, step, self.start)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return bundle(self)

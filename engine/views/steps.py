@@ -7,7 +7,7 @@ from copy import copy
 from typing import Any
 
 from engine.errors import explained
-from engine.notation import derivative, format_number, formula, node_names
+from engine.notation import derivative, format_number, formula, names_on_a_line
 from engine.value import Constant, Value, leaves_and_operations
 from engine.views.lesson import active_operands
 from engine.views.play import Page, bundle, play_step
@@ -78,8 +78,7 @@ class Pass:
         self.history: list[Step] = []
         leaves, operations = leaves_and_operations(output)
         self.nodes = leaves + operations
-        names = node_names(self.nodes)
-        self.names = {node: name.replace("\n", "\\n") for node, name in names.items()}
+        self.names = names_on_a_line(self.nodes)
         # A backward pass is at its output twice: to set its gradient, and to
         # hand it on.
         self.order = tuple(operations) if forward else (output, *reversed(operations))

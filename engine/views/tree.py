@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.notation import format_number, formula, node_names
+from engine.notation import format_number, formula, names_on_a_line
 from engine.value import Constant, Value, topological_order
 
 
@@ -65,8 +65,7 @@ def tree(output: Value) -> Tree:
     """
     if not isinstance(output, Value):
         raise TypeError(f"tree() starts from a Value, not from {type(output).__name__}")
-    names = node_names(topological_order(output))
-    names = {node: name.replace("\n", "\\n") for node, name in names.items()}  # a node is one line
+    names = names_on_a_line(topological_order(output))
     rows, seen = [], set()
     todo = [(output, 0, "", "")]  # a stack, not recursion: graphs are deep
     while todo:
