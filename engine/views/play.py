@@ -28,7 +28,7 @@ MOST_NODES, MOST_ROWS = 500, 1000
 # The page's files of JavaScript, each after those whose names it uses at once.
 # fmt: off
 SCRIPTS = [
-    "numbers", "passes", "explain", "graph", "program", "leaves", "curve", "guess", "train", "planes", "page",
+    "numbers", "elements", "passes", "explain", "graph", "program", "leaves", "curve", "guess", "train", "planes", "page",
 ]
 # fmt: on
 

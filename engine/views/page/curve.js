@@ -1,19 +1,5 @@
 // Curves: the output over one leaf, with its tangent; the loss over epochs.
 
-// What the browser must lay out the page to know, asked once for each size.
-const widths = new Map();
-
-function widthOf(figure) {
-  if (!widths.get(figure)) widths.set(figure, figure.clientWidth);
-  return widths.get(figure);
-}
-
-// The page's unit of length, the height of its letters in pixels.
-function rem() {
-  if (!widths.get("rem")) widths.set("rem", parseFloat(getComputedStyle(document.documentElement).fontSize));
-  return widths.get("rem");
-}
-
 // Axes in a figure, as wide as it is: where a point stands, and what to draw
 // into.
 function axes(figure, x, y, names, label) {
@@ -84,8 +70,8 @@ function showCurve(i, now, was, hidden) {
   }
   if (was) plot.drawn.append(dot(was.data[i], was.data[output], plot, "before"));
   plot.drawn.append(dot(...here, plot, "here"));
-  const row = training ? chosenRow(now.data) : "";
-  const where = row === "" ? "" : `, for row ${Number(row) + 1} alone`;
+  const row = training ? rowInWords() : "";
+  const where = row === "" ? "" : `, for ${row}`;
   const slopes = hidden ? "" : `: the tangent's slope is ∂${inFormula(of)}/∂${word(i)} = ${formatNumber(slope)}`;
   const caption = `${of} over ${name}${where}${slopes}${was ? " (○ before the change)" : ""}`;
   figure.replaceChildren(plot.drawn, make("figcaption", {}, caption));

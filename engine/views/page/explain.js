@@ -107,7 +107,7 @@ function pathsTo(target, now, limit) {
       return;
     }
     for (const { parent, which } of nodes[i].active) {
-      const each = now.contributions[LAST + 1 - stepOfNode.get(i)].find((one) => one.which === which);
+      const each = now.contributions[backwardStep(i)].find((one) => one.which === which);
       walk(parent, [...path, i], [...factors, each.local]);
     }
   };

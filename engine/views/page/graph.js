@@ -1,23 +1,5 @@
 // The graph: its nodes' numbers, and what travels its arrows.
 
-// Letters that are read from right to left, with the blanks between them. In a
-// formula they stand for themselves, or they would turn what is beside them.
-const LEFTWARDS = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+(?:\s+[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+)*/g;
-
-function isolated(words) {
-  return words.replace(LEFTWARDS, "\u2068$&\u2069");
-}
-
-// An element with attributes and children; texts stay texts.
-function make(tag, attributes = {}, ...children) {
-  const made = tag.startsWith("svg:")
-    ? document.createElementNS("http://www.w3.org/2000/svg", tag.slice(4))
-    : document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children.map((child) => (typeof child === "string" ? isolated(child) : child)));
-  return made;
-}
-
 const svg = document.querySelector("svg.graph");
 const frame = svg.parentElement;
 const cards = [...svg.querySelectorAll("[data-index]")].map((card) => ({
@@ -26,10 +8,6 @@ const cards = [...svg.querySelectorAll("[data-index]")].map((card) => ({
   grad: card.querySelector(".grad"),
 }));
 const edges = new Map();
-for (const [i, { card }] of cards.entries()) {
-  // A click shows where a gradient is complete; the keys still step then.
-  if (nodes[i].kind !== "constant") card.addEventListener("mousedown", (event) => event.preventDefault());
-}
 for (const part of svg.querySelectorAll("[data-from]")) {
   const key = `${part.dataset.from}-${part.dataset.to}`;
   if (!edges.has(key)) edges.set(key, { arrows: [], products: [] });

@@ -65,8 +65,5 @@ function showLeaves(now, was, hidden) {
     slider.setAttribute("aria-valuetext", formatNumber(now.data[i]));
     gradient.textContent = hidden(i) ? "·" : changed(was?.grads[i], now.grads[i], formatNumber);
   }
-  if (training) {
-    const row = chosenRow(state.given);
-    say("whose", row === "" ? "Gradients for these numbers:" : `Gradients for row ${Number(row) + 1} alone:`);
-  }
+  if (training) say("whose", `Gradients for ${rowInWords() || "these numbers"}:`);
 }

@@ -66,16 +66,12 @@ function trimmed(text) {
 
 // Mantissa and exponent; a tie goes to the even digit, as in Python.
 function roundedHalfToEven(x, digits) {
-  let [mantissa, exponent] = x.toExponential(digits - 1).split("e");
-  const exact = x.toExponential(60).split("e")[0].replace(/[-.]/g, "");
-  if (/^50*$/.test(exact.slice(digits))) {
-    const down = exact.slice(0, digits);
-    if (Number(down.at(-1)) % 2 === 0) {
-      mantissa = `${x < 0 ? "-" : ""}${down[0]}.${down.slice(1)}`;
-      exponent = x.toExponential(60).split("e")[1];
-    }
-  }
-  return [mantissa, Number(exponent)];
+  const [exact, exponent] = x.toExponential(60).split("e");
+  const length = exact.indexOf(".") + digits; // of the sign, the point and the digits
+  const down = exact.slice(0, length);
+  const tie = /^50*$/.test(exact.slice(length)) && Number(down.at(-1)) % 2 === 0;
+  const [mantissa, other] = tie ? [down, exponent] : x.toExponential(digits - 1).split("e");
+  return [mantissa, Number(other)];
 }
 
 function wholeHalfToEven(x) {

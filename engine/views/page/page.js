@@ -15,12 +15,6 @@ const state = {
   size: null, // of the window, for which all is drawn
 };
 
-function say(id, words) {
-  const place = document.getElementById(id);
-  const shown = isolated(words);
-  if (place.textContent !== shown) place.textContent = shown;
-}
-
 // Go on with other numbers: all is computed before anything changes.
 function touch(i, given, epoch = descent.epoch) {
   const now = pass(given);
@@ -37,7 +31,6 @@ function touch(i, given, epoch = descent.epoch) {
 function goTo(step) {
   state.step = Math.min(Math.max(step, 0), LAST);
   newQuestion();
-  say("verdict", "");
   choose(null);
   show();
   if (state.step > 0) follow(nodeOfStep[state.step]);
@@ -64,16 +57,14 @@ function show() {
   showGraph(shown, now, was);
   showProgram(step, guess.on);
   const hidden = (i) => guess.on && (shown.grads[i] === null || shown.partial[i]);
+  if (training) document.querySelector("[name=row]").value = chosenRow(state.given);
   showExplanation(step, now, was);
   showGuess(now, step);
   if (guess.on || state.shown !== now) {
     showLeaves(now, was, hidden);
     if (state.touched !== null) showCurve(state.touched, now, was, hidden(state.touched));
   }
-  if (training && state.shown !== now) {
-    document.querySelector("[name=row]").value = chosenRow(state.given);
-    showTraining();
-  }
+  if (training && state.shown !== now) showTraining();
   state.shown = now;
 }
 
@@ -168,6 +159,7 @@ document.getElementById("speed").addEventListener("change", () => play(state.tim
 cards.forEach(({ card }, i) => {
   if (nodes[i].kind === "constant") return;
   card.addEventListener("click", () => choose(i));
+  card.addEventListener("mousedown", (event) => event.preventDefault()); // the keys go on stepping
   card.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();

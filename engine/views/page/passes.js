@@ -15,6 +15,11 @@ const LAST = 2 * FORWARD + 1;
 const nodeOfStep = [null, ...operations, output, ...operations.toReversed()];
 const stepOfNode = new Map(operations.map((node, i) => [node, i + 1]));
 
+// The step at which an operation hands its gradient on.
+function backwardStep(i) {
+  return LAST + 1 - stepOfNode.get(i);
+}
+
 // The operands of an operation to which it hands a gradient on.
 for (const i of operations) {
   nodes[i].active = nodes[i].parents.flatMap((parent, which) => {
@@ -44,12 +49,12 @@ function backward(data, visit = () => {}) {
   for (let k = operations.length - 1; k >= 0; k--) {
     const i = operations[k];
     const [a, b] = [data[nodes[i].parents[0]], data[nodes[i].parents[1]]];
-    for (const { which, parent, operand } of nodes[i].active) {
+    for (const active of nodes[i].active) {
       try {
-        const amount = 0 + operand.contribution(a, b, data[i], added[i]);
-        const before = added[parent];
-        added[parent] += amount;
-        visit(i, which, amount, before, added[parent]);
+        const amount = 0 + active.operand.contribution(a, b, data[i], added[i]);
+        const before = added[active.parent];
+        added[active.parent] += amount;
+        visit(i, active, amount, before);
       } catch (error) {
         throw explained(error, i, data, "the derivative of ");
       }
@@ -71,21 +76,19 @@ function pass(given) {
   const contributions = nodeOfStep.map(() => []);
   const uses = nodes.map(() => 0);
   uses[output] = 1;
-  const added = backward(data, (i, which, amount, before, after) => {
-    const parent = nodes[i].parents[which];
+  const added = backward(data, (i, { which, parent, operand }, amount, before) => {
     const [a, b] = [data[nodes[i].parents[0]], data[nodes[i].parents[1]]];
-    const operand = OPERATIONS[nodes[i].operation].operands[which];
     uses[parent] += 1;
-    contributions[LAST + 1 - stepOfNode.get(i)].push({
+    contributions[backwardStep(i)].push({
       operand: parent,
       which,
       amount,
       local: operand.derivative(a, b, data[i]),
       symbol: nodes[i].derivatives[which][operand.case(a, b, data[i])],
       before: start[parent] + before,
-      after: start[parent] + after,
+      after: start[parent] + (before + amount),
       use: uses[parent],
-      sum: after,
+      sum: before + amount,
     });
   });
   return { data, grads: added.map((sum, i) => start[i] + sum), contributions, uses };

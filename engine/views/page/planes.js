@@ -3,7 +3,8 @@
 
 const CELLS = 32;
 
-// The operations that lie between some nodes and a later one.
+// The operations that lie between some nodes and a later one: what changes with
+// the first and matters to the last.
 function between(from, to) {
   const after = new Set(from);
   const needed = new Set([to]);
@@ -37,64 +38,77 @@ function preference(data) {
   return first - second;
 }
 
-function showPlane(id, { node, axes: [i, j] }, what) {
-  const figure = document.getElementById(id);
-  const order = between([i, j], node);
-  const dots = training.rows.map((row) => {
+// The planes to show: the figure's id, what spans it, and the operations that
+// lead from there to the network's output.
+const planes = [
+  { id: "plane", over: "the inputs", prefix: () => "" },
+  { id: "hidden", over: "the hidden units", prefix: (k) => `z${k + 1} = ` },
+].flatMap((each) => {
+  const found = training?.[each.id];
+  return found ? [{ ...each, ...found, order: between(found.axes, found.node) }] : [];
+});
+
+function showPlanes() {
+  if (planes.length === 0) return;
+  const rows = training.rows.map((row) => {
     const data = [...state.given];
     setRow(data, row);
-    evaluate(operations, data);
-    return { x: data[i], y: data[j], row, output: data[node] };
+    return evaluate(operations, data);
   });
-  const [xs, ys] = [span(dots.map(({ x }) => x)), span(dots.map(({ y }) => y))];
-  const values = [];
-  const margins = [];
-  for (let k = 0; k <= CELLS; k++) {
-    for (let l = 0; l <= CELLS; l++) {
-      const data = [...state.now.data];
-      data[i] = xs[0] + ((xs[1] - xs[0]) * l) / CELLS;
-      data[j] = ys[1] - ((ys[1] - ys[0]) * k) / CELLS;
-      try {
-        values.push(evaluate(order, data)[node]);
-        margins.push(answers ? preference(data) : 0);
-      } catch (error) {
-        if (!(error instanceof NoNumber)) throw error;
-        values.push(NaN);
-        margins.push(NaN);
-      }
-    }
-  }
+  for (const plane of planes) showPlane(plane, rows);
+}
+
+function showPlane({ id, over, prefix, node, axes: [i, j], order }, rows) {
+  const figure = document.getElementById(id);
+  const [xs, ys] = [span(rows.map((data) => data[i])), span(rows.map((data) => data[j]))];
+  const { values, margins } = overGrid(node, order, [i, j], [xs, ys]);
   const known = values.filter(Number.isFinite);
-  const [low, high] = [Math.min(...known), Math.max(...known)];
-  const hidden = id === "hidden";
-  const names = [i, j].map((at, k) => (hidden ? `z${k + 1} = ${nodes[at].name}` : nodes[at].name));
-  const told = dots.map((each) => `row ${each.row.map((x) => formatNumber(x)).join(", ")}: ${formatNumber(each.output)}`);
-  const label = `${nodes[node].name} over ${names.join(" and ")}. ${told.slice(0, 8).join("; ")}`;
-  const plot = axes(figure, xs, ys, names, label);
-  const shade = make("canvas", { width: CELLS + 1, height: CELLS + 1 });
-  paint(shade, values, low, high);
-  const [x, y] = [plot.across(xs[0]), plot.down(ys[1])];
-  const image = make("svg:image", {
-    x,
-    y,
-    width: plot.across(xs[1]) - x,
-    height: plot.down(ys[0]) - y,
-    preserveAspectRatio: "none",
-    href: shade.toDataURL(),
+  const range = [Math.min(...known), Math.max(...known)];
+  const names = [i, j].map((at, k) => `${prefix(k)}${nodes[at].name}`);
+  const told = rows.slice(0, 8).map((data, k) => {
+    const row = training.rows[k].map((x) => formatNumber(x)).join(", ");
+    return `row ${row}: ${formatNumber(data[node])}`;
   });
-  plot.drawn.prepend(image);
+  const plot = axes(figure, xs, ys, names, `${nodes[node].name} over ${names.join(" and ")}. ${told.join("; ")}`);
+  plot.drawn.prepend(shades(values, range, xs, ys, plot));
   if (answers) plot.drawn.append(make("svg:path", { class: "boundary", d: contour(margins, xs, ys, plot) }));
-  for (const each of dots) {
-    const high = answers && each.row[answers.place] === answers.values[1];
-    plot.drawn.append(rowMark(plot.across(each.x), plot.down(each.y), high));
-  }
-  const caption =
-    `The network's output ${nodes[node].name} over ${what}, from ${formatNumber(low, 3)} (light) ` +
-    `to ${formatNumber(high, 3)} (dark).`;
+  rows.forEach((data, k) => {
+    const second = answers && training.rows[k][answers.place] === answers.values[1];
+    plot.drawn.append(rowMark(plot.across(data[i]), plot.down(data[j]), second));
+  });
+  const [low, high] = range.map((value) => formatNumber(value, 3));
+  const caption = `The network's output ${nodes[node].name} over ${over}, from ${low} (light) to ${high} (dark).`;
   const key = answers
     ? ` ○ is to be ${formatNumber(answers.values[0])}, ■ ${formatNumber(answers.values[1])}; the line parts the answers.`
     : "";
   figure.replaceChildren(plot.drawn, make("figcaption", {}, caption + key));
+}
+
+// A node's value at every point of a grid, row by row from above, and how much
+// the second answer is preferred there.
+function overGrid(node, order, [i, j], [xs, ys]) {
+  const data = [...state.now.data];
+  const [values, margins] = [[], []];
+  for (let k = 0; k <= CELLS; k++) {
+    for (let l = 0; l <= CELLS; l++) {
+      data[i] = xs[0] + ((xs[1] - xs[0]) * l) / CELLS;
+      data[j] = ys[1] - ((ys[1] - ys[0]) * k) / CELLS;
+      const [value, margin] = atPoint(node, order, data);
+      values.push(value);
+      margins.push(margin);
+    }
+  }
+  return { values, margins };
+}
+
+function atPoint(node, order, data) {
+  try {
+    const value = evaluate(order, data)[node];
+    return [value, answers ? preference(data) : 0];
+  } catch (error) {
+    if (!(error instanceof NoNumber)) throw error;
+    return [NaN, NaN];
+  }
 }
 
 function span(numbers) {
@@ -108,8 +122,10 @@ function rowMark(x, y, square) {
   return make("svg:rect", { class: "row high", x: x - 7, y: y - 7, width: 14, height: 14 });
 }
 
-// From light to dark, so that grey shows it as well.
-function paint(canvas, values, low, high) {
+// From light to dark, so that grey shows it as well; nothing where there is no
+// value. The browser makes a smooth picture of the points.
+function shades(values, [low, high], xs, ys, plot) {
+  const canvas = make("canvas", { width: CELLS + 1, height: CELLS + 1 });
   const context = canvas.getContext("2d");
   const image = context.createImageData(CELLS + 1, CELLS + 1);
   values.forEach((value, k) => {
@@ -118,6 +134,9 @@ function paint(canvas, values, low, high) {
     image.data.set(colour, 4 * k);
   });
   context.putImageData(image, 0, 0);
+  const [x, y] = [plot.across(xs[0]), plot.down(ys[1])];
+  const [width, height] = [plot.across(xs[1]) - x, plot.down(ys[0]) - y];
+  return make("svg:image", { x, y, width, height, preserveAspectRatio: "none", href: canvas.toDataURL() });
 }
 
 // Where a grid of numbers changes its sign: a path, cell by cell.

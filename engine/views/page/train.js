@@ -44,16 +44,13 @@ function descend(epochs, deadline = Infinity) {
 
 // What the rows give at an epoch. Of a long history, every second pair goes.
 function record(epoch, results) {
-  if (!Number.isFinite(meanLoss(results))) throw new NoNumber("the mean loss grows beyond all numbers");
+  const loss = mean(results.map((row) => row.loss));
+  if (!Number.isFinite(loss)) throw new NoNumber("the mean loss grows beyond all numbers");
   descent.results = results;
   descent.epoch = epoch;
   descent.losses = descent.losses.filter(([earlier]) => earlier < epoch);
   if (descent.losses.length >= 800) descent.losses = descent.losses.filter((_, k) => k % 2 === 0);
-  descent.losses.push([epoch, meanLoss(results)]);
-}
-
-function meanLoss(results) {
-  return mean(results.map((row) => row.loss));
+  descent.losses.push([epoch, loss]);
 }
 
 // Descend and show it; what cannot go on stops, and says why.
@@ -129,10 +126,8 @@ function showTraining() {
   document.body.dataset.epoch = descent.epoch;
   document.body.dataset.loss = exactly(loss);
   say("progress", `Epoch ${descent.epoch}. Mean loss over ${training.rows.length} rows: ${formatNumber(loss)}.`);
-  say("rate", formatNumber(descent.rate, 3));
   showLosses();
-  if (training.plane) showPlane("plane", training.plane, "the inputs");
-  if (training.hidden) showPlane("hidden", training.hidden, "the hidden units");
+  showPlanes();
   if (!descent.running || descent.frames % 6 === 0) showGradients();
 }
 
@@ -206,6 +201,7 @@ if (training) {
   rate.min = training.rate / 100;
   rate.max = Math.min(training.rate * 10, Number.MAX_VALUE);
   rate.value = training.rate;
+  say("rate", formatNumber(training.rate, 3));
   for (const event of ["input", "change"]) {
     rate.addEventListener(event, () => {
       descent.rate = Number(rate.value);
@@ -222,4 +218,10 @@ function chosenRow(given) {
   if (chooser.value !== "" && same(training.rows[Number(chooser.value)])) return chooser.value;
   const found = training.rows.findIndex(same);
   return found < 0 ? "" : String(found);
+}
+
+// The chosen row in words, or none.
+function rowInWords() {
+  const { value } = document.querySelector("[name=row]");
+  return value === "" ? "" : `row ${Number(value) + 1} alone`;
 }
