@@ -13,6 +13,7 @@ import pytest
 
 import engine
 import nn
+from demos.page import example
 from engine import Constant, Value, format_number, play, steps, topological_order
 from engine.operation import FUNCTIONS as NAMES
 from engine.operation import OPERATIONS
@@ -21,19 +22,13 @@ from engine.views.javascript import operations_script
 from engine.views.play import page_script
 from tests.graphs import ARITHMETIC, FUNCTIONS, random_graph
 
+pytest_plugins = ["tests.engine.views.browser"]
 pytestmark = pytest.mark.slow
 
 ROOT = Path(engine.__file__).parents[1]
 
 ROWS = [[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0]]
 SIZES = {"projector": (1920, 1080), "laptop": (1366, 768), "phone": (390, 844)}
-
-
-def example():
-    a, b = Value(2, "a"), Value(-3, "b")
-    d = a * b + b**3
-    d.label = "d"
-    return d
 
 
 def xor(seed=1):

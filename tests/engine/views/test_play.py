@@ -12,17 +12,11 @@ from html.parser import HTMLParser
 import pytest
 
 import nn
+from demos.page import example
 from engine import Value, play, steps, topological_order
 from engine.views.layout import in_columns
 from engine.views.play import MOST_NODES
 from tests.graphs import networks, random_graph
-
-
-def example():
-    a, b = Value(2, "a"), Value(-3, "b")
-    d = a * b + b**3
-    d.label = "d"
-    return d
 
 
 def lesson(page):
