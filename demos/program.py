@@ -45,11 +45,11 @@ def main(out):
 # The lines of an MLP's loops, and what a lecture writes for them.
 LECTURE = {
     "v1[i] = b1[i]": "z = Wx + b",
-    "v2[i] = tanh(v1[i])": "h = tanh(z)",
+    "v2[i] = sigmoid(v1[i])": "h = σ(z)",
     "v3[i] = b2[i]": "s = Uh + c",
     "d_w2[i][j] = d_b2[i] * v2[j]": "∂L/∂U = δ hᵀ",
     "d_v2[i] = d_b2[3] * w2[3][i]": "∂L/∂h = Uᵀ δ",
-    "d_b1[i] = d_v2[i] * (1 - v2[i] * v2[i])": "ε = tanh'(z) ⊙ ∂L/∂h",
+    "d_b1[i] = d_v2[i] * (v2[i] * sigmoid(-v1[i]))": "ε = σ'(z) ⊙ ∂L/∂h",
     "d_w1[i][j] = d_b1[i] * x[j]": "∂L/∂W = ε xᵀ",
 }
 
@@ -58,7 +58,7 @@ def loops():
     """Print an MLP's loops beside the lecture's matrices; return these."""
     x = [Value(i, f"x{i}") for i in range(1, 6)]
     y = [Value(i, f"y{i}") for i in range(1, 5)]
-    L = sum((s - t) ** 2 for s, t in zip(MLP(5, [6, 4], activation="tanh")(x), y))
+    L = sum((s - t) ** 2 for s, t in zip(MLP(5, [6, 4], activation="sigmoid")(x), y))
     L.label = "L"
     program = Program(L, inputs=[*x, *y])
     lines = program.source.count("\n")

@@ -45,6 +45,11 @@ def explained(error: Exception, operation: Any, operands: Any, what: str = "") -
     return type(error)(f"{what}{rule.rendered(*terms)}{where}: {error}")
 
 
+def shown(operand: Any) -> str:
+    """An operand in a message: a Value's label or number, or what it is."""
+    return _described(operand) if hasattr(operand, "operation") else reprlib.repr(operand)
+
+
 def _described(node, inner=False):
     """A node's label, or number, or how it was computed, one operation deep."""
     if node.label:

@@ -5,6 +5,7 @@ here, so they agree.
 """
 
 import ast
+import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import count
@@ -164,9 +165,10 @@ def formula(node: Value, names: Mapping[Value, str]) -> str:
 def derivative(node: Value, which: int, names: Mapping[Value, str]) -> tuple[str, float] | None:
     """∂node/∂parents[which], as a formula in these names and as a number.
 
-    Where the formula has cases, this is the one that holds at this node. None
-    for an operand that was recorded as a constant. Raises what the formula
-    raises where there is no derivative.
+    It is the textbook's if the table has one and the numbers agree. Where the
+    formula has cases, this is the one that holds at this node. None for an
+    operand that was recorded as a constant. Raises what the formula raises
+    where there is no derivative.
 
     >>> from engine.value import Value, topological_order
     >>> x = Value(4, "x")
@@ -182,7 +184,19 @@ def derivative(node: Value, which: int, names: Mapping[Value, str]) -> tuple[str
     number = float(operation.partials[which](a, b, node.data))
     values = FUNCTIONS | {"a": a, "b": b, "out": node.data}
     partial = Formula(operation.rule.partials[which]).where(values)
+    if operation.rule.textbook:
+        textbook = Formula(operation.rule.textbook[which]).where(values)
+        if _agrees(textbook, values, number):
+            partial = textbook
     return in_names(partial, node, names), number
+
+
+def _agrees(textbook, values, number):
+    """Whether a formula gives this number, in the digits that people see."""
+    try:
+        return math.isclose(eval(textbook.text, {}, values), number, rel_tol=5e-5)
+    except (ValueError, ArithmeticError):
+        return False
 
 
 def in_names(partial: Formula, node: Value, names: Mapping[Value, str]) -> str:

@@ -182,7 +182,8 @@ def _pullback(rule, active):
 def _summary(rule):
     """The operation and its derivatives: one line, or three if it is long."""
     what = f"{rule.rendered(*rule.operands)}, with derivative{'s' * (len(rule.partials) > 1)}"
-    partials = [f"∂/∂{operand} = {partial}" for operand, partial in zip(rule.operands, rule.partials)]
+    shown = rule.textbook or rule.partials
+    partials = [f"∂/∂{operand} = {partial}" for operand, partial in zip(rule.operands, shown)]
     line = f"{what} {' and '.join(partials)}."
     return line if len(line) <= 72 else "\n    ".join([what, *partials]) + "."
 

@@ -9,9 +9,9 @@ import operator
 from collections.abc import Callable, Sequence
 from functools import partial
 from math import exp
-from typing import Any, SupportsFloat
+from typing import Any, NoReturn, SupportsFloat
 
-from engine.errors import as_float, explained, unsupported_operand
+from engine.errors import as_float, explained, shown, unsupported_operand
 from engine.operation import BINARY, FUNCTIONS, OPERATIONS, REFLECTED, SMALL_POWERS, UNARY, Operation, method
 
 MUL, EXP = OPERATIONS["*"], OPERATIONS["exp"]
@@ -41,6 +41,19 @@ def binary(name: str, op: str = "") -> "Callable[[Value, Value | float], Value]"
 def reflected(name: str, op: str) -> "Callable[[Value, Value | float], Value]":
     """The method that Python calls where the left operand is no Value."""
     return method(REFLECTED, name, op, NAMES)
+
+
+def jump(sign: str, reflected: bool = False) -> "Callable[[Value, object], NoReturn]":
+    """The method for `%` or `//`, which raises TypeError and says why."""
+
+    def jumps(self, other):
+        left, right = (other, self) if reflected else (self, other)
+        raise TypeError(
+            f"{shown(left)} {sign} {shown(right)}: {sign} jumps, so a Value has no {sign}; "
+            f"a.data {sign} b.data computes it outside of the graph"
+        )
+
+    return jumps
 
 
 def comparison(compare: Callable[[Any, Any], bool]) -> "Callable[[Value, object], bool]":
@@ -211,24 +224,48 @@ class Value:
     def __pos__(self) -> "Value":
         return self
 
+    def conjugate(self) -> "Value":
+        """The Value itself, which is real (NumPy's std and vdot ask for it)."""
+        return self
+
+    # what jumps, so that its derivative is 0 or does not exist
+    __mod__ = jump("%")
+    __rmod__ = jump("%", reflected=True)
+    __floordiv__ = jump("//")
+    __rfloordiv__ = jump("//", reflected=True)
+
     # functions, named as NumPy's are
     expm1 = unary("expm1")
     log = unary("log")
     log1p = unary("log1p")
+    log2 = unary("log2")
+    log10 = unary("log10")
     sqrt = unary("sqrt")
+    cbrt = unary("cbrt")
     sin = unary("sin")
     cos = unary("cos")
     tan = unary("tan")
     arcsin = unary("arcsin")
     arccos = unary("arccos")
     arctan = unary("arctan")
+    arctan2 = binary("arctan2")
+    hypot = binary("hypot")
     sinh = unary("sinh")
     cosh = unary("cosh")
     tanh = unary("tanh")
-    sigmoid = unary("sigmoid")
-    relu = unary("relu")
-    softplus = unary("softplus")
+    arcsinh = unary("arcsinh")
+    arccosh = unary("arccosh")
+    arctanh = unary("arctanh")
     erf = unary("erf")
+    erfc = unary("erfc")
+    sigmoid = unary("sigmoid")
+    log_sigmoid = unary("log_sigmoid")
+    softplus = unary("softplus")
+    relu = unary("relu")
+    leaky_relu = unary("leaky_relu")
+    elu = unary("elu")
+    silu = unary("silu")
+    gelu = unary("gelu")
     maximum = binary("maximum")
     minimum = binary("minimum")
 
@@ -250,6 +287,12 @@ class Value:
         if observers:
             _observed(self)
         return float(self.data)
+
+    def __int__(self) -> int:
+        return int(float(self))
+
+    def __round__(self, digits: int | None = None) -> float:
+        return round(float(self), digits)
 
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)

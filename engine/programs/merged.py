@@ -93,7 +93,7 @@ def merged(tape: Tape) -> Merged:
     >>> from engine.value import Value
     >>> x1, x2, b = Value(2, "x1"), Value(3, "x2"), Value(1, "b")
     >>> z = b + Value(4, "w1") * x1 + Value(5, "w2") * x2
-    >>> tape, _ = record_tape(z.tanh(), [x1, x2])
+    >>> tape, _ = record_tape(z.tan(), [x1, x2])
     >>> for (sign, formula, arrays), indices in merged(tape).steps:
     ...     places = zip(arrays, indices)
     ...     target, *operands = (f"{array}[{i}]" for array, i in places)
@@ -101,8 +101,8 @@ def merged(tape: Tape) -> Merged:
     T[0] = W[0]
     T[0] += W[1] * X[0]
     T[0] += W[2] * X[1]
-    T[1] = tanh(T[0])
-    G[0] = 1 - T[1] * T[1]
+    T[1] = tan(T[0])
+    G[0] = 1 + T[1] * T[1]
     G[2] = G[0] * X[1]
     G[1] = G[0] * X[0]
     """

@@ -100,7 +100,7 @@ def record_tape(
     v1 = w * x
     v2 = v1 + b
     v3 = sigmoid(v2)
-    d_v2 = v3 * (1 - v3)
+    d_v2 = v3 * sigmoid(-v2)
     d_v1 = d_v2
     d_b = d_v2
     d_w = d_v1 * x
@@ -269,9 +269,9 @@ def chain_rule(
     taken from there. Returns a formula and its operands.
 
     >>> from engine.rules import RULES
-    >>> terms = {"g": "d_y", "out": "y", "a": "x", "b": -0.5}
+    >>> terms = {"g": "d_y", "out": "y", "a": "x", "b": 2.5}
     >>> chain_rule(RULES["**"].partials[0], terms, {})
-    (Formula('g * (-0.5 * pow(a, -1.5))'), ('d_y', 'x'))
+    (Formula('g * (2.5 * pow(a, 1.5))'), ('d_y', 'x'))
     >>> terms["g"] = 1.0
     >>> chain_rule(RULES["sin"].partials[0], terms, {"cos(x)": "c"})
     (Formula('part1'), ('c',))

@@ -1,7 +1,7 @@
 """The table in JavaScript: the operations that a page computes with.
 
-`checked` and `divide` are the page's own, as `pow` and `erf` are: they raise an
-error where Python raises one.
+`checked` and `divide` are the page's own, as `pow`, `hypot`, `erf` and `erfc` are:
+they raise an error where Python raises one.
 """
 
 import ast
@@ -11,7 +11,7 @@ from engine.formula import Formula
 from engine.operation import Operation
 from engine.programs.c_formula import arithmetic
 from engine.programs.python_text import helpers
-from engine.rules import OWN, RULES
+from engine.rules import OWN, RULES, Rule
 
 CONSTANTS = {"pi": "Math.PI", "tau": "(2 * Math.PI)", "e": "Math.E", "inf": "Infinity", "nan": "NaN"}
 # Python's functions: what JavaScript's Math has as well, and what the page has.
@@ -22,7 +22,14 @@ SHARED = [
 ]
 # fmt: on
 FUNCTIONS = {name: f"Math.{name}" for name in SHARED}
-FUNCTIONS |= {"abs": "Math.abs", "fabs": "Math.abs", "erf": "erf", "pow": "pow"}
+FUNCTIONS |= {
+    "abs": "Math.abs",
+    "fabs": "Math.abs",
+    "erf": "erf",
+    "erfc": "erfc",
+    "hypot": "hypot",
+    "pow": "pow",
+}
 
 
 def javascript(formula: Formula) -> str:
@@ -47,7 +54,7 @@ def operations_script(operations: Iterable[Operation]) -> str:
 
     Each has `forward(a, b)`. Each of its `operands` has the `derivative(a, b,
     out)`, the `contribution(a, b, out, g)` to the operand's gradient, and the
-    number of the `case` of the derivative that holds; null for a constant.
+    number of the `case` of `explanations` that holds; null for a constant.
 
     >>> from engine.operation import OPERATIONS
     >>> print(operations_script([OPERATIONS["exp"]]))
@@ -79,7 +86,7 @@ def operations_script(operations: Iterable[Operation]) -> str:
         lines += [f"  // {rule.expression}", "  {"]
         lines.append(f"    forward: (a, b) => {javascript(Formula(rule.expression))},")
         lines.append("    operands: [")
-        for text, partial in zip(rule.partials, operation.partials):
+        for which, (text, partial) in enumerate(zip(rule.partials, operation.partials)):
             formula = Formula(text)
             if partial is None:
                 lines.append("      null,")
@@ -88,11 +95,34 @@ def operations_script(operations: Iterable[Operation]) -> str:
                 "      {",
                 f"        derivative: (a, b, out) => {javascript(formula)},",
                 f"        contribution: (a, b, out, g) => {javascript(formula.times('g'))},",
-                f"        case: (a, b, out) => {javascript(formula.cases[0])},",
+                f"        case: (a, b, out) => {_case(rule, which)},",
                 "      },",
             ]
         lines += ["    ],", "  },"]
     return "\n".join([*lines, "];"])
+
+
+def explanations(rule: Rule, which: int) -> list[Formula]:
+    """The formulas that may explain a derivative: all cases, then a textbook's.
+
+    >>> explanations(RULES["arcsin"], 0)
+    [Formula('1 / sqrt((1 - a) * (1 + a))'), Formula('1 / sqrt(1 - a * a)')]
+    """
+    texts = [rule.partials[which], *rule.textbook[which : which + 1]]
+    return [case for text in texts for case in Formula(text).cases[1]]
+
+
+def _case(rule, which):
+    """Which explanation holds: the textbook's if its number agrees."""
+    formula = Formula(rule.partials[which])
+    number, cases = formula.cases
+    if not rule.textbook:
+        return javascript(number)
+    textbook = Formula(rule.textbook[which])
+    other = f"{len(cases)} + ({javascript(textbook.cases[0])})"
+    return (
+        f"agrees(() => {javascript(textbook)}, () => {javascript(formula)}) ? {other} : {javascript(number)}"
+    )
 
 
 def _printed(tree):

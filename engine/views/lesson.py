@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from engine.errors import as_float
-from engine.formula import Formula
 from engine.notation import format_number, formula, in_names, names_on_a_line, node_kind, node_names
 from engine.operation import Operation
 from engine.programs.tape import record_steps
 from engine.value import Constant, Value, leaves_and_operations, topological_order
+from engine.views.javascript import explanations
 from engine.views.planes import hidden_pair, network_output
 
 
@@ -93,8 +93,8 @@ def lesson(
             found["rendered"] = rule.rendered(*("{0}", "{1}")[: len(node.parents)])
             found["signs"] = not rule.is_function
             found["derivatives"] = [
-                [in_names(case, node, names) for case in Formula(partial).cases[1]]
-                for partial in rule.partials
+                [in_names(case, node, names) for case in explanations(rule, which)]
+                for which in range(len(rule.partials))
             ]
         nodes.append(found)
     forward, backward = record_steps(output)

@@ -60,7 +60,7 @@ UNARY = [op for op, operation in OPERATIONS.items() if len(operation.partials) =
 
 @pytest.mark.parametrize("op", [op for op in UNARY if hasattr(np, UFUNCS.get(op, op))])
 def test_ufuncs_on_arrays_and_on_one_value(op):
-    ufunc, numbers = getattr(np, UFUNCS.get(op, op)), np.array([0.2, 0.5, 0.9])
+    ufunc, numbers = getattr(np, UFUNCS.get(op, op)), np.array([0.2, 0.5, 0.9]) + (op == "arccosh")
     x = values(*numbers)
     out = ufunc(x)
     assert data(out) == pytest.approx(ufunc(numbers))
@@ -72,7 +72,7 @@ def test_ufuncs_on_arrays_and_on_one_value(op):
 def test_the_functions_that_numpy_has_are_named_as_numpy_names_them():
     others = {op for op in UNARY if not hasattr(np, UFUNCS.get(op, op))}
     assert {"sigmoid", "relu", "softplus", "erf"} <= others
-    assert others & set(dir(math)) == {"erf"}  # no other goes by math's name instead of NumPy's
+    assert others & set(dir(math)) == {"erf", "erfc"}  # no other goes by math's name instead of NumPy's
 
 
 @pytest.mark.parametrize("sign", SIGNS)

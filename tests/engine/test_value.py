@@ -8,6 +8,7 @@ import math
 import operator
 import pickle
 import random
+import re
 import sys
 import traceback
 import weakref
@@ -16,7 +17,7 @@ from fractions import Fraction
 
 import pytest
 
-from engine import Constant, Value, topological_order
+from engine import Constant, Value, decisions, topological_order
 from engine.operation import OPERATIONS
 from engine.rules import TABLE
 
@@ -85,11 +86,11 @@ RANDOM = [(seed, [random.Random(f"{seed}.{i}").gauss(0, 1) for i in range(3)]) f
 
 @pytest.mark.parametrize("op", UNARY)
 def test_an_operation_on_one_value(op):
-    x = Value(0.3, "x")
+    x = Value(1.3 if op == "arccosh" else 0.3, "x")
     out = apply(op, x)
     assert out.op == op and out.parents[0] is x and len(out.parents) == 1 and out.label == ""
-    assert out.data == OPERATIONS[op].forward(0.3)
-    assert gradient(out * 5, x) == pytest.approx([5 * OPERATIONS[op].partials[0](0.3, None, out.data)])
+    assert out.data == OPERATIONS[op].forward(x.data)
+    assert gradient(out * 5, x) == pytest.approx([5 * OPERATIONS[op].partials[0](x.data, None, out.data)])
 
 
 @pytest.mark.parametrize("op", BINARY)
@@ -283,13 +284,14 @@ def test_forward_equals_a_fresh_graph(seed, data):
 
 @pytest.mark.parametrize("op", UNARY + BINARY)
 def test_forward_recomputes_every_operation(op):
-    x = Value(0.3)
+    before, after = (1.3, 1.8) if op == "arccosh" else (0.3, 0.8)
+    x = Value(before)
     number = () if op in UNARY else (0.5,)
     out = apply(op, x, *number)
-    x.data = 0.8
+    x.data = after
     out.forward()
-    assert out.data == apply(op, Value(0.8), *number).data
-    assert out.data != apply(op, Value(0.3), *number).data
+    assert out.data == apply(op, Value(after), *number).data
+    assert out.data != apply(op, Value(before), *number).data
 
 
 # what cannot be computed
@@ -489,3 +491,29 @@ def test_a_constant_has_no_gradient_wherever_it_stands():
     output.backward()
     assert two.grad == 0
     assert x.grad == pytest.approx(2 + math.exp(2) + math.log(2) * 2**3, rel=1e-15)
+
+
+# what is no operation
+
+
+def test_a_value_is_its_own_conjugate_and_rounds_as_a_float():
+    x = Value(2.5)
+    assert x.conjugate() is x
+    assert (int(Value(-2.7)), round(x), round(Value(3.5)), round(Value(1.236), 2)) == (-2, 2, 4, 1.24)
+    with decisions() as found:
+        round(x), int(x)
+    assert [each.node for each in found] == [x, x]
+
+
+@pytest.mark.parametrize(
+    "jump, text",
+    [
+        (lambda a: a % 2, "a % 2"),
+        (lambda a: 2 % a, "2 % a"),
+        (lambda a: a // 2, "a // 2"),
+        (lambda a: 2 // a, "2 // a"),
+    ],
+)
+def test_what_jumps_is_refused_with_a_reason(jump, text):
+    with pytest.raises(TypeError, match=f"^{re.escape(text)}: .*jumps"):
+        jump(Value(7, "a"))

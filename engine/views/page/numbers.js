@@ -24,19 +24,39 @@ function pow(a, b) {
   return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b;
 }
 
-// The error function. Below 1, Maclaurin's series; above, one minus the
-// continued fraction of its complement (Abramowitz and Stegun 7.1.5, 7.1.14).
+// The error function and its complement. Close to 0, Maclaurin's series; far
+// from it, a continued fraction (Abramowitz and Stegun 7.1.5, 7.1.14).
 function erf(x) {
   const size = Math.abs(x);
   if (!(size < 6)) return Number.isNaN(x) ? x : Math.sign(x);
-  if (size < 1) {
-    let sum = 0;
-    for (let n = 22; n >= 1; n--) sum = ERF_SERIES[n] + sum * x * x;
-    return x + x * (ERF_SERIES[0] + sum * x * x);
+  if (size >= 1) return Math.sign(x) * (1 - erfc(size));
+  let sum = 0;
+  for (let n = 22; n >= 1; n--) sum = ERF_SERIES[n] + sum * x * x;
+  return x + x * (ERF_SERIES[0] + sum * x * x);
+}
+
+function erfc(x) {
+  if (x < 0) return 1 + erf(-x);
+  if (!(x >= 0.25)) return 1 - erf(x);
+  let fraction = x;
+  for (let n = Math.ceil(20 + 200 / x / x); n >= 1; n--) fraction = x + n / 2 / fraction;
+  const high = Math.fround(x); // whose square is exact
+  return (Math.exp(-high * high) * Math.exp((high - x) * (high + x))) / fraction / Math.sqrt(Math.PI);
+}
+
+// Math.hypot scales its operands, and so rounds more often than needed.
+function hypot(a, b) {
+  const square = a * a + b * b;
+  return square > 1e-280 && square < 1e280 ? Math.sqrt(square) : Math.hypot(a, b);
+}
+
+// Whether a textbook's formula gives a derivative, in the digits that people see.
+function agrees(textbook, derivative) {
+  try {
+    return Math.abs(textbook() - derivative()) <= 5e-5 * Math.abs(derivative());
+  } catch {
+    return false;
   }
-  let fraction = size;
-  for (let n = 300; n >= 1; n--) fraction = size + n / 2 / fraction;
-  return Math.sign(x) * (1 - Math.exp(-x * x) / fraction / Math.sqrt(Math.PI));
 }
 
 // The coefficients of erf(x) / x - 1: 2 / √π (-1)^n / (n! (2n + 1)), the first

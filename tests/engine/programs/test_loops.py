@@ -80,7 +80,7 @@ def test_unrolled_they_are_the_lines_again():
 def test_the_loops_are_those_of_the_lectures_matrices():
     """z = Wx + b forward; backward dW = δxᵀ and the gradient Wᵀδ of x."""
     text = str(mlp(8, 5, 4, 1, activation="tanh").loops)
-    assert text.splitlines()[3] == "def f(x, y, b1, w1, b2, w2, b3, w3):"
+    assert "\ndef f(x, y, b1, w1, b2, w2, b3, w3):\n" in text
     assert (
         """
     for i in range(5):

@@ -322,17 +322,17 @@ def test_a_branch_is_fixed_in_a_program_and_relu_is_not():
 
 def test_the_text_of_a_neuron():
     x, w, b = Value(2, "x"), Value(-3, "w"), Value(1, "b")
-    p = (w * x + b).tanh()
+    p = (w * x + b).tan()
     p.label = "p"
     assert str(Program(p, inputs=[x])) == (
-        "from math import tanh\n\n\n"
+        "from math import tan\n\n\n"
         "def p(x, w, b):\n"
         "    # forward\n"
         "    v1 = w * x\n"
         "    v2 = v1 + b\n"
-        "    p = tanh(v2)\n"
+        "    p = tan(v2)\n"
         "    # backward\n"
-        "    d_v2 = 1 - p * p\n"
+        "    d_v2 = 1 + p * p\n"
         "    d_v1 = d_v2\n"
         "    d_b = d_v2\n"
         "    d_w = d_v1 * x\n"

@@ -56,7 +56,7 @@ def test_every_operation_of_any_graph_is_within_2_ulp(shown, seed):
             assert float(found[leaf.label][1]) == pytest.approx(leaf.grad, rel=1e-9, abs=1e-12)
 
 
-def test_every_operation_of_the_table_is_within_2_ulp(chromium):
+def test_every_operation_of_the_table_is_within_2_ulp_and_partials_within_4(chromium):
     rng = random.Random(0)
     operations = [OPERATIONS[rule.op] for rule in TABLE]
     script = page_script(operations_script(operations)).partition("// Both passes")[0]
@@ -103,8 +103,8 @@ def test_every_operation_of_the_table_is_within_2_ulp(chromium):
             assert (out is None) == (result is None), where
             if out is not None:
                 assert within(result, out, 2), where
-                assert all(within(x, y, 2) for x, y in zip(rest[0], partials)), where
-                assert rest[1] == pytest.approx(amounts, rel=1e-15), where
+                assert all(within(x, y, 4) for x, y in zip(rest[0], partials)), where
+                assert rest[1] == pytest.approx(amounts, rel=2e-15), where
     tab.close()
 
 
