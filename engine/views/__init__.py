@@ -9,4 +9,6 @@
                   knows the graph from a `lesson`, its operations from the table
                   as `javascript`, and what to draw in `planes`; it shows a
                   `picture`, in which a `layout` places boxes and arrows
+
+After a leaf changed, the first three say which numbers are `stale`.
 """

@@ -7,6 +7,7 @@ from engine.notation import derivative, format_number, formula, node_kind, node_
 from engine.value import Constant, Value, topological_order
 from engine.views.drawing import Drawing, html_label
 from engine.views.lesson import within
+from engine.views.stale import stale, stale_note
 from engine.views.step import Step
 
 # The kinds differ in shape and in lightness, so that grey shows them too.
@@ -17,6 +18,8 @@ STYLES = {
     "operation": {"shape": "box", "fillcolor": "white"},
     "output": {"shape": "box", "fillcolor": "#b7d8b0", "peripheries": "2"},
 }
+STALE = {"style": "filled,dashed", "penwidth": "2"}
+TEXT = {"fontname": "Helvetica", "fontsize": "11"}
 
 
 def draw(
@@ -37,7 +40,8 @@ def draw(
     `steps(output)`: its node is marked, with the edges that its numbers
     travel, and what is still to come is dashed and grey. `depth` draws only
     so many operations back from the output. `rankdir` is graphviz's ("LR" is
-    left to right, "BT" upwards).
+    left to right, "BT" upwards). Data from before a leaf changed are marked
+    as stale, with a thick dashed border, and the picture's title says so.
 
     Raises TypeError if `output` is not a Value, ValueError if the picture
     would have more than `limit` nodes, or if the step is of another graph.
@@ -62,13 +66,18 @@ def draw(
     if at is not None and at.node not in names:
         raise ValueError(f"the step is at {at.names[at.node]}, which is not in this graph")
     identity = {node: f"n{i}" for i, node in enumerate(order)}
+    found = stale(output) & visible
     drawing = Drawing(format="svg", comment=f"a graph of {len(shown)} nodes")
     drawing.attr(rankdir=rankdir)
-    drawing.attr("node", style="filled", fontname="Helvetica", fontsize="11", margin="0.1,0.05")
+    if found:
+        drawing.comment += f", {len(found)} of them stale"
+        drawing.attr(label=f"<{html_label(stale_note(output, found))}>", labelloc="t", **TEXT)
+    drawing.attr("node", style="filled", margin="0.1,0.05", **TEXT)
     drawing.attr("edge", fontname="Helvetica", fontsize="9", arrowsize="0.6", color="#555555")
     for node in shown:
         kind = node_kind(node, output, inputs)
-        drawing.node(identity[node], _card(node, names), **STYLES[kind] | _node_at(node, at))
+        style = STYLES[kind] | (STALE if node in found else {}) | _node_at(node, at)
+        drawing.node(identity[node], _card(node, names, node in found), **style)
         cut = [parent for parent in node.parents if parent not in visible]
         if cut:
             drawing.node(f"cut{identity[node]}", "…", shape="plaintext", style="")
@@ -98,7 +107,7 @@ def _edge_at(parent, node, at):
     return {"style": "dashed", "color": "#bbbbbb"}
 
 
-def _card(node, names):
+def _card(node, names, is_stale):
     """A node's text: its name, how it is computed, data and gradient."""
     if type(node) is Constant:
         return f"<{html_label(names[node])}>"
@@ -107,7 +116,7 @@ def _card(node, names):
         title += f"&#160;= {html_label(formula(node, names))}"
     return (
         f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR><TD>{title}</TD></TR>'
-        f"<TR><TD>data {format_number(node.data)}</TD></TR><TR><TD>grad {format_number(node.grad)}</TD></TR></TABLE>>"
+        f"<TR><TD>data {format_number(node.data)}{' (stale)' * is_stale}</TD></TR><TR><TD>grad {format_number(node.grad)}</TD></TR></TABLE>>"
     )
 
 

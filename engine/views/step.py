@@ -1,13 +1,14 @@
 """One step of a pass: what it did, for programs and for people."""
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
 from engine.notation import format_number, formula, parenthesized
 from engine.value import Value
 from engine.views.play import Page, bundle, play_step
+from engine.views.stale import stale_note
 
 WIDTH = 80  # the columns of a terminal
 
@@ -51,7 +52,8 @@ class Step:
     `operands` (the parents' data) are numbers after it. A backward step has a
     Contribution for each parent that is no constant; but the first step has
     none, which sets ∂output/∂output = 1. `start` has the leaves' gradients from
-    before the pass.
+    before the pass. `stale` has the nodes that were stale when a backward pass
+    began, so that its gradients mix data from before and after a change.
 
     In Jupyter a step shows itself as a page, if the graph is not too large for
     that.
@@ -67,6 +69,7 @@ class Step:
     operands: tuple[float, ...]
     contributions: tuple[Contribution, ...]
     start: Mapping[Value, float]
+    stale: Set[Value]
 
     @property
     def node(self) -> Value:
@@ -99,12 +102,16 @@ class Step:
         place = f"{self.index:>{len(str(total))}}/{total}  "
         if not self.forward and self.index == 1:
             d = parenthesized(name)
-            return f"{place}{name} = {data}    every backward pass starts here: ∂{d}/∂{d} = 1"
+            first = f"{place}{name} = {data}    every backward pass starts here: ∂{d}/∂{d} = 1"
+            note = stale_note(self.output, self.stale)
+            return f"{first}\n{' ' * len(place)}{note}" if note else first
         header = f"{place}{name} = {formula(self.node, self.names)}"
         if self.forward:
             numbers = formula(self.node, dict(zip(self.parents, map(format_number, self.operands))))
             was = "" if format_number(self.before) == data else f"   was {format_number(self.before)}"
             return in_columns([[header], [f"= {numbers}"], [f"= {data}{was}"]], len(place) + len(name) + 1)
+        if self.stale:
+            header = in_columns([[header], ["  (on stale data)"]], len(place))
         return "\n".join([header] + self._chain_rule(" " * len(place)))
 
     def _chain_rule(self, margin):

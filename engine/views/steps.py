@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from copy import copy
 from typing import Any
 
@@ -11,6 +11,7 @@ from engine.notation import derivative, format_number, formula, names_on_a_line
 from engine.value import Constant, Value, leaves_and_operations
 from engine.views.lesson import active_operands
 from engine.views.play import Page, bundle, play_step
+from engine.views.stale import stale, stale_note
 from engine.views.step import Contribution, Step
 
 
@@ -95,6 +96,8 @@ class Pass:
         # The gradient before this pass; what this pass has added.
         self._initial: dict[Value, float] = {}
         self._accumulated: dict[Value, float] = {}
+        # The nodes that were stale when a backward pass began.
+        self._stale: Set[Value] = frozenset()
 
     def __iter__(self) -> Iterator[Step]:
         return self
@@ -121,6 +124,7 @@ class Pass:
             Step(
                 self.order, index, self.forward, self.names, before,
                 node.data, node.grad, operands, tuple(contributions), self._initial,
+                self._stale,
             )
         )  # fmt: skip
         return self.history[-1]
@@ -139,6 +143,7 @@ class Pass:
 
         Leaves keep the gradient that they have, other nodes start from zero.
         """
+        self._stale = stale(output)
         self._undo.append([(node, node.grad, 0.0) for node in self.nodes])
         for node in self.nodes:
             if node.operation is not None:
@@ -247,8 +252,12 @@ class Pass:
         done, total, name = len(self.history), len(self.order), self.names[self.output]
         where = f"forward to {name}" if self.forward else f"backward from {name}"
         if done == total:
-            return f"{where}: all {total} steps done"
-        return f"{where}: {done} of {total} steps done\nnext: {self._ahead(self.order[done])}"
+            lines = [f"{where}: all {total} steps done"]
+        else:
+            lines = [f"{where}: {done} of {total} steps done", f"next: {self._ahead(self.order[done])}"]
+        if not self.forward:
+            lines.append(stale_note(self.output, stale(self.output)))
+        return "\n".join(filter(None, lines))
 
     def _ahead(self, node):
         """What the next step does, at `node`."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from engine.notation import format_number, formula, names_on_a_line
 from engine.value import Constant, Value, topological_order
+from engine.views.stale import stale, stale_note
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,20 +34,27 @@ class Tree:
     """What tree shows: the rows of the graph that computes `output`.
 
     Its text has each node's data and grad of the moment when it is printed.
+    Nodes that are stale then are marked, and a last line says so.
     """
 
     output: Value
     rows: list[Row]
 
     def __repr__(self) -> str:
-        return "\n".join([f"{'data':>10}  {'grad':>10}", *map(str, self.rows)])
+        found = stale(self.output)
+        lines = [
+            f"{row}  (stale)" if row.node in found and not row.repeated else str(row) for row in self.rows
+        ]
+        texts = [f"{'data':>10}  {'grad':>10}", *lines, stale_note(self.output, found)]
+        return "\n".join(filter(None, texts))
 
 
 def tree(output: Value) -> Tree:
     """The graph that computes `output`, each node's operands under it.
 
     A node with several uses stands there once in full, and is referred to
-    after that.
+    after that. Where a leaf changed since a node was computed, it is
+    marked as stale.
 
     Raises TypeError if `output` is not a Value.
 
