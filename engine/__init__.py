@@ -17,6 +17,7 @@ pass. Each has its own list of what to read. Which tool answers what:
     What is computed from what, at a prompt?             tree(output)
     What is computed from what, as a picture?            draw(output)
     How do I step, change, guess and train in a browser? play(output)
+    What changes if a leaf has another number?           what_if(output, w=10)
     What do the lines of my function compute?            annotate(function, ...)
     What are the operations, in one list?                print(Program(output))
     How do I get gradients over many rows, fast?         Program(output, inputs)
@@ -41,6 +42,7 @@ from engine.views.drawing import Drawing, html_label
 from engine.views.play import Page, play
 from engine.views.steps import steps
 from engine.views.tree import tree
+from engine.views.what_if import what_if
 
 __all__ = [
     "OPERATIONS",
@@ -65,4 +67,5 @@ __all__ = [
     "steps",
     "topological_order",
     "tree",
+    "what_if",
 ]

@@ -3,9 +3,10 @@
 1. `steps`        walks a pass node by node; a `step` explains one
 2. `tree`         shows a graph as text
 3. `draw`         shows a graph as a picture, which is a `drawing`
-4. `annotate`     shows a function's lines with their gradients: an `annotation`
+4. `what_if`      shows what changes if a leaf has another number
+5. `annotate`     shows a function's lines with their gradients: an `annotation`
                   of what `tracing` found
-5. `play`         makes a page to step through, whose files are in `page/`. It
+6. `play`         makes a page to step through, whose files are in `page/`. It
                   knows the graph from a `lesson`, its operations from the table
                   as `javascript`, and what to draw in `planes`; it shows a
                   `picture`, in which a `layout` places boxes and arrows
