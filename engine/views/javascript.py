@@ -1,7 +1,7 @@
 """The table in JavaScript: the operations that a page computes with.
 
-`checked` and `divide` are the page's own, as `pow`, `hypot`, `erf` and `erfc` are:
-they raise an error where Python raises one.
+`checked` and `divide` are the page's own, as `pow`, `hypot`, `erf` and `erfc`
+are: they raise an error where Python raises one.
 """
 
 import ast

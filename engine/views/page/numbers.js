@@ -41,7 +41,8 @@ function erfc(x) {
   let fraction = x;
   for (let n = Math.ceil(20 + 200 / x / x); n >= 1; n--) fraction = x + n / 2 / fraction;
   const high = Math.fround(x); // whose square is exact
-  return (Math.exp(-high * high) * Math.exp((high - x) * (high + x))) / fraction / Math.sqrt(Math.PI);
+  const density = Math.exp(-high * high);
+  return (density + density * Math.expm1((high - x) * (high + x))) / (fraction * Math.sqrt(Math.PI));
 }
 
 // Math.hypot scales its operands, and so rounds more often than needed.
