@@ -7,8 +7,10 @@ To learn how a gradient comes about, read these files in this order:
 3. `value`       Value, a node of a graph: forward and backward over the graph
 
 `errors` says what cannot be computed, `decisions` notices where Python takes a
-Value's number, `formula` parses and prints the texts of
-the table, `notation` names nodes for people, `source` compiles generated code.
+Value's number, `formula` parses and prints the texts of the table, `notation`
+names nodes for people, `source` compiles generated code. `calculus` has
+derivatives as Values, of any order: `algebra` computes the table's formulas on
+Values, and `cases` makes operations of those that have cases.
 
 Then `programs/` writes a graph as a program, and runs it; `views/` shows a
 pass. Each has its own list of what to read. Which tool answers what:
@@ -27,6 +29,7 @@ pass. Each has its own list of what to read. Which tool answers what:
     Where does a number leave the graph?                 with decisions() as d
 """
 
+from engine.calculus import derivative, grad, gradient, hessian, jacobian, tangent
 from engine.decisions import Decision, decisions
 from engine.notation import format_number, label
 from engine.operation import OPERATIONS
@@ -58,13 +61,19 @@ __all__ = [
     "annotate",
     "c_compiler",
     "decisions",
+    "derivative",
     "draw",
     "format_number",
+    "grad",
+    "gradient",
+    "hessian",
     "html_label",
+    "jacobian",
     "label",
     "play",
     "read_rows",
     "steps",
+    "tangent",
     "topological_order",
     "tree",
     "what_if",

@@ -21,7 +21,8 @@ HERE = f"{Path(__file__).parent}{os.sep}"  # not a folder whose name only begins
 class Decision(NamedTuple):
     """The number of `node` was taken in a line of a function of a file.
 
-    `text` is the line's, if it is known.
+    `text` is the line's, if it is known. `how` the number was taken is a word:
+    "compared", "tested" (as in `if x`) or "converted" (as in `float(x)`).
     """
 
     node: Value
@@ -29,6 +30,7 @@ class Decision(NamedTuple):
     line: int
     function: str
     text: str
+    how: str
 
     def __str__(self) -> str:
         where = f"{self.file}, line {self.line}, in {self.function}"
@@ -45,13 +47,13 @@ def decisions() -> Iterator[list[Decision]]:
     ...     return z if z > 0 else 0 * z
     >>> with decisions() as found:
     ...     out = positive(Value(3, "z").relu())
-    >>> [(each.function, each.node.op) for each in found]
-    [('positive', 'relu')]
+    >>> [(each.function, each.node.op, each.how) for each in found]
+    [('positive', 'relu', 'compared')]
     """
     found: list[Decision] = []
     thread = threading.get_ident()
 
-    def notice(node):
+    def notice(node, how):
         if threading.get_ident() != thread:
             return
         frame: Any = sys._getframe(2)
@@ -59,7 +61,7 @@ def decisions() -> Iterator[list[Decision]]:
             frame = frame.f_back
         file, line = frame.f_code.co_filename, frame.f_lineno
         text = linecache.getline(file, line, frame.f_globals).strip()
-        found.append(Decision(node, file, line, frame.f_code.co_name, text))
+        found.append(Decision(node, file, line, frame.f_code.co_name, text, how))
 
     observers.append(notice)
     try:

@@ -164,7 +164,7 @@ class Formula:
     def template(self) -> Any:
         """A new tree with the names {0}, {1}, ... for the letters."""
         places = {letter: ast.Name(f"{{{i}}}") for i, letter in enumerate(self.letters)}
-        return _Substituted(places).visit(self._copy())
+        return substituted(self, places)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Formula) and self.text == other.text
@@ -181,12 +181,12 @@ class Formula:
 
 @lru_cache(maxsize=4096)
 def _put(formula, letter, number):
-    return Formula(ast.unparse(_Substituted({letter: _parsed(number)}).visit(formula._copy())))
+    return Formula(ast.unparse(substituted(formula, {letter: _parsed(number)})))
 
 
 @lru_cache(maxsize=4096)
 def _times(formula, factor):
-    return Formula(ast.unparse(_product(ast.Name(factor), formula._copy())))
+    return Formula(ast.unparse(product(ast.Name(factor), formula._copy())))
 
 
 @lru_cache(maxsize=4096)
@@ -194,20 +194,26 @@ def _replaced(formula, part, letter):
     return Formula(ast.unparse(_Replaced(part.text, letter).visit(formula._copy())))
 
 
-def _product(factor, tree):
+def product(factor: Any, tree: Any) -> Any:
+    """The product of two trees, without the factors 0, 1 and -1 in the second."""
     match tree:
         case ast.Constant(value=0):
             return ast.Constant(0.0)
         case ast.Constant(value=1):
             return factor
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return ast.UnaryOp(ast.USub(), _product(factor, operand))
+            return ast.UnaryOp(ast.USub(), product(factor, operand))
         case ast.IfExp(test=test, body=body, orelse=orelse):
-            return ast.IfExp(test, _product(factor, body), _product(factor, orelse))
+            return ast.IfExp(test, product(factor, body), product(factor, orelse))
         case ast.BinOp(left=ast.Constant(value=1), op=ast.Div(), right=right):
             return ast.BinOp(factor, ast.Div(), right)
         case _:
             return ast.BinOp(factor, ast.Mult(), tree)
+
+
+def substituted(formula: Formula, trees: Mapping[str, Any]) -> Any:
+    """The formula's tree, with trees for some of its names."""
+    return _Substituted(trees).visit(formula._copy())
 
 
 def _numbered(tree, cases):

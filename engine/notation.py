@@ -159,6 +159,8 @@ def formula(node: Value, names: Mapping[Value, str]) -> str:
     'x * (-2)'
     """
     rule, operands = node.operation.rule, [names[parent] for parent in node.parents]
+    if rule.op == "if":
+        return in_names(Formula(rule.expression), node, names)
     return rule.rendered(*(operands if rule.is_function else map(parenthesized, operands)))
 
 

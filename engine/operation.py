@@ -149,6 +149,15 @@ class Operation:
         filename = f"<linegrad pullback {rule.op}: {rule.expression}{fixed}>"
         self.pullback = compile_function("pullback", _pullback(rule, active), filename, FUNCTIONS)
 
+    @classmethod
+    def with_variants(cls, rule: Rule) -> "Operation":
+        """The operation on Values, and its variants for constants."""
+        operation = cls(rule, (True,) * len(rule.partials))
+        if len(rule.partials) == 2:
+            operation.with_constant_left = cls(rule, (False, True))
+            operation.with_constant_right = cls(rule, (True, False))
+        return operation
+
 
 def _function(signature, expression, filename):
     name = signature.partition("(")[0]
@@ -194,10 +203,7 @@ GLOBAL_NAMES = {"+": "ADD", "-": "SUB", "*": "MUL", "/": "TRUEDIV", "**": "POW"}
 FUNCTIONS: dict[str, Any] = dict(MATH)
 OPERATIONS: dict[str, Operation] = {}
 for _rule in TABLE:
-    OPERATIONS[_rule.op] = _operation = Operation(_rule, (True,) * len(_rule.partials))
-    if len(_rule.partials) == 2:
-        _operation.with_constant_left = Operation(_rule, (False, True))
-        _operation.with_constant_right = Operation(_rule, (True, False))
+    OPERATIONS[_rule.op] = Operation.with_variants(_rule)
     if _rule.op in OWN:
-        FUNCTIONS[_rule.op] = _operation.forward
+        FUNCTIONS[_rule.op] = OPERATIONS[_rule.op].forward
 SMALL_POWERS = {float(n): Operation(rule, (True, False)) for n, rule in POWERS.items()}

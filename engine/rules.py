@@ -30,6 +30,7 @@ Rule(op='sqrt', expression='sqrt(a)', partials=('0.5 / out',), textbook=())
 """
 
 import math
+import re
 from typing import Any, NamedTuple
 
 
@@ -53,7 +54,7 @@ class Rule(NamedTuple):
     @property
     def is_function(self) -> bool:
         """Whether one writes it as a function, and not with a sign."""
-        return self.op.isidentifier() and self.op != "neg"
+        return self.op.isidentifier() and self.op not in ("neg", "if")
 
     def rendered(self, *operands: str) -> str:
         """The operation on operands of these names, as one writes it by hand.
@@ -65,6 +66,8 @@ class Rule(NamedTuple):
         """
         if self.is_function:
             return f"{self.op}({', '.join(operands)})"
+        if self.op == "if":  # a formula with cases: see engine.cases
+            return re.sub(r"\b[ab]\b", lambda letter: operands["ab".index(letter[0])], self.expression)
         return f"-{operands[0]}" if self.op == "neg" else f" {self.op} ".join(operands)
 
 

@@ -20,9 +20,9 @@ MUL, EXP = OPERATIONS["*"], OPERATIONS["exp"]
 NAMES: dict[str, Any] = FUNCTIONS | {each.global_name: each for each in OPERATIONS.values()}
 
 
-# What is called with each Value whose number Python takes: compares, tests or
-# converts. See engine.decisions.
-observers: "list[Callable[[Value], None]]" = []
+# What is called with each Value whose number Python takes, and how: compared,
+# tested or converted. See engine.decisions.
+observers: "list[Callable[[Value, str], None]]" = []
 
 
 def unary(name: str, op: str = "") -> "Callable[[Value], Value]":
@@ -61,7 +61,7 @@ def comparison(compare: Callable[[Any, Any], bool]) -> "Callable[[Value, object]
 
     def compared(self, other):
         if observers:
-            _observed(self, other)
+            _observed("compared", self, other)
         return compare(self.data, other.data if isinstance(other, Value) else other)
 
     compared.__name__ = compared.__qualname__ = f"__{compare.__name__}__"
@@ -280,12 +280,12 @@ class Value:
 
     def __bool__(self) -> bool:
         if observers:
-            _observed(self)
+            _observed("tested", self)
         return self.data != 0
 
     def __float__(self) -> float:
         if observers:
-            _observed(self)
+            _observed("converted", self)
         return float(self.data)
 
     def __int__(self) -> int:
@@ -316,12 +316,12 @@ class Constant(Value):
         return f"Constant({self.data})"
 
 
-def _observed(*nodes):
+def _observed(how, *nodes):
     """Tell the observers of Values among these."""
     for node in nodes:
         if isinstance(node, Value):
             for observer in observers:
-                observer(node)
+                observer(node, how)
 
 
 def topological_order(output: Value) -> list[Value]:

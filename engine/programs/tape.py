@@ -193,7 +193,8 @@ def line_formula(rule: Rule) -> Formula:
     """An operation as a line of a program has it.
 
     That is the table's expression if it is plain arithmetic or one function of
-    the library's. All else is a function of its own: sigmoid, softplus.
+    the library's, or if it has no name. All else is a function of its own:
+    sigmoid, softplus.
 
     >>> from engine.rules import RULES
     >>> line_formula(RULES["relu"]).text, line_formula(RULES["softplus"]).text
@@ -202,7 +203,7 @@ def line_formula(rule: Rule) -> Formula:
     formula = Formula(rule.expression)
     calls = [node for node in ast.walk(formula.tree) if isinstance(node, ast.Call)]
     plain = not calls or formula.text in [f"{name}({', '.join(rule.operands)})" for name in MATH]
-    return formula if plain else Formula(rule.rendered(*rule.operands))
+    return formula if plain or rule.op == "if" else Formula(rule.rendered(*rule.operands))
 
 
 def _variable_names(nodes):

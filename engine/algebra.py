@@ -1,0 +1,189 @@
+"""Formulas of the table on Values: graphs that are simplified as they grow."""
+
+import ast
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from engine.cases import applied, case_operation
+from engine.errors import explained
+from engine.formula import Formula, substituted
+from engine.operation import FUNCTIONS, OPERATIONS, Operation
+from engine.value import Constant, Value, new, record
+
+Term = Value | float  # a number is a constant
+
+
+class Algebra:
+    """Builds nodes, without factors 1 and terms 0, and none of them twice.
+
+    A node that is among `nodes`, or was built before, is found again. Numbers
+    are combined. Each result has the bits of the formula as it is written, but
+    for the sign of a zero.
+
+    >>> x = Value(3, "x")
+    >>> square = x * x
+    >>> algebra = Algebra([x, square])
+    >>> algebra.evaluate(Formula("1 * (a * a) + 0"), {"a": x}) is square
+    True
+    """
+
+    def __init__(self, nodes: Iterable[Value]) -> None:
+        self._known: dict[Any, Value] = {}
+        for node in nodes:
+            if node.operation is not None:
+                operands = [parent.data if type(parent) is Constant else parent for parent in node.parents]
+                self._known.setdefault(_key(node.operation, operands), node)
+
+    def evaluate(self, formula: Formula, terms: Mapping[str, Term]) -> Term:
+        """A formula, with terms for its letters."""
+        return self._evaluated(formula.tree, terms)
+
+    def chain_rule(self, node: Value, which: int, factor: Term) -> Term:
+        """A factor times ∂node/∂parents[which].
+
+        >>> x = Value(0.5, "x")
+        >>> y = x.sin()
+        >>> product = Algebra([x, y]).chain_rule(y, 0, 3.0)
+        >>> product.op, product.right.op, product.right.left is x
+        ('*', 'cos', True)
+        """
+        rule = node.operation.rule
+        formula = Formula(rule.partials[which])
+        terms: dict[str, Term] = {"g": factor, "out": node}
+        for letter, parent in zip("ab", node.parents):
+            terms[letter] = parent.data if type(parent) is Constant else parent
+        try:
+            if not _has_cases(formula):
+                return self.evaluate(formula.times("g"), terms)
+            if {"a", "b", "out"} <= set(formula.letters):
+                formula = _without_out(formula, rule.expression)
+            return self.operate("*", factor, self.evaluate(formula, terms))
+        except (ValueError, ArithmeticError) as error:
+            raise explained(error, node.operation, node.parents, "the derivative of ") from None
+
+    def operate(self, op: str, *operands: Term) -> Term:
+        """An operation of the table on terms."""
+        if not any(isinstance(operand, Value) for operand in operands):
+            return float(OPERATIONS[op].forward(*operands))
+        simple = self._simplified(op, operands)
+        return self._node(OPERATIONS[op], operands) if simple is None else simple
+
+    def _simplified(self, op, operands):
+        """What an operation comes to without a node of its own, or None."""
+        a, b = (*operands, None)[:2]
+        match op:
+            case "neg" if a.op == "neg":
+                return a.left
+            case "neg" if a.op == "*" and type(a.left) is Constant:
+                return self.operate("*", -a.left.data, a.right)
+            case "+":
+                if _is(a, 0) or _is(b, 0):
+                    return b if _is(a, 0) else a
+                if a is b:
+                    return self.operate("*", 2.0, a)
+                if (inner := _negative(b)) is not None:
+                    return self.operate("-", a, inner)
+            case "-":
+                if _is(a, 0) or _is(b, 0):
+                    return self.operate("neg", b) if _is(a, 0) else a
+                if (inner := _negative(b)) is not None:
+                    return self.operate("+", a, inner)
+            case "*":
+                for one, other in ((a, b), (b, a)):
+                    if _is(one, 0) or _is(one, 1):
+                        return other if one else 0.0
+                    if _is(one, -1):
+                        return self.operate("neg", other)
+                if (inner := _negative(a)) is not None:
+                    return self.operate("neg", self.operate("*", inner, b))
+                if (inner := _negative(b)) is not None:
+                    return self.operate("neg", self.operate("*", a, inner))
+                if _key(OPERATIONS["*"], operands) in self._known:
+                    return None
+                if a is b:
+                    return self.operate("**", a, 2.0)
+                if not isinstance(b, Value):
+                    return self.operate("*", b, a)
+            case "/" if _is(a, 0) or _is(b, 1):
+                return a
+            case "**" if _is(b, 0) or _is(b, 1):
+                return a if b else 1.0
+        return None
+
+    def _node(self, operation, operands):
+        """The node for an operation; one that is known already is used again."""
+        key = _key(operation, operands)
+        if key not in self._known:
+            self._known[key] = _recorded(operation, *operands)
+        return self._known[key]
+
+    def _evaluated(self, tree, terms):
+        match tree:
+            case ast.Constant(value=number):
+                return float(number)
+            case ast.Name(id=name):
+                return terms[name] if name in terms else float(FUNCTIONS[name])
+            case ast.IfExp():
+                return self._cases(Formula(ast.unparse(tree)), terms)
+        op, operands = applied(tree)
+        return self.operate(op, *(self._evaluated(operand, terms) for operand in operands))
+
+    def _cases(self, formula, terms):
+        """A formula with cases: an operation, unless numbers decide them."""
+        for letter in formula.letters:
+            if not isinstance(terms[letter], Value):
+                formula = formula.put(letter, terms[letter]).simplified
+        if not _has_cases(formula):
+            return self.evaluate(formula, terms)
+        operands = [terms[letter] for letter in formula.letters]
+        return self._node(case_operation(_in_a_and_b(formula)), operands)
+
+
+def _key(operation, operands):
+    """What tells operations apart: itself, and nodes or digits of numbers."""
+    rule = operation.rule
+    name = rule.expression if rule.op == "if" else rule.op
+    return name, *(id(operand) if isinstance(operand, Value) else repr(operand) for operand in operands)
+
+
+def _recorded(operation: Operation, left: Term, right: Term | None = None) -> Value:
+    """The node for an operation on one or two terms."""
+    if right is not None:
+        return record(operation, left, right)
+    assert isinstance(left, Value)
+    try:
+        data = operation.forward(left.data)
+    except (ValueError, ArithmeticError) as error:
+        raise explained(error, operation, (left,)) from None
+    out = new()
+    out.data, out.grad, out.label = data, 0.0, ""
+    out.operation, out.left, out.right = operation, left, None
+    return out
+
+
+def _is(term, number):
+    """Whether a term is this constant."""
+    return not isinstance(term, Value) and term == number
+
+
+def _negative(term):
+    """The term x if this is -x, else None."""
+    return term.left if isinstance(term, Value) and term.op == "neg" else None
+
+
+@lru_cache(maxsize=4096)
+def _has_cases(formula):
+    return any(isinstance(node, ast.IfExp) for node in ast.walk(formula.tree))
+
+
+@lru_cache(maxsize=4096)
+def _without_out(formula, expression):
+    """A formula with the operation's expression for its result."""
+    return Formula(ast.unparse(substituted(formula, {"out": Formula(expression).tree})))
+
+
+@lru_cache(maxsize=4096)
+def _in_a_and_b(formula):
+    """The formula's text with a and b for its letters, in their order."""
+    return formula.python(*"ab"[: len(formula.letters)])

@@ -1,0 +1,246 @@
+"""Derivatives that are Values: to look at, to compute with, to differentiate.
+
+`backward` computes numbers. `grad` takes the same steps and writes them down
+as a graph, from the same formulas of the table, so that a derivative has
+derivatives. `tangent` goes the other way, from the leaves to the output.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, overload
+
+from engine.algebra import Algebra, Term
+from engine.decisions import decisions
+from engine.errors import as_float
+from engine.value import Constant, Value, leaves_and_operations
+
+Rows = list[list[Value]]
+
+
+def grad(output: Value, inputs: Sequence[Value]) -> list[Value]:
+    """∂output/∂x for each x of the inputs, as Values.
+
+    Each is a graph on the nodes of the output's own, so that it changes with
+    them (`forward`) and can be differentiated again. It has no factor 1 and no
+    term 0, and may be a node that was there before: ∂(x y)/∂x is y. Inputs may
+    be any nodes; the derivative with respect to one that the output does not
+    depend on is 0. No gradient is changed.
+
+    Raises TypeError if something is not a Value, and ValueError or
+    ArithmeticError where a derivative does not exist.
+
+    >>> x = Value(2, "x")
+    >>> [slope] = grad(x**3 + x.sin(), [x])
+    >>> slope.data == 3 * 2**2 + x.cos().data
+    True
+    >>> [curvature] = grad(slope, [x])
+    >>> from engine import tree
+    >>> tree(curvature)
+          data        grad
+         11.09           0  v4 = v2 - v3
+            12           0  ├─ v2 = 3 * v1
+             3              │  ├─ 3
+             4           0  │  └─ v1 = 2 * x
+             2              │     ├─ 2
+             2           0  │     └─ x
+        0.9093           0  └─ v3 = sin(x)
+                               └─ x: see above
+    """
+    return jacobian([output], inputs)[0]
+
+
+def jacobian(outputs: Sequence[Value], inputs: Sequence[Value]) -> Rows:
+    """The Jacobian matrix, a row for each output: ∂outputs[i]/∂inputs[j].
+
+    One backward pass for each output, on nodes that all of them share. Raises
+    what `grad` raises.
+
+    >>> r, t = Value(2, "r"), Value(0, "t")
+    >>> J = jacobian([r * t.cos(), r * t.sin()], [r, t])
+    >>> [[entry.data for entry in row] for row in J]
+    [[1.0, -0.0], [0.0, 2.0]]
+    """
+    outputs, inputs = _values(outputs, "outputs"), _values(inputs, "inputs")
+    leaves, operations = leaves_and_operations(*outputs)
+    algebra = Algebra(operations)
+    active = _depending(operations, inputs)
+    found = []
+    for output in outputs:
+        gradients: dict[Value, Term] = {output: 1.0}
+        for node in reversed(operations):
+            factor = gradients.get(node, 0.0)
+            if node not in active or (type(factor) is float and factor == 0):
+                continue
+            for which, parent in enumerate(node.parents):
+                if parent in active:
+                    amount = algebra.chain_rule(node, which, factor)
+                    gradients[parent] = algebra.operate("+", gradients.get(parent, 0.0), amount)
+        found.append([_value(gradients.get(node, 0.0)) for node in inputs])
+    return found
+
+
+def tangent(output: Any, directions: Mapping[Value, Any]) -> Any:
+    """The derivative of an output, or of each of several, along directions.
+
+    That is Σ ∂output/∂x · directions[x], as a Value: by forward mode, in one
+    pass from the leaves to the output, however many leaves and outputs there
+    are. A direction's component is a number or a Value. With gradients for
+    outputs this is a Hessian times a vector. Raises what `grad` raises.
+
+    >>> x, y = Value(3, "x"), Value(4, "y")
+    >>> r = (x * x + y * y).sqrt()
+    >>> tangent(r, {x: 0.6, y: 0.8}).data
+    1.0
+    >>> [each.data for each in tangent(grad(x * y, [x, y]), {x: 1, y: 2})]
+    [2.0, 1.0]
+    """
+    if isinstance(output, Value):
+        [result] = tangent([output], directions)
+        return result
+    outputs = _values(output, "outputs")
+    if not isinstance(directions, Mapping):
+        raise TypeError(f"directions is a dict, {{x: 1.0}}, not a {type(directions).__name__}")
+    _values(list(directions), "the keys of directions")
+    leaves, operations = leaves_and_operations(*outputs)
+    algebra = Algebra(operations)
+    tangents: dict[Value, Term] = {node: _term(part) for node, part in directions.items()}
+    for node in operations:
+        if node in tangents:
+            continue
+        total: Term = 0.0
+        for which, parent in enumerate(node.parents):
+            factor = tangents.get(parent, 0.0)
+            if isinstance(factor, Value) or factor != 0:
+                total = algebra.operate("+", total, algebra.chain_rule(node, which, factor))
+        tangents[node] = total
+    return [_value(tangents.get(node, 0.0)) for node in outputs]
+
+
+@overload
+def hessian(output: Value, inputs: Sequence[Value]) -> Rows: ...
+@overload
+def hessian(output: Callable[..., Any]) -> Callable[..., list[list[float]]]: ...
+def hessian(output: Any, inputs: Any = None) -> Any:
+    """The matrix of second derivatives: ∂²output/∂inputs[i]∂inputs[j].
+
+    Of a Value it is a list of rows of Values. Of a function, it is a function:
+    see `gradient`.
+
+    >>> x, y = Value(2, "x"), Value(3, "y")
+    >>> [[entry.data for entry in row] for row in hessian(x * x * y, [x, y])]
+    [[6.0, 4.0], [4.0, 0.0]]
+    >>> hessian(lambda x, y: x * x * y)(2, 3)
+    [[6.0, 4.0], [4.0, 0.0]]
+    """
+    if isinstance(output, Value):
+        return jacobian(grad(output, inputs), inputs)
+    return _of_function(output, hessian, lambda rows: [_numbers(row) for row in rows])
+
+
+def derivative(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The derivative of a function of one number, f′, which is one as well.
+
+    >>> slope = derivative(lambda x: x**3)
+    >>> slope(2.0), derivative(slope)(2.0), derivative(derivative(slope))(2.0)
+    (12.0, 12.0, 6.0)
+
+    The function is written for numbers, with Value's functions: x.sin(), or
+    NumPy's. Raises ValueError if it takes the number of x out of the graph, as
+    math.sin(x) does, because the derivative would be wrong.
+    """
+
+    def slope(x: Any) -> Any:
+        leaf = x if isinstance(x, Value) else Value(x, "x")
+        [found] = grad(_called(f, (leaf,)), [leaf])
+        return found if isinstance(x, Value) else found.data
+
+    return slope
+
+
+def gradient(f: Callable[..., Any]) -> Callable[..., list[float]]:
+    """The gradient of a function of several numbers, as a function: ∇f.
+
+    It takes what f takes: numbers, or one sequence of them, a list or a NumPy
+    array. It returns a list. (If one of the numbers is a Value, so are all
+    derivatives.) Raises what `derivative` raises.
+
+    >>> gradient(lambda x, y: x * x * y)(2, 3)
+    [12.0, 4.0]
+    >>> gradient(lambda x: x[0] * x[0] * x[1])([2, 3])
+    [12.0, 4.0]
+    """
+    return _of_function(f, grad, _numbers)
+
+
+def _of_function(f, differentiate, numbers):
+    """The function of numbers that differentiates f at them."""
+
+    def differentiated(*point: Any) -> Any:
+        given = point[0] if len(point) == 1 and hasattr(point[0], "__len__") else point
+        leaves = [each if isinstance(each, Value) else Value(each, f"x{i}") for i, each in enumerate(given)]
+        arguments = leaves if given is point else [_like(given, leaves)]
+        found = differentiate(_called(f, arguments), leaves)
+        return found if any(isinstance(each, Value) for each in given) else numbers(found)
+
+    return differentiated
+
+
+def _like(given, leaves):
+    """The leaves as a list, or as an array if such was given."""
+    if not hasattr(given, "astype"):
+        return leaves
+    array = given.astype(object)
+    array[:] = leaves
+    return array
+
+
+def _called(f, arguments):
+    """What f returns for these Values, as one.
+
+    Raises ValueError if f took a number out of the graph.
+    """
+    with decisions() as found:
+        output = f(*arguments)
+    converted = next((each for each in found if each.how == "converted"), None)
+    if converted:
+        raise ValueError(
+            f"the function takes the number of {converted.node.label or 'a Value'} out of the graph, so its "
+            f"derivative would be wrong: {converted}. Use Value's own functions, x.sin() instead of math.sin(x)"
+        )
+    if isinstance(output, Value):
+        return output
+    try:
+        return Constant(output)
+    except TypeError:
+        raise TypeError(f"the function returns a {type(output).__name__}, and not one number") from None
+
+
+def _values(nodes, what):
+    """A list of Values, checked."""
+    if isinstance(nodes, Value) or not isinstance(nodes, Iterable):
+        raise TypeError(f"{what} is a list of Values, not a {type(nodes).__name__}")
+    nodes = list(nodes)
+    for i, node in enumerate(nodes):
+        if not isinstance(node, Value):
+            raise TypeError(f"{what} has a {type(node).__name__} at place {i}, not a Value")
+    return nodes
+
+
+def _depending(operations, inputs):
+    """The inputs, and all nodes that are computed from one of them."""
+    found = set(inputs)
+    for node in operations:
+        if node.left in found or node.right in found:
+            found.add(node)
+    return found
+
+
+def _term(number):
+    return number if isinstance(number, Value) else as_float(number)
+
+
+def _value(term):
+    return term if isinstance(term, Value) else Constant(term)
+
+
+def _numbers(values):
+    return [value.data for value in values]
