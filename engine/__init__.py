@@ -10,7 +10,8 @@ To learn how a gradient comes about, read these files in this order:
 Value's number, `formula` parses and prints the texts of the table, `notation`
 names nodes for people, `source` compiles generated code. `calculus` has
 derivatives as Values, of any order: `algebra` computes the table's formulas on
-Values, and `cases` makes operations of those that have cases.
+Values, and `cases` makes operations of those that have cases. `define` adds an
+operation, which `differences` check.
 
 Then `programs/` writes a graph as a program, and runs it; `views/` shows a
 pass. Each has its own list of what to read. Which tool answers what:
@@ -26,11 +27,14 @@ pass. Each has its own list of what to read. Which tool answers what:
                                                          .native().batch(rows)
     What repeats in the operations?                      print(Program(output)
                                                          .loops)
+    Are my gradients right?                              check_gradients(f, ...)
+    What is the derivative, as a graph?                  grad(output, [x])
     Where does a number leave the graph?                 with decisions() as d
 """
 
 from engine.calculus import derivative, grad, gradient, hessian, jacobian, tangent
 from engine.decisions import Decision, decisions
+from engine.define import define
 from engine.notation import format_number, label
 from engine.operation import OPERATIONS
 from engine.programs.compiler import NoCompiler, c_compiler
@@ -40,6 +44,7 @@ from engine.programs.program import Program
 from engine.programs.rows import read_rows
 from engine.value import Constant, Value, topological_order
 from engine.views.annotate import annotate
+from engine.views.check_gradients import Check, check_gradients
 from engine.views.draw import draw
 from engine.views.drawing import Drawing, html_label
 from engine.views.play import Page, play
@@ -49,6 +54,7 @@ from engine.views.what_if import what_if
 
 __all__ = [
     "OPERATIONS",
+    "Check",
     "Constant",
     "Decision",
     "Drawing",
@@ -60,7 +66,9 @@ __all__ = [
     "Value",
     "annotate",
     "c_compiler",
+    "check_gradients",
     "decisions",
+    "define",
     "derivative",
     "draw",
     "format_number",

@@ -112,7 +112,7 @@ class Algebra:
         return None
 
     def _node(self, operation, operands):
-        """The node for an operation; one that is known already is used again."""
+        """The node for an operation: the one that is known, or a new one."""
         key = _key(operation, operands)
         if key not in self._known:
             self._known[key] = _recorded(operation, *operands)

@@ -60,7 +60,7 @@ def jacobian(outputs: Sequence[Value], inputs: Sequence[Value]) -> Rows:
     [[1.0, -0.0], [0.0, 2.0]]
     """
     outputs, inputs = _values(outputs, "outputs"), _values(inputs, "inputs")
-    leaves, operations = leaves_and_operations(*outputs)
+    _, operations = leaves_and_operations(*outputs)
     algebra = Algebra(operations)
     active = _depending(operations, inputs)
     found = []
@@ -100,7 +100,7 @@ def tangent(output: Any, directions: Mapping[Value, Any]) -> Any:
     if not isinstance(directions, Mapping):
         raise TypeError(f"directions is a dict, {{x: 1.0}}, not a {type(directions).__name__}")
     _values(list(directions), "the keys of directions")
-    leaves, operations = leaves_and_operations(*outputs)
+    _, operations = leaves_and_operations(*outputs)
     algebra = Algebra(operations)
     tangents: dict[Value, Term] = {node: _term(part) for node, part in directions.items()}
     for node in operations:

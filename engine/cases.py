@@ -38,8 +38,8 @@ def derivative(formula: Formula, letter: str) -> Formula:
     It is the chain rule, applied to the formula's parts, with the partials of
     the table. Raises ValueError where that has none.
 
-    >>> derivative(Formula("sin(a) / b"), "a"), derivative(Formula("a + b"), "a")
-    (Formula('cos(a) / b'), Formula('1'))
+    >>> derivative(Formula("sin(a) / b"), "a")
+    Formula('cos(a) / b')
     """
     found = _derivative(formula.tree, letter)
     return Formula(ast.unparse(found or ast.Constant(0)))

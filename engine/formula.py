@@ -11,9 +11,6 @@ from typing import Any
 
 from engine.rules import MATH, RULES
 
-# The names in a formula that are no letters.
-KNOWN = {*MATH, *filter(str.isidentifier, RULES)}
-
 
 class Formula:
     """A formula, such as a partial derivative in the table.
@@ -48,7 +45,7 @@ class Formula:
     @cached_property
     def letters(self) -> tuple[str, ...]:
         """The names that stand for others: operands, result, gradient."""
-        return tuple(name for name in self.names if name not in KNOWN)
+        return tuple(name for name in self.names if name not in MATH and name not in RULES)
 
     # changing it
 
@@ -195,7 +192,7 @@ def _replaced(formula, part, letter):
 
 
 def product(factor: Any, tree: Any) -> Any:
-    """The product of two trees, without the factors 0, 1 and -1 in the second."""
+    """The product of two trees, without a factor 0, 1 or -1 in the second."""
     match tree:
         case ast.Constant(value=0):
             return ast.Constant(0.0)

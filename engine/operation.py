@@ -202,8 +202,16 @@ GLOBAL_NAMES = {"+": "ADD", "-": "SUB", "*": "MUL", "/": "TRUEDIV", "**": "POW"}
 # The globals of the functions above: Python's math, and the table's own.
 FUNCTIONS: dict[str, Any] = dict(MATH)
 OPERATIONS: dict[str, Operation] = {}
+
+
+def add_operation(rule: Rule) -> Operation:
+    """Make the functions of a line of the table; later lines may call them."""
+    OPERATIONS[rule.op] = operation = Operation.with_variants(rule)
+    if rule.op in OWN:
+        FUNCTIONS[rule.op] = operation.forward
+    return operation
+
+
 for _rule in TABLE:
-    OPERATIONS[_rule.op] = Operation.with_variants(_rule)
-    if _rule.op in OWN:
-        FUNCTIONS[_rule.op] = OPERATIONS[_rule.op].forward
+    add_operation(_rule)
 SMALL_POWERS = {float(n): Operation(rule, (True, False)) for n, rule in POWERS.items()}

@@ -134,11 +134,31 @@ POWERS: dict[int, Rule] = {
     4: Rule("**",    "a * a * (a * a)",               ("4 * (a * a * a)",)),
 }
 # fmt: on
-RULES: dict[str, Rule] = {rule.op: rule for rule in TABLE}
-# The operations that are functions of the table's own, like sigmoid. The
-# others are signs, or Python's function of that name.
-OWN = {rule.op for rule in TABLE if rule.is_function and rule.expression != rule.rendered(*rule.operands)}
+# The lines by name. Those that are functions of the table's own, like sigmoid,
+# are in OWN; others are signs, or Python's function of that name.
+RULES: dict[str, Rule] = {}
+OWN: set[str] = set()
 
-# What the expressions may name, besides the table's own functions.
+
+def add_rule(rule: Rule) -> None:
+    """Make a line known by its name."""
+    RULES[rule.op] = rule
+    if rule.is_function and rule.expression != rule.rendered(*rule.operands):
+        OWN.add(rule.op)
+
+
+for _rule in TABLE:
+    add_rule(_rule)
+
+# What Python computes expressions with, besides the table's own functions.
 MATH: dict[str, Any] = {name: getattr(math, name) for name in dir(math) if name[0] != "_"}
 MATH["abs"] = abs
+# What expressions may call: Python, C and JavaScript have these in common. (A
+# page brings pow, erf and erfc itself.)
+# fmt: off
+SHARED = (
+    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh", "erf", "erfc",
+    "exp", "expm1", "fabs", "floor", "hypot", "log", "log10", "log1p", "log2", "pow", "sin", "sinh", "sqrt", "tan",
+    "tanh", "trunc",
+)
+# fmt: on

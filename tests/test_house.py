@@ -23,6 +23,8 @@ ORDER = [
     "cases",
     "algebra",
     "calculus",
+    "differences",
+    "define",
     "notation",
     "programs",
     "views",

@@ -6,12 +6,12 @@ import unicodedata
 from collections.abc import Iterable
 
 from engine.formula import Formula
-from engine.rules import POWERS, RULES, TABLE
+from engine.rules import POWERS, RULES, SHARED, TABLE
 
 # Names with a meaning in a program's formulas, or in Python.
 _TEXTS = [text for rule in [*TABLE, *POWERS.values()] for text in (rule.expression, *rule.partials)]
 _FORMULAS = {name for text in _TEXTS for name in Formula(text).names} - {"a", "b", "out"}
-RESERVED = {*_FORMULAS, *RULES, "inf", "nan", "range", "reversed", *keyword.kwlist}
+RESERVED = {*_FORMULAS, *SHARED, "inf", "nan", "range", "reversed", *keyword.kwlist}
 
 
 def identifiers(names: Iterable[str]) -> list[str]:
@@ -24,7 +24,7 @@ def identifiers(names: Iterable[str]) -> list[str]:
     >>> identifiers(['x\\nimport os', '"); system("'])
     ['x_import_os', 'system']
     """
-    taken, found = set(RESERVED), []
+    taken, found = RESERVED | RULES.keys(), []
     again: dict[str, int] = {}
     for name in names:
         plain = identifier = _identifier(name)
@@ -41,7 +41,7 @@ def _identifier(name):
     word = re.sub(r"\W+", "_", letters, flags=re.ASCII).strip("_")[:30]
     if not word or word[0].isdigit():
         return f"v{word}"
-    return f"{word}_" if word in RESERVED else word
+    return f"{word}_" if word in RESERVED or word in RULES else word
 
 
 def _spelled(character):

@@ -239,6 +239,15 @@ class Program:
     def __getstate__(self) -> dict[str, Any]:
         return {"tape": self.tape, "parameters": self.parameters}
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        for line in self.tape.forward + self.tape.backward:
+            if len(line.formula.letters) > len(line.operands):  # a function's name is taken for one
+                raise ValueError(
+                    f"{line.formula.text} calls an operation that is not defined in this process: "
+                    "define() it in a module that both processes import"
+                )
+
     def __str__(self) -> str:
         return self.source.rstrip("\n")
 

@@ -11,5 +11,6 @@
                   as `javascript`, and what to draw in `planes`; it shows a
                   `picture`, in which a `layout` places boxes and arrows
 
+`check_gradients` shows every gradient beside the slope that differences find.
 After a leaf changed, the first three say which numbers are `stale`.
 """

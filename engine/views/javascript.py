@@ -11,25 +11,11 @@ from engine.formula import Formula
 from engine.operation import Operation
 from engine.programs.c_formula import arithmetic
 from engine.programs.python_text import helpers
-from engine.rules import OWN, RULES, Rule
+from engine.rules import OWN, RULES, SHARED, Rule
 
 CONSTANTS = {"pi": "Math.PI", "tau": "(2 * Math.PI)", "e": "Math.E", "inf": "Infinity", "nan": "NaN"}
-# Python's functions: what JavaScript's Math has as well, and what the page has.
-# fmt: off
-SHARED = [
-    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh", "exp", "expm1",
-    "floor", "hypot", "log", "log10", "log1p", "log2", "sin", "sinh", "sqrt", "tan", "tanh", "trunc",
-]
-# fmt: on
 FUNCTIONS = {name: f"Math.{name}" for name in SHARED}
-FUNCTIONS |= {
-    "abs": "Math.abs",
-    "fabs": "Math.abs",
-    "erf": "erf",
-    "erfc": "erfc",
-    "hypot": "hypot",
-    "pow": "pow",
-}
+FUNCTIONS |= {"fabs": "Math.abs", "erf": "erf", "erfc": "erfc", "hypot": "hypot", "pow": "pow"}
 
 
 def javascript(formula: Formula) -> str:

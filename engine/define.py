@@ -1,0 +1,159 @@
+"""define: an operation of one's own, checked, and then like any other."""
+
+import ast
+import builtins
+import keyword
+import math
+from collections.abc import Sequence
+from itertools import product
+from typing import Any
+
+from engine.cases import SIGNS
+from engine.differences import compare
+from engine.formula import Formula
+from engine.operation import BINARY, FUNCTIONS, UNARY, Operation, add_operation, method
+from engine.rules import MATH, OWN, RULES, SHARED, Rule, add_rule
+from engine.value import NAMES, Value
+
+# Where partials are compared with differences. No number here is special.
+POINTS = (-7.3, -2.71, -1.37, -0.83, -0.29, 0.17, 0.61, 0.93, 1.19, 1.83, 3.07, 9.1)
+
+
+def define(name: str, value: str, partials: Sequence[str]) -> None:
+    """Add an operation to the table, as a method of Value.
+
+    `value` is its formula in the operands a, or a and b; `partials` has the
+    derivative with respect to each, in which `out` is the result. Formulas have
+    numbers, + - * / **, cases (`x if a < 0 else y`), Python's `math` and the
+    table's operations that are functions. The operation then is in steps,
+    pictures, programs, native code, pages and higher derivatives, like any.
+
+    >>> root = "sqrt(a * a + 4)"
+    >>> define("squareplus", f"(a + {root}) / 2", [f"out / {root}"])
+    >>> x = Value(1.5, "x")
+    >>> y = x.squareplus()
+    >>> y.backward(); y.data, x.grad
+    (2.0, 0.8)
+
+    Each partial is compared with central differences. Raises ValueError, with
+    the point and both numbers, if one is wrong; if the name is taken, or if a
+    formula has something else in it. The same definition again is no error.
+
+    >>> define("cube", value="a * a * a", partials=["a * a"])
+    Traceback (most recent call last):
+    ValueError: cube: ∂/∂a = a * a is 53.29 at a = -7.3; a central difference
+    gives 159.87
+    """
+    if isinstance(partials, str):
+        raise TypeError(f"partials is a list of formulas, [{partials!r}]")
+    texts = [_formula(name, text) for text in (value, *partials)]
+    rule = Rule(name, texts[0], tuple(texts[1:]))
+    if RULES.get(name) == rule:
+        return
+    _check_name(name)
+    _check_letters(rule)
+    _check_partials(rule)
+    add_rule(rule)
+    operation = add_operation(rule)
+    NAMES[operation.global_name] = operation
+    NAMES[name] = FUNCTIONS[name]
+    setattr(Value, name, method(UNARY if len(partials) == 1 else BINARY, name, name, NAMES))
+
+
+def _check_name(name):
+    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name) or name[0] == "_":
+        raise ValueError(f"{name!r} is no name for an operation: a word such as 'swish' is")
+    if name in RULES:
+        raise ValueError(f"{name} is an operation already, {RULES[name].expression}: choose another name")
+    if hasattr(Value, name) or hasattr(builtins, name) or name in MATH or name in ("a", "b", "g", "out"):
+        raise ValueError(f"{name} means something else here: choose another name")
+
+
+def _check_letters(rule):
+    if len(rule.partials) not in (1, 2):
+        raise ValueError(f"{rule.op} has {len(rule.partials)} partials: an operation has one or two operands")
+    allowed = {*rule.operands}
+    for text in (rule.expression, *rule.partials):
+        wrong = [letter for letter in Formula(text).letters if letter not in allowed]
+        if wrong:
+            names = " and ".join(sorted(allowed))
+            raise ValueError(f"{rule.op}: {wrong[0]!r} in {text} is unknown; it is a formula in {names}")
+        allowed.add("out")
+
+
+def _check_partials(rule):
+    """Compare the partials with differences at all points of the domain."""
+    forward = Operation.with_variants(rule)
+    tried = 0
+    for point in product(POINTS, repeat=len(rule.operands)):
+        try:
+            out = forward.forward(*point)
+        except (ValueError, ArithmeticError):
+            continue
+        tried += 1
+        for i, text in enumerate(rule.partials):
+
+            def along(x, point=point, i=i):
+                return forward.forward(*point[:i], x, *point[i + 1 :])
+
+            where = ", ".join(f"{letter} = {x}" for letter, x in zip("ab", point))
+            begin = f"{rule.op}: ∂/∂{'ab'[i]} = {text}"
+            try:
+                number = forward.partials[i](*point, *[None] * (2 - len(point)), out)
+            except (ValueError, ArithmeticError) as error:
+                raise ValueError(f"{begin} fails at {where}: {error}") from None
+            found = compare(along, point[i], number)
+            if found.is_settled and not found.is_right:
+                slope = f"{found.slope.value:.6g}"
+                if found.left is not None:
+                    slope = f"{found.left:.6g} on the left and {found.right:.6g} on the right"
+                raise ValueError(f"{begin} is {number:.6g} at {where}; a central difference gives {slope}")
+    if not tried:
+        raise ValueError(f"{rule.op}: {rule.expression} has no value at any of {POINTS}")
+
+
+def _formula(name, text):
+    """A formula as the table has it; ValueError if it cannot be one."""
+    if not isinstance(text, str):
+        raise TypeError(f"{name}: a formula is a text, as 'a * a', not {text!r}")
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except SyntaxError as error:
+        raise ValueError(f"{name}: {text!r} is no formula: {error.msg}") from None
+    for node in ast.walk(tree):
+        if not _is_allowed(node):
+            part = ast.unparse(node) if isinstance(node, ast.expr) else type(node).__name__
+            raise ValueError(
+                f"{name}: {part!r} in {text!r} cannot be in a formula: it has numbers, + - * / **, "
+                "cases (x if a < 0 else y), and functions of math and of the table"
+            )
+    return ast.unparse(_Powers().visit(tree))
+
+
+def _is_allowed(node):
+    match node:
+        case ast.Constant(value=number):
+            return type(number) in (int, float) and math.isfinite(number)
+        case ast.Name(id=name):
+            return name in SHARED or name == "pi" or name not in MATH
+        case ast.BinOp(op=op):
+            return type(op) in SIGNS or isinstance(op, ast.Pow)
+        case ast.UnaryOp(op=op):
+            return isinstance(op, ast.USub)
+        case ast.Call(func=ast.Name(id=name), keywords=[]):
+            return name in SHARED or name in OWN
+        case ast.Compare(ops=[op]):
+            return isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE | ast.Eq | ast.NotEq)
+    return isinstance(node, ast.IfExp | ast.operator | ast.unaryop | ast.cmpop | ast.expr_context)
+
+
+class _Powers(ast.NodeTransformer):
+    """Small whole powers as products, and others as pow, as C has them."""
+
+    def visit_BinOp(self, tree: Any) -> Any:
+        self.generic_visit(tree)
+        if not isinstance(tree.op, ast.Pow):
+            return tree
+        if isinstance(tree.right, ast.Constant) and tree.right.value == 2:
+            return ast.BinOp(tree.left, ast.Mult(), tree.left)
+        return ast.Call(ast.Name("pow"), [tree.left, tree.right], [])

@@ -1,0 +1,205 @@
+"""check_gradients: every gradient beside the slope that differences find."""
+
+import inspect
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from engine.decisions import Decision, decisions
+from engine.differences import Comparison, compare
+from engine.notation import find_values, names_on_a_line
+from engine.value import Constant, Value, topological_order
+
+MOST_ROWS = 20  # in a table; further ones are counted
+
+
+class Row(NamedTuple):
+    """A leaf, and its gradient by `backward` beside slopes by differences."""
+
+    leaf: Value
+    name: str
+    found: Comparison
+
+    @property
+    def error(self) -> float:
+        """How far the gradient and the difference are apart."""
+        return abs(self.found.derivative - self.found.slope.value)
+
+    @property
+    def note(self) -> str:
+        """What there is to say: a word, or "" if the gradient is right."""
+        found, wrong = self.found, "" if self.found.is_right else "wrong"
+        if found.left is not None:
+            return f"at a kink: left {found.left:.4g}, right {found.right:.4g}" + f", {wrong}" * bool(wrong)
+        return wrong if found.is_settled else "the differences do not settle: is there a jump?"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Check:
+    """What check_gradients shows: a row for each leaf. True if all are good.
+
+    `converted` is where the function took a number out of the graph, if it did.
+    """
+
+    rows: list[Row]
+    converted: Decision | None
+
+    def __bool__(self) -> bool:
+        return all(row.found.is_right for row in self.rows)
+
+    def __repr__(self) -> str:
+        wrong = [row for row in self.rows if not row.found.is_right]
+        shown = self.rows if len(self.rows) <= MOST_ROWS else (wrong or self.rows)[:MOST_ROWS]
+        table = [("input", "engine", "difference", "error", "")]
+        table += [
+            (row.name, f"{row.found.derivative:.8g}", f"{row.found.slope.value:.8g}", _short(row), row.note)
+            for row in shown
+        ]
+        widths = [max(map(len, column)) for column in zip(*table)]
+        lines = [
+            f"{name:{widths[0]}}  {engine:>{widths[1]}}  {difference:>{widths[2]}}  {error:>7}  {note}".rstrip()
+            for name, engine, difference, error, note in table
+        ]
+        count = len(self.rows)
+        lines += [f"... and {count - len(shown)} more"] * (count > len(shown))
+        if wrong:
+            lines.append(f"{len(wrong)} of {count} gradients {'is' if len(wrong) == 1 else 'are'} wrong")
+            if self.converted:
+                lines.append(f"a number left the graph in {self.converted}")
+        else:
+            lines.append(
+                "1 gradient, and it is right" if count == 1 else f"{count} gradients, and all are right"
+            )
+        return "\n".join(lines)
+
+
+def _short(row):
+    """The error; the difference itself is good to about 1e-9."""
+    size = max(1.0, abs(row.found.derivative))
+    return "< 1e-9" if row.error < 1e-9 * size else f"{row.error:.1e}"
+
+
+def check_gradients(output: Value | Callable[..., Value], *arguments: Any) -> Check:
+    """The gradients that `backward` gives, beside slopes by differences.
+
+    Checked is a graph, at all its leaves; or a function of Values, at these
+    arguments (numbers, Values, or lists of them) and at the leaves that it uses
+    each time it is called, such as a model's parameters: for instance
+    `check_gradients(lambda: loss(model(x), y))`. The function is called anew
+    for each difference, so that a number which left the graph is noticed.
+
+    >>> check_gradients(lambda x, y: x * y.sin(), 2, 1)
+    input      engine  difference    error
+    x      0.84147098  0.84147098   < 1e-9
+    y       1.0806046   1.0806046   < 1e-9
+    2 gradients, and all are right
+    >>> x = Value(0, "x")
+    >>> check_gradients(x.relu() + 3 * x)
+    input  engine  difference    error
+    x           3         3.5  5.0e-01  at a kink: left 3, right 4
+    1 gradient, and it is right
+
+    The result is true if all are right. Differences are Richardson's, good to
+    about 1e-9 (`engine.differences`). Everything is as before afterwards.
+    Raises TypeError if there is no Value to start from, and what the graph
+    raises.
+    """
+    converted = None
+    if isinstance(output, Value):
+        if arguments:
+            raise TypeError("check_gradients() of a Value takes no arguments: its leaves are in the graph")
+        root, leaves = output, _leaves(output)
+        operations = [node for node in topological_order(output) if node.operation is not None]
+
+        def again():
+            for node in operations:
+                node.data = node.operation.forward(*[parent.data for parent in node.parents])
+            return output.data
+
+    else:
+        if not callable(output):
+            raise TypeError(f"check_gradients() checks a Value or a function, not a {type(output).__name__}")
+        given, arguments = _arguments(output, arguments)
+        with decisions() as found:
+            root = _called(output, arguments)
+        converted = next((each for each in found if each.how == "converted"), None)
+        kept = set(_leaves(_called(output, arguments)))  # that are not made anew by each call
+        leaves = [*given, *(leaf for leaf in _leaves(root) if leaf in kept and leaf not in given)]
+
+        def again():
+            return _called(output, arguments).data
+
+    names = names_on_a_line([*leaves, *(node for node in topological_order(root) if node not in set(leaves))])
+    gradients = _gradients(root, leaves)
+    with _unchanged(topological_order(root), "data"):
+        rows = [_row(leaf, names[leaf], gradient, again) for leaf, gradient in zip(leaves, gradients)]
+    return Check(rows, converted)
+
+
+def _row(leaf, name, gradient, again):
+    """The comparison along one leaf, whose data are as before afterwards."""
+    at = leaf.data
+
+    def along(x):
+        leaf.data = x
+        try:
+            return again()
+        finally:
+            leaf.data = at
+
+    return Row(leaf, name, compare(along, at, gradient))
+
+
+def _gradients(output, leaves):
+    """∂output/∂leaf by `backward`, which changes nothing here."""
+    with _unchanged([*topological_order(output), *leaves], "grad"):
+        for leaf in leaves:
+            leaf.grad = 0.0
+        output.backward()
+        return [leaf.grad for leaf in leaves]
+
+
+@contextmanager
+def _unchanged(nodes, name):
+    """Afterwards the nodes' data, or grad, are what they were."""
+    before = [getattr(node, name) for node in nodes]
+    try:
+        yield
+    finally:
+        for node, number in zip(nodes, before):
+            setattr(node, name, number)
+
+
+def _leaves(output):
+    order = topological_order(output)
+    return [node for node in order if node.operation is None and type(node) is not Constant]
+
+
+def _arguments(function, arguments):
+    """The arguments as Values, and all of these in a row, with labels."""
+    try:
+        names = list(inspect.signature(function).bind(*arguments).arguments)
+    except (TypeError, ValueError):
+        names = [f"x{i}" for i in range(len(arguments))]
+    arguments = [_as_values(argument) for argument in arguments]
+    found = dict(find_values(dict(zip(names, arguments))))
+    for name, value in found.items():
+        value.label = value.label or name
+    return list(found.values()), arguments
+
+
+def _as_values(argument):
+    """A number as a Value, and so in lists; anything else as it is."""
+    if isinstance(argument, (list, tuple)):
+        return [_as_values(each) for each in argument]
+    if isinstance(argument, Value) or not isinstance(argument, (int, float)):
+        return argument
+    return Value(argument)
+
+
+def _called(function, arguments):
+    output = function(*arguments)
+    if not isinstance(output, Value):
+        raise TypeError(f"the function returns a {type(output).__name__}, not a Value")
+    return output
