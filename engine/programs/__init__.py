@@ -14,7 +14,8 @@
 11. `c_text`      a whole tape in C, parameters as given if they are `in_order`;
                   what never changes is in C files: `vectors.c` first
 12. `native`      Native: the C compiled, called as a Program is
-13. `elementwise` Elementwise: a formula for every element of arrays
+13. `rowwise`     outputs, and derivatives of each, for every row
+14. `elementwise` Elementwise: a formula for every element of arrays
 
 `identifiers` makes names of labels, `rows` reads and checks what a call gives,
 `line_by_line` shows lines with their numbers, `compiler` runs the C compiler

@@ -43,6 +43,11 @@ class Access(NamedTuple):
             yield turns, (self.array, self.first + sum([t * g for t, g in zip(turns, self.growths)]))
 
 
+def still(place: Place) -> Access:
+    """The access of a line outside of loops to a place."""
+    return Access(place[0], place[1], (), ())
+
+
 class Array(NamedTuple):
     """A list of numbers, or of lists; or one number, if it has no dimensions.
 

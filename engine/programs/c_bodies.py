@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from engine.formula import Formula
-from engine.programs.arrays import COUNTERS, Access, Point, accesses, affine
+from engine.programs.arrays import COUNTERS, Access, Point, accesses, affine, still
 from engine.programs.c_formula import (
     c_number,
     c_template,
@@ -276,11 +276,6 @@ def block(head: str, body: Iterable[str]) -> list[str]:
     if len(body) == 1:
         return [f"{head} {body[0]}"]
     return [f"{head} {{", *(f"    {line}" for line in body), "}"]
-
-
-def still(place: Place) -> Access:
-    """The access of a line outside of loops to a place."""
-    return Access(*place, (), ())
 
 
 def index(access: Access) -> str:

@@ -10,7 +10,8 @@ from importlib.resources import files
 from itertools import chain
 
 from engine.formula import Formula
-from engine.programs.c_bodies import operand, still
+from engine.programs.arrays import still
+from engine.programs.c_bodies import operand
 from engine.programs.c_formula import c_number, c_template, must_be_lanewise
 from engine.programs.c_functions import Functions
 from engine.programs.in_order import in_order
@@ -30,7 +31,12 @@ def c_text(tape: Tape, program: Merged) -> str:
 
 
 def each_text(tape: Tape, program: Merged) -> str:
-    """The whole C file for a formula on arrays; `each.c` describes `each`."""
+    """The whole C file for a tape on columns; `each.c` describes `each`."""
+    return _framed("each.c", each_c(tape, program))
+
+
+def each_c(tape: Tape, program: Merged) -> str:
+    """The part of the C for columns that is this tape's own."""
     functions = Functions(program.steps, {}, program.outputs)
     functions.texts += map(_helper, helpers(line.formula for line in tape.forward))
     calls = functions.calls(rolled(program.steps))
@@ -39,7 +45,7 @@ def each_text(tape: Tape, program: Merged) -> str:
     computed = ", ".join(map(str, places))
     sizes = {"INPUTS": len(program.names[X]), "PLACES": len(program.names[T]), "RESULTS": len(places)}
     head = f"{_enum(sizes)}\nstatic const int computed[] = {{{computed}}};  // the places of the results\n"
-    return _framed("each.c", "\n".join([head, *functions.texts]))
+    return "\n".join([head, *functions.texts])
 
 
 def _framed(name, program):

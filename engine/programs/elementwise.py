@@ -1,23 +1,16 @@
 """Elementwise: a formula on scalars, for every element of arrays at once."""
 
-import ctypes
 import inspect
 from array import array
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from itertools import repeat
 from typing import Any
 
 from engine.decisions import decisions
-from engine.programs.c_text import each_text
-from engine.programs.machine_code import DONE, machine_code
-from engine.programs.merged import merged
 from engine.programs.python_text import function_text, joined
+from engine.programs.rowwise import Rowwise
 from engine.programs.tape import record_function
-from engine.source import compile_module
 from engine.value import Constant, Value
-
-_ZERO = array("d", [0.0])
 
 
 class Elementwise:
@@ -44,8 +37,6 @@ class Elementwise:
 
     def __init__(self, formula: Callable[..., Any]) -> None:
         self.formula = formula
-        self._each: Any = None  # its machine code
-        self._order: list[str] = []  # in which that takes the numbers
 
     def __call__(self, *arrays: Sequence[float], **numbers: float) -> "tuple[array[float], ...]":
         """The arrays of results.
@@ -64,37 +55,22 @@ class Elementwise:
         columns: Sequence[Any] = arrays
         if not {array}.issuperset(map(type, arrays)):
             columns = [each if type(each) is array else array("d", each) for each in arrays]
-        results = self._native(columns, numbers) if self._each else None
-        if results is not None:
-            return results
         if len(set(map(len, columns))) > 1:
             lengths = ", ".join(f"{len(each)} {name}" for name, each in zip(elements, columns))
             raise ValueError(f"arrays of different lengths: {lengths}")
-        values = [float(numbers[name]) for name in shared]
-        found = zip(*map(self.function, *columns, *map(repeat, values)))
-        return tuple([array("d", column) for column in found]) or tuple(
-            [array("d") for _ in self._tape.outputs]
-        )
+        return tuple(self._rowwise(columns, len(columns[0]), [float(numbers[name]) for name in shared]))
 
     def compile(self) -> None:
         """Compile it to machine code, which calls run from then on.
 
         Raises NoCompiler.
         """
-        program = merged(self._tape)
-        text = each_text(self._tape, program)
-        self._order = [self._names[1][i] for i in program.order]
-        self._each = machine_code(text, lambda: text, [ctypes.py_object, ctypes.py_object])
+        self._rowwise.compile()
 
     @property
     def source(self) -> str:
         """The function of scalars as a Python module."""
         return joined(function_text(self._tape))
-
-    @cached_property
-    def function(self) -> Callable[..., tuple[float, ...]]:
-        """The function of scalars, elements first and then numbers."""
-        return compile_module(self, self.source, f"elementwise {self._tape.name}")[self._tape.name]
 
     @cached_property
     def _names(self):
@@ -112,6 +88,10 @@ class Elementwise:
         return {each.name: each.default for each in parameters if each.default is not each.empty}
 
     @cached_property
+    def _rowwise(self):
+        return Rowwise(self._tape, "element")
+
+    @cached_property
     def _tape(self):
         elements, shared = ({name: Value(1, name) for name in names} for names in self._names)
         with decisions() as found:
@@ -127,13 +107,6 @@ class Elementwise:
             each if isinstance(each, Value) and each.operation else Constant(0) + each for each in results
         ]
         return record_function("f", outputs, list(elements.values()), list(shared.values()))
-
-    def _native(self, columns, numbers):
-        """The results by machine code; None where Python may raise."""
-        size = len(columns[0])
-        results = tuple([_ZERO * size for _ in self._tape.outputs])
-        given = array("d", [float(numbers[name]) for name in self._order])
-        return results if self._each((*columns, *results), given) == DONE else None
 
     def __reduce__(self) -> Any:
         return Elementwise, (self.formula,)

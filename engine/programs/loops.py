@@ -7,9 +7,9 @@ from itertools import chain
 from operator import sub
 from typing import Any, NamedTuple
 
-from engine.programs.arrays import COUNTERS, Access, Array, accesses, affine, named_arrays
+from engine.programs.arrays import COUNTERS, Array, accesses, affine, named_arrays, still
 from engine.programs.merged import ARRAYS, G, Merged, W, X
-from engine.programs.python_text import TextLine, joined, module_text, tuple_text, wrapped
+from engine.programs.python_text import TextLine, joined, module_text, nested_text, tuple_text, wrapped
 from engine.programs.rolled import Loop, rolled, with_growths
 from engine.programs.tape import Tape
 from engine.source import compile_module
@@ -79,16 +79,16 @@ class Loops:
         return joined(_Text(self).lines())
 
     @cached_property
-    def on_arrays(self) -> Callable[..., tuple[float, tuple[Any, ...]]]:
+    def on_arrays(self) -> Callable[..., Any]:
         """The function that is printed, whose arguments are lists of lists."""
         return compile_module(self, self.source, f"loops {self.tape.name}")[self.tape.name]
 
     @cached_property
-    def function(self) -> Callable[..., tuple[float, tuple[float, ...]]]:
+    def function(self) -> Callable[..., Any]:
         """The loops as a function of the inputs, then the parameters.
 
         Each is a number of its own, in the order of the program's. It returns
-        the output and the gradient, a tuple.
+        what that does: the output and the gradient, a tuple, or the outputs.
         """
         on_arrays = self.on_arrays
         arguments = [array for array in self.arrays if array.kind in (X, W)]
@@ -107,6 +107,8 @@ class Loops:
                 _filled(array, {point: given[kind][i] for (kind, i), point in array.points.items()})
                 for array in arguments
             ]
+            if self.tape.shape:
+                return on_arrays(*lists)
             output, found = on_arrays(*lists)
             gradient = [0.0] * (number - inputs)
             for array, numbers in zip(gradients, found):
@@ -161,14 +163,21 @@ class _Text:
 
     def lines(self) -> list[TextLine]:
         """The lines of the module."""
-        tape, output = self.loops.tape, self.loops.merged.output
-        body = ["# forward", *self.terms(self.loops.forward)]
-        if tape.parameters:
-            body += ["# backward", *self.terms(self.loops.backward)]
-        if isinstance(output, tuple):
-            output = self.element(Access(output[0], output[1], (), ()), [])
-        gradient = tuple_text([array.name for array in self.arrays if array.kind == G])
-        text = [*((line, None) for line in body), *wrapped(f"return {output}, {gradient}", 4)]
+        tape = self.loops.tape
+        body = [*self.terms(self.loops.forward)]
+        if not tape.shape:
+            body.insert(0, "# forward")
+            if tape.parameters:
+                body += ["# backward", *self.terms(self.loops.backward)]
+        outputs = [
+            self.element(still(output), []) if isinstance(output, tuple) else output
+            for output in self.loops.merged.outputs
+        ]
+        gradient = [array.name for array in self.arrays if array.kind == G]
+        result = nested_text(outputs, tape.shape)
+        if not tape.shape:
+            result += f", {tuple_text(gradient)}"
+        text = [*((line, None) for line in body), *wrapped(f"return {result}", 4)]
         arguments = [array.name for array in self.arrays if array.kind in (X, W)]
         return module_text(tape, arguments, text, tape.forward + tape.backward)
 

@@ -5,10 +5,11 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from engine.programs.c_text import c_text, program_c
+from engine.programs.c_text import c_text, each_c, program_c
 from engine.programs.machine_code import DONE, UNREADABLE, machine_code
 from engine.programs.program import Program
 from engine.programs.rows import read_row, read_rows
+from engine.programs.rowwise import Rowwise
 from engine.value import Value
 
 
@@ -38,6 +39,10 @@ class Native:
 
     def __init__(self, program: Program, fast_math: bool = False) -> None:
         self.program, self.fast_math = program, fast_math
+        self._rowwise: dict[tuple[str, ...], Rowwise] = {}
+        if program.tape.shape:  # no gradient: `each` is all there is
+            self._compiled(())
+            return
         self._call = machine_code(
             program.source,
             lambda: c_text(program.tape, program.merged),
@@ -56,8 +61,10 @@ class Native:
         """The leaves whose gradient it computes."""
         return self.program.parameters
 
-    def __call__(self, *inputs: float) -> float:
+    def __call__(self, *inputs: float) -> Any:
         """Run forward and backward: add the gradient to the parameters' own."""
+        if self.program.tape.shape:
+            return self.value(*inputs)
         row = array("d", read_row(inputs, self.program.tape.inputs))
         status, output, gradient = self._mean(row, 1, self.program._data())
         if status != DONE:
@@ -65,8 +72,10 @@ class Native:
         self.program._accumulate(gradient)
         return output
 
-    def value(self, *inputs: float) -> float:
-        """The output, by the forward pass alone."""
+    def value(self, *inputs: float) -> Any:
+        """The output or outputs, by the forward pass alone."""
+        if self.program.tape.shape:
+            return self.each([inputs]).tolist()[0]
         row = array("d", read_row(inputs, self.program.tape.inputs))
         status, output, _ = self._mean(row, 1, self.program._data(), backward=False)
         return output if status == DONE else self.program.value(*inputs)
@@ -86,6 +95,7 @@ class Native:
         in an array('d'): to read them from lists and Values, one by one, takes
         longer than to compute with them.
         """
+        self.program.check_one_output()
         if type(rows) is memoryview and type(parameters) is array:  # C sees if it can read them
             found = _ZERO * self._size
             if self._call(rows, -1, parameters, found, True) == DONE:
@@ -97,6 +107,26 @@ class Native:
             status, mean, gradient = self._mean(array("d", flat), count, data)
         return (mean, gradient) if status == DONE else self.program._mean(flat, count, data)
 
+    def each(
+        self,
+        rows: Any,
+        leaves: "Sequence[Value | str] | None" = None,
+        parameters: Sequence[float] | None = None,
+    ) -> Any:
+        """The output or outputs at every row, and derivatives: see `Program`.
+
+        Which derivatives there are is compiled once for each list of leaves.
+        """
+        return self.program._each(rows, leaves, parameters, self._compiled)
+
+    def _compiled(self, names):
+        """What computes rows, and derivatives by leaves of these names."""
+        if names not in self._rowwise:
+            rowwise = Rowwise(self.program.rowwise(names).tape)
+            rowwise.compile(self.fast_math)
+            self._rowwise[names] = rowwise
+        return self._rowwise[names]
+
     def _mean(self, flat, count, data, backward=True):
         """What C says of it, the mean output, and its gradient."""
         found = _ZERO * self._size
@@ -106,13 +136,20 @@ class Native:
     @property
     def source(self) -> str:
         """The whole C file."""
-        return c_text(self.program.tape, self.program.merged)
+        program = self.program
+        if program.tape.shape:
+            return self._rowwise[()].c
+        return c_text(program.tape, program.merged)
 
     def __reduce__(self) -> Any:
         return Native, (self.program, self.fast_math)
 
     def __str__(self) -> str:
-        return _WORDS + program_c(self.program.tape, self.program.merged)
+        program = self.program
+        if program.tape.shape:
+            rowwise = self._rowwise[()]
+            return _WORDS + each_c(rowwise.tape, rowwise.merged)
+        return _WORDS + program_c(program.tape, program.merged)
 
     def __repr__(self) -> str:
         return f"<Native of {self.program!r}>"

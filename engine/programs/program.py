@@ -13,7 +13,8 @@ from engine.programs.loops import Loops
 from engine.programs.merged import Merged, merged
 from engine.programs.python_text import forward_text, generator_text, joined, program_text
 from engine.programs.rows import check_no_nan, describe_inputs, read_parameters, read_row, read_rows
-from engine.programs.tape import record_tape
+from engine.programs.rowwise import Rowwise, with_jacobian
+from engine.programs.tape import other_leaves, record_function, record_tape
 from engine.value import Constant, Value
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ class Program:
     ran while the graph was built is fixed in it, and so is a number that left
     the graph, as in `math.tanh(z)`: `engine.decisions` shows where that is.
     relu, abs, maximum and minimum decide anew at every call.
+
+    With a list of outputs, or a list of such lists (a Jacobian, a Hessian), a
+    call returns numbers in the same lists, by the forward pass alone: several
+    outputs have no one gradient.
 
     Raises TypeError or ValueError if an input is not a leaf or is given twice.
 
@@ -62,14 +67,24 @@ class Program:
     8.0
     """
 
-    def __init__(self, output: Value, inputs: Sequence[Value] = (), parameters: Sequence[Value] = ()) -> None:
-        if not isinstance(output, Value):
-            raise TypeError(f"a program computes one Value, not a {type(output).__name__}")
+    def __init__(
+        self,
+        output: Value | Sequence[Any],
+        inputs: Sequence[Value] = (),
+        parameters: Sequence[Value] = (),
+    ) -> None:
+        outputs, shape = _flat(output)
         check_inputs(inputs)
         for place, parameter in enumerate(parameters):
             if not isinstance(parameter, Value):
                 raise TypeError(f"parameter {place} is a {type(parameter).__name__}, not a Value")
-        self.tape, self.parameters = record_tape(output, inputs, parameters)
+        if not shape:
+            self.tape, self.parameters = record_tape(outputs[0], inputs, parameters)
+        else:
+            self.parameters = other_leaves(outputs, inputs, parameters)
+            self.tape = record_function("f", outputs, inputs, self.parameters, shape)
+        self._input_leaves = list(inputs)
+        self._rowwise: dict[tuple[str, ...], Rowwise] = {}
 
     @property
     def name(self) -> str:
@@ -81,20 +96,23 @@ class Program:
         """The inputs' names in the program."""
         return list(self.tape.inputs)
 
-    def __call__(self, *inputs: float) -> float:
+    def __call__(self, *inputs: float) -> Any:
         """Run forward and backward: add the gradient to the parameters' own.
 
-        Returns the output. Raises TypeError or ValueError that names the
+        Returns the output. (Of several outputs it returns all, and there is no
+        backward pass.) Raises TypeError or ValueError that names the
         input, if the inputs are too many or few, not numbers or NaN; and what
         an operation raises, with the line and its numbers. Then no gradient is
         changed.
         """
+        if self.tape.shape:
+            return self.value(*inputs)
         output, gradient = self._run(self._whole, read_row(inputs, self.tape.inputs))
         self._accumulate(gradient)
         return output
 
-    def value(self, *inputs: float) -> float:
-        """The output, by the forward pass alone."""
+    def value(self, *inputs: float) -> Any:
+        """The output or outputs, by the forward pass alone."""
         return self._run(self._forward, read_row(inputs, self.tape.inputs))[0]
 
     def batch(self, rows: Any) -> float:
@@ -122,8 +140,77 @@ class Program:
         >>> Program(w * w).value_and_gradient([[]], [5.0])
         (25.0, array('d', [10.0]))
         """
+        self.check_one_output()
         flat, count = read_rows(rows, self.tape.inputs)
         return self._mean(flat, count, self._data(parameters))
+
+    def each(
+        self,
+        rows: Any,
+        leaves: "Sequence[Value | str] | None" = None,
+        parameters: Sequence[float] | None = None,
+    ) -> Any:
+        """The output or outputs at every row; if asked, their derivatives too.
+
+        `rows` and `parameters` are as in `value_and_gradient`. Returns a
+        memoryview, which NumPy takes as an array: the outputs of every row,
+        each in the form that a call returns. With `leaves` (inputs or
+        parameters, or their names in the program) it returns a pair: that, and
+        the derivatives with respect to them, whose last index is the leaf's.
+        No Value changes. Raises what a call raises, and names the row.
+
+        >>> x, w = Value(2, "x"), Value(3, "w")
+        >>> program = Program(w * x * x, inputs=[x])
+        >>> program.each([[1], [2]]).tolist()
+        [3.0, 12.0]
+        >>> outputs, slopes = program.each([[1], [2]], leaves=[x, w])
+        >>> slopes.tolist()
+        [[6.0, 1.0], [12.0, 4.0]]
+        """
+        return self._each(rows, leaves, parameters, self.rowwise)
+
+    def _each(self, rows, leaves, parameters, rowwise):
+        """The same, by the Rowwise that there is for names of leaves."""
+        names = None if leaves is None else self._names(leaves)
+        flat, count = read_rows(rows, self.tape.inputs)
+        check_no_nan(flat, self.tape.inputs)
+        width = len(self.tape.inputs)
+        if type(flat) is not array:
+            flat = array("d", flat)
+        columns = [flat[i::width] for i in range(width)]
+        columns = rowwise(names or ())(columns, count, self._data(parameters))
+        shape, size = (count, *self.tape.shape), len(self.tape.outputs)
+        outputs = _matrix(columns[:size], shape)
+        if names is None:
+            return outputs
+        return outputs, _matrix(columns[size:], (*shape, len(names)))
+
+    def rowwise(self, names: tuple[str, ...]) -> Rowwise:
+        """What computes the outputs, and derivatives by these leaves."""
+        if names not in self._rowwise:
+            self._rowwise[names] = Rowwise(with_jacobian(self.tape, names))
+        return self._rowwise[names]
+
+    def _names(self, leaves):
+        """The names of leaves, which may be names already."""
+        known: dict[Any, str] = dict(zip(self._input_leaves, self.tape.inputs))
+        known |= dict(zip(self.parameters, self.tape.parameters))
+        known |= {name: name for name in known.values()}
+        if isinstance(leaves, (str, Value)) or not leaves:
+            raise TypeError("leaves is a list of inputs or parameters, at least one")
+        for leaf in leaves:
+            if not isinstance(leaf, (str, Value)) or leaf not in known:
+                shown = leaf if isinstance(leaf, str) else repr(getattr(leaf, "label", "") or leaf)
+                raise ValueError(f"{shown} is neither an input nor a parameter of this program")
+        return tuple([known[leaf] for leaf in leaves])
+
+    def check_one_output(self) -> None:
+        """Raise TypeError if there are several outputs."""
+        if self.tape.shape:
+            raise TypeError(
+                f"this program has {len(self.tape.outputs)} outputs, and so no one gradient: "
+                "program.each(rows, leaves) gives the derivatives of each"
+            )
 
     def line_by_line(self, *inputs: float) -> LineByLine:
         """Every line of both passes, with the number that it computes.
@@ -174,10 +261,10 @@ class Program:
         return merged(self.tape)
 
     @cached_property
-    def function(self) -> Callable[..., tuple[float, tuple[float, ...]]]:
+    def function(self) -> Callable[..., Any]:
         """The program as a function of its inputs, then its parameters.
 
-        It returns the output and the gradient, a tuple.
+        It returns the output and the gradient, a tuple; or the outputs.
         """
         return self._whole.function
 
@@ -237,7 +324,8 @@ class Program:
         return type(error)(message).with_traceback(error.__traceback__)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"tape": self.tape, "parameters": self.parameters}
+        kept = "tape", "parameters", "_input_leaves"
+        return {name: self.__dict__[name] for name in kept} | {"_rowwise": {}}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -255,6 +343,27 @@ class Program:
         lines = self.source.count("\n")
         inputs = describe_inputs(self.tape.inputs)
         return f"<Program {self.name}: {inputs}, {len(self.parameters)} parameters, {lines} lines>"
+
+
+def _flat(output):
+    """The outputs in a row, and the shape of the lists that they are in."""
+    if isinstance(output, Value):
+        return [output], ()
+    if not isinstance(output, (list, tuple)):
+        raise TypeError(f"a program computes a Value, or a list of Values, not a {type(output).__name__}")
+    parts = [_flat(each) for each in output]
+    shapes = {shape for _, shape in parts}
+    if len(shapes) != 1:
+        raise ValueError("the outputs are lists of different lengths" if shapes else "there are no outputs")
+    return [value for part, _ in parts for value in part], (len(parts), *shapes.pop())
+
+
+def _matrix(columns, shape):
+    """Columns as a memoryview of this shape, row by row."""
+    flat = array("d", bytes(8 * len(columns) * len(columns[0])))
+    for i, column in enumerate(columns):
+        flat[i :: len(columns)] = column
+    return memoryview(flat).cast("B").cast("d", shape)
 
 
 def check_inputs(inputs: Sequence[Value]) -> None:

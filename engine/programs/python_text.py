@@ -37,9 +37,14 @@ def program_text(tape: Tape) -> list[TextLine]:
         return v2, (d_w,)
     """
     body = [("# forward", None), *_printed(tape.forward)]
-    if tape.parameters:
+    if tape.shape:  # a forward pass is all there is
+        body = _printed(tape.forward)
+    elif tape.parameters:
         body += [("# backward", None), *_printed(tape.backward)]
-    body += wrapped(f"return {tape.output}, {tuple_text(tape.gradient)}", 4)
+    result = nested_text(tape.outputs, tape.shape)
+    if not tape.shape:
+        result += f", {tuple_text(tape.gradient)}"
+    body += wrapped(f"return {result}", 4)
     return module_text(tape, [*tape.inputs, *tape.parameters], body, tape.forward + tape.backward)
 
 
@@ -54,7 +59,8 @@ def forward_text(tape: Tape) -> list[TextLine]:
         v1 = x * 3.0
         return v1, ()
     """
-    body = [*_printed(tape.forward), (f"return {tape.output}, ()", None)]
+    result = nested_text(tape.outputs, tape.shape)
+    body = [*_printed(tape.forward), *wrapped(f"return {result}, ()", 4)]
     return module_text(tape, [*tape.inputs, *tape.parameters], body, tape.forward)
 
 
@@ -87,6 +93,19 @@ def generator_text(tape: Tape) -> list[TextLine]:
         *((f"    {text}", line) for text, line in inner),
     ]
     return module_text(tape, ["_rows", *tape.parameters], body, lines)
+
+
+def nested_text(names: Sequence[object], shape: tuple[int, ...]) -> str:
+    """Names in lists of lists of this shape; one name if it is ().
+
+    >>> nested_text("abcdef", (2, 3))
+    '[[a, b, c], [d, e, f]]'
+    """
+    if not shape:
+        return str(names[0])
+    size = len(names) // shape[0]
+    parts = [nested_text(names[i * size : (i + 1) * size], shape[1:]) for i in range(shape[0])]
+    return f"[{', '.join(parts)}]"
 
 
 def joined(lines: Iterable[TextLine]) -> str:

@@ -64,7 +64,7 @@ def read_rows(rows: Any, inputs: Sequence[str]) -> tuple[Any, int]:
         if width != len(inputs):
             raise ValueError(f"rows of {width} numbers given for {describe_inputs(inputs)}")
     if not count:
-        raise ValueError("there are no rows to take the mean of")
+        raise ValueError("there are no rows")
     return flat, count
 
 

@@ -64,7 +64,8 @@ class Tape(NamedTuple):
     `backward` computes the derivative of the first of them with respect to
     each parameter, in a variable of the parameter's name after `d_`. `inputs`
     and `parameters` are names, `name` is one for the whole; an output is a
-    name, or a number.
+    name, or a number. `shape` is that of the outputs as lists of lists: () for
+    one, whose derivatives are computed, (2, 3) for two rows of three.
     """
 
     name: str
@@ -73,10 +74,11 @@ class Tape(NamedTuple):
     forward: tuple[Line, ...]
     backward: tuple[Line, ...]
     outputs: tuple[Operand, ...]
+    shape: tuple[int, ...] = ()
 
     @property
     def output(self) -> Operand:
-        """The first output, and of a program the only one."""
+        """The first output."""
         return self.outputs[0]
 
     @property
@@ -107,12 +109,9 @@ def record_tape(
     >>> tape.inputs, tape.parameters, tape.output
     (('x',), ('w', 'b'), 'v3')
     """
-    order, given = topological_order(output), set(inputs)
-    leaves = [node for node in order if node.operation is None and type(node) is not Constant]
-    in_graph = set(leaves) - given
-    first = dict.fromkeys(parameter for parameter in parameters if parameter in in_graph)
-    parameters = [*first, *(leaf for leaf in leaves if leaf in in_graph and leaf not in first)]
-    unused = given.difference(leaves)
+    order = topological_order(output)
+    parameters = other_leaves([output], inputs, parameters)
+    unused = set(inputs).difference(order)
     names = _variable_names([*order, *(leaf for leaf in inputs if leaf in unused)])
     forward = [_forward_line(node, names) for node in order if node.operation is not None]
     computed = {line.expression: line.target for line in forward}
@@ -164,8 +163,25 @@ def record_steps(output: Value) -> tuple[list[StepLine], list[StepLine]]:
     return forward, backward
 
 
+def other_leaves(
+    outputs: Sequence[Value], inputs: Sequence[Value], first: Iterable[Value] = ()
+) -> list[Value]:
+    """The leaves of a graph that are neither inputs nor constants.
+
+    First come those among `first`, in that order.
+    """
+    leaves, _ = leaves_and_operations(*outputs)
+    given = set(inputs)
+    found = dict.fromkeys(leaf for leaf in leaves if leaf not in given and type(leaf) is not Constant)
+    return list(dict.fromkeys([*(leaf for leaf in first if leaf in found), *found]))
+
+
 def record_function(
-    name: str, outputs: Sequence[Value], inputs: Sequence[Value], numbers: Sequence[Value]
+    name: str,
+    outputs: Sequence[Value],
+    inputs: Sequence[Value],
+    numbers: Sequence[Value],
+    shape: tuple[int, ...] = (),
 ) -> Tape:
     """A tape of a forward pass alone, which computes several outputs.
 
@@ -185,6 +201,7 @@ def record_function(
         tuple(_forward_line(node, names) for node in operations),
         (),
         tuple(names[output] for output in outputs),
+        shape,
     )
 
 

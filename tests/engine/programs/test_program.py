@@ -524,7 +524,7 @@ REFUSED_ROWS = [
     (["ab"], TypeError, "row 0: input x is 'a' (str), not a real number"),
     (5, TypeError, "the rows are 5 (int), not a sequence of rows"),
     (None, TypeError, "the rows are None (NoneType), not a sequence of rows"),
-    ([], ValueError, "there are no rows to take the mean of"),
+    ([], ValueError, "there are no rows"),
 ]
 
 
@@ -631,8 +631,13 @@ def test_the_value_is_there_where_the_derivative_is_not():
 def test_outputs_and_inputs_that_are_refused():
     x, w = Value(1, "x"), Value(2, "w")
     y = x * w
-    with pytest.raises(TypeError, match="a program computes one Value, not a list"):
-        Program([y])
+    with pytest.raises(TypeError, match="a program computes a Value, or a list of Values, not a float"):
+        Program([y, 2.0])
+    with pytest.raises(ValueError, match="there are no outputs"):
+        Program([])
+    for uneven in ([[y], [y, x]], [y, [y]]):
+        with pytest.raises(ValueError, match="lists of different lengths"):
+            Program(uneven)
     with pytest.raises(TypeError, match="inputs is a list of Values, not a Value"):
         Program(y, x)
     with pytest.raises(TypeError, match="input 1 is a float, not a Value"):

@@ -1,0 +1,117 @@
+"""The outputs of a tape for every row: by Python, or by machine code."""
+
+import ctypes
+import math
+from array import array
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import repeat
+from typing import Any
+
+from engine.algebra import Algebra, Term
+from engine.calculus import jacobian
+from engine.operation import OPERATIONS
+from engine.programs.c_text import each_text
+from engine.programs.compiled import Compiled
+from engine.programs.machine_code import DONE, machine_code
+from engine.programs.merged import Merged, merged
+from engine.programs.python_text import function_text
+from engine.programs.tape import Tape, record_function
+from engine.value import Constant, Value, record
+
+_ZERO = array("d", [0.0])
+
+
+class Rowwise:
+    """A forward tape, called with a column for each input.
+
+    It gives a column for each output. `row` is what errors call a row.
+
+    >>> x, w = Value(2, "x"), Value(3, "w")
+    >>> tape = record_function("f", [w * x, x.exp()], [x], [w])
+    >>> Rowwise(tape)([array("d", [0.0, 1.0])], 2, [5.0])
+    [array('d', [0.0, 5.0]), array('d', [1.0, 2.718281828459045])]
+    """
+
+    def __init__(self, tape: Tape, row: str = "row") -> None:
+        self.tape, self.row = tape, row
+        self._each: Any = None  # its machine code
+
+    @cached_property
+    def merged(self) -> Merged:
+        """The lines made fewer, on numbered places."""
+        return merged(self.tape)
+
+    @property
+    def c(self) -> str:
+        """The whole C file."""
+        return each_text(self.tape, self.merged)
+
+    def compile(self, fast_math: bool = False) -> None:
+        """Make machine code, which calls run from then on.
+
+        Raises NoCompiler.
+        """
+        text = self.c
+        self._each = machine_code(text, lambda: text, [ctypes.py_object, ctypes.py_object], fast_math)
+
+    def __call__(
+        self, columns: Sequence[Any], count: int, parameters: Sequence[float]
+    ) -> "list[array[float]]":
+        """The outputs' columns, of `count` rows.
+
+        Raises what the tape's operations raise, and names the row.
+        """
+        if self._each:
+            results = [_ZERO * count for _ in self.tape.outputs]
+            given = array("d", [parameters[i] for i in self.merged.order])
+            if self._each((*columns, *results), given) == DONE:
+                return results  # else Python raises the error
+        rows: list[tuple[float, ...]] = []
+        try:
+            for numbers in zip(*columns) if columns else repeat((), count):
+                rows.append(self._compiled.function(*numbers, *parameters))
+        except (ValueError, ArithmeticError) as error:
+            line, numbers = self._compiled.failure(error)
+            known = ", ".join(f"{name} = {numbers[name]}" for name in dict.fromkeys(line.names))
+            where = f"{self.row} {len(rows)}: {line}{f' where {known}' if known else ''}"
+            raise type(error)(f"{where}: {error}") from None
+        return [array("d", column) for column in zip(*rows)] or [array("d") for _ in self.tape.outputs]
+
+    @cached_property
+    def _compiled(self):
+        return Compiled(self.tape, function_text)
+
+
+def with_jacobian(tape: Tape, leaves: Sequence[str]) -> Tape:
+    """A forward tape of the same outputs, and their derivatives after these.
+
+    The first output's with respect to each of the leaves, then the second's.
+
+    >>> x, w = Value(2, "x"), Value(3, "w")
+    >>> tape = record_function("f", [w * x], [x], [w])
+    >>> for line in with_jacobian(tape, ["x", "w"]).forward:
+    ...     print(line)
+    v1 = w * x
+    v2 = 0.0 + w
+    v3 = 0.0 + x
+    """
+    # A graph of NaN: only its form counts, and nothing is out of a domain.
+    named = {name: Value(math.nan, name) for name in tape.inputs + tape.parameters}
+    terms: dict[str, Term] = dict(named)
+    algebra = Algebra([])
+    for line in tape.forward:
+        operands = [terms[each] if isinstance(each, str) else each for each in line.operands]
+        terms[line.target] = algebra.evaluate(line.formula, dict(zip(line.formula.letters, operands)))
+    outputs = [_value(terms[output] if isinstance(output, str) else output) for output in tape.outputs]
+    rows = jacobian(outputs, [named[name] for name in leaves])
+    outputs += [entry for row in rows for entry in row]
+    computed = [
+        output if output.operation else record(OPERATIONS["+"], Constant(0.0), output) for output in outputs
+    ]
+    inputs, parameters = ([named[name] for name in names] for names in (tape.inputs, tape.parameters))
+    return record_function(tape.name, computed, inputs, parameters)
+
+
+def _value(term):
+    return term if isinstance(term, Value) else Constant(term)

@@ -1,0 +1,223 @@
+"""Programs of several outputs, and results and derivatives for every row."""
+
+import math
+import pickle
+import random
+import subprocess
+import sys
+
+import pytest
+
+from engine import NoCompiler, Program, Value, c_compiler, grad, hessian, jacobian, read_rows
+from tests.graphs import networks, random_graph, random_rows
+
+
+def forms(program):
+    return [program, program.native()] if c_compiler() else [program]
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(i, marks=pytest.mark.slow) for i in range(1, 6))])
+def test_each_row_is_what_the_graph_computes_there(seed):
+    output, x, w = random_graph(seed)
+    leaves = [x[1], *w[:3], x[0]]
+    slopes = grad(output, leaves)
+    rows = random_rows(seed, 21)
+    for form in forms(Program(output, inputs=x)):
+        numbers, derivatives = form.each(rows, leaves=leaves)
+        assert numbers.shape == (21,) and derivatives.shape == (21, 5)
+        assert form.each(rows).tolist() == numbers.tolist()
+        for i, row in enumerate(rows[::4]):
+            for leaf, number in zip(x, row):
+                leaf.data = number
+            output.forward()
+            assert numbers[4 * i] == pytest.approx(output.data, rel=1e-12)
+            for j, slope in enumerate(slopes):
+                slope.forward()
+                assert derivatives[4 * i, j] == pytest.approx(slope.data, rel=1e-10, abs=1e-13)
+        assert all(leaf.grad == 0 for leaf in leaves)
+
+
+@pytest.mark.parametrize(
+    "name", ["softmax", "hinge", "max pool", "recurrent", "no inputs", "a constant", "one leaf"]
+)
+def test_the_mean_over_rows_is_that_of_a_batch(name):
+    output, inputs = networks()[name]
+    program = Program(output, inputs=inputs)
+    rows = random_rows(5, 13, len(inputs))
+    mean, gradient = program.value_and_gradient(rows)
+    for form in forms(program):
+        numbers, slopes = (
+            form.each(rows, program.parameters or inputs)
+            if inputs or program.parameters
+            else (form.each(rows), None)
+        )
+        assert sum(numbers.tolist()) / 13 == pytest.approx(mean, rel=1e-12)
+        if program.parameters:
+            columns = zip(*slopes.tolist())
+            assert [sum(column) / 13 for column in columns] == pytest.approx(
+                list(gradient), rel=1e-9, abs=1e-12
+            )
+
+
+def rosenbrock(x, y):
+    return (1 - x) ** 2 + 100 * (y - x * x) ** 2
+
+
+def test_a_hessian_is_a_program():
+    x, y = Value(-1.2, "x"), Value(1, "y")
+    f = rosenbrock(x, y)
+    program = Program(hessian(f, [x, y]), inputs=[x, y])
+    for point in ((-1.2, 1.0), (1.0, 1.0), (0.3, -2.0)):
+        a, b = point
+        exact = [[2 - 400 * (b - 3 * a * a), -400 * a], [-400 * a, 200]]
+        for form in (*forms(program), program.loops.function, program.function):
+            assert form(*point) == [pytest.approx(row, rel=1e-14) for row in exact]
+    for form in forms(program):
+        assert form.each([[0, 0], [1, 1]]).tolist() == [[[2, 0], [0, 200]], [[802, -400], [-400, 200]]]
+    assert "return [[" in str(program) and "# backward" not in str(program)
+    assert [str(line) for line, _ in program.line_by_line(1, 1)] == list(map(str, program.tape.forward))
+
+
+def test_the_printed_module_of_several_outputs_runs_by_itself(tmp_path):
+    output, x, w = random_graph(3)
+    program = Program(jacobian([output, output * output], [*x, *w]), inputs=x)
+    file = tmp_path / "module.py"
+    numbers = [0.1 * i for i in range(len(program.tape.inputs + program.tape.parameters))]
+    file.write_text(f"{program}\n\nprint(f(*{numbers}))\n", encoding="utf-8")
+    run = subprocess.run([sys.executable, "-I", file], capture_output=True, text=True, check=True)
+    assert eval(run.stdout) == program.function(*numbers)
+
+
+def bundle(seed=0):
+    """A camera looks at a point: where in the picture that should be, less
+    where it is. With Rodrigues' rotation and two coefficients of distortion, as
+    in Snavely's Bundler.
+    """
+    rng = random.Random(seed)
+    names = ["r1", "r2", "r3", "t1", "t2", "t3", "f", "k1", "k2", "X", "Y", "Z", "u", "v", "weight"]
+    leaves = [Value(rng.uniform(0.5, 1), name) for name in names]
+    r1, r2, r3, t1, t2, t3, f, k1, k2, X, Y, Z, u, v, weight = leaves
+    angle = (r1 * r1 + r2 * r2 + r3 * r3).sqrt()
+    a, b, c = r1 / angle, r2 / angle, r3 / angle
+    cos, sin = angle.cos(), angle.sin()
+    dot = (a * X + b * Y + c * Z) * (1 - cos)
+    x = X * cos + (b * Z - c * Y) * sin + a * dot + t1
+    y = Y * cos + (c * X - a * Z) * sin + b * dot + t2
+    z = Z * cos + (a * Y - b * X) * sin + c * dot + t3
+    px, py = -x / z, -y / z
+    square = px * px + py * py
+    distortion = 1 + square * (k1 + k2 * square)
+    return [weight * (f * distortion * px - u), weight * (f * distortion * py - v)], leaves
+
+
+def test_the_jacobian_of_bundle_adjustment_is_one_call():
+    residuals, leaves = bundle()
+    program = Program(residuals, inputs=leaves)
+    rng = random.Random(1)
+    rows = [[rng.uniform(0.5, 1) for _ in leaves] for _ in range(40)]
+    for form in forms(program):
+        found, jacobians = form.each(rows, leaves)
+        assert found.shape == (40, 2) and jacobians.shape == (40, 2, 15)
+        for i in (0, 17, 39):
+            for j, k in ((0, 0), (1, 6), (0, 11), (1, 14)):
+                sides = []
+                for h in (1e-6, -1e-6):
+                    moved = [number + h * (place == k) for place, number in enumerate(rows[i])]
+                    sides.append(program(*moved)[j])
+                assert jacobians[i, j, k] == pytest.approx((sides[0] - sides[1]) / 2e-6, rel=1e-7, abs=1e-8)
+
+
+@pytest.mark.slow
+def test_thirty_thousand_observations_in_one_call():
+    residuals, leaves = bundle()
+    program = Program(residuals, inputs=leaves)
+    rng = random.Random(1)
+    rows, count = read_rows([[rng.uniform(0.5, 1) for _ in leaves] for _ in range(30_000)], program.inputs)
+    outputs, jacobians = forms(program)[-1].each(memoryview(rows).cast("B").cast("d", (count, 15)), leaves)
+    assert jacobians.shape == (30_000, 2, 15)
+    again = program.each([list(rows[15 * 29_999 :])], leaves)
+    assert outputs[29_999, 1] == pytest.approx(again[0][0, 1], rel=1e-13)
+    assert jacobians[29_999, 1, 7] == pytest.approx(again[1][0, 1, 7], rel=1e-11)
+
+
+def test_numbers_may_be_given_for_the_parameters_and_leaves_by_name():
+    x, w = Value(2, "x"), Value(3, "w")
+    program = Program(w * x * x, inputs=[x])
+    for form in (*forms(program), pickle.loads(pickle.dumps(program))):
+        outputs, slopes = form.each([[1], [2]], leaves=["w", "x"], parameters=[10])
+        assert outputs.tolist() == [10, 40] and slopes.tolist() == [[1, 20], [4, 40]]
+    assert (w.data, w.grad) == (3, 0)
+
+
+def test_fast_arithmetic_stays_with_the_native_program_that_asked_for_it():
+    if not c_compiler():
+        pytest.skip("there is no C compiler")
+    x, w = Value(2, "x"), Value(3, "w")
+    program = Program((w * x).tanh() / 3, inputs=[x])
+    exact = program.each([[0.1], [0.7]]).tolist()
+    fast = program.native(fast_math=True).each([[0.1], [0.7]], [w])[0].tolist()
+    assert fast == pytest.approx(exact, rel=1e-13) and program.each([[0.1], [0.7]]).tolist() == exact
+
+
+def test_errors_name_the_row_and_the_line():
+    x, w = Value(2, "x"), Value(3, "w")
+    program = Program([(w * x).log(), x], inputs=[x])
+    for form in forms(program):
+        with pytest.raises(ValueError, match=r"row 1: v2 = log\(v1\) where v1 = -3.0: math domain error"):
+            form.each([[1], [-1]])
+        with pytest.raises(ValueError, match="row 0: input x is NaN"):
+            form.each([[math.nan]], [w])
+        with pytest.raises(ValueError, match="there are no rows"):
+            form.each([])
+        with pytest.raises(TypeError, match="this program has 2 outputs, and so no one gradient"):
+            form.batch([[1]])
+    root = Program(x.sqrt(), inputs=[x])
+    for form in forms(root):
+        assert form.each([[0]]).tolist() == [0]
+        with pytest.raises(ZeroDivisionError, match="row 0: "):
+            form.each([[0]], [x])
+
+
+def test_leaves_that_are_not_the_programs_are_refused():
+    x, w = Value(2, "x"), Value(3, "w")
+    program = Program(w * x, inputs=[x])
+    for wrong in ([], w, "w"):
+        with pytest.raises(TypeError, match="leaves is a list of inputs or parameters"):
+            program.each([[1]], wrong)
+    for wrong, name in ((Value(1, "z"), "'z'"), ("z", "z"), (3, "3")):
+        with pytest.raises(ValueError, match=f"^{name} is neither an input nor a parameter"):
+            program.each([[1]], [x, wrong])
+
+
+def test_several_outputs_without_a_compiler(monkeypatch):
+    monkeypatch.setenv("CC", "no-such-compiler")
+    x = Value(2, "x")
+    with pytest.raises(NoCompiler):
+        Program([x * 2, x], inputs=[x]).native()
+    assert Program([x * 2, x], inputs=[x])(3) == [6, 3]
+
+
+def test_numpy_and_scipy_take_the_results():
+    np = pytest.importorskip("numpy", reason="NumPy is not installed: `pip install numpy` gets it")
+    optimize = pytest.importorskip(
+        "scipy.optimize", reason="SciPy is not installed: `pip install scipy` gets it"
+    )
+    a, b, t, y = Value(1, "a"), Value(1, "b"), Value(0, "t"), Value(0, "y")
+    residual = Program(a * (-b * t).exp() - y, inputs=[t, y])
+    times = np.linspace(0, 4, 30)
+    rows = np.column_stack([times, 2.5 * np.exp(-1.3 * times)])
+    fitted = optimize.least_squares(
+        lambda p: residual.each(rows, parameters=p), [1, 1], lambda p: residual.each(rows, [a, b], p)[1]
+    )
+    assert fitted.x == pytest.approx([2.5, 1.3], rel=1e-8)
+    from engine import gradient
+
+    point = [-1.2, 1.0]
+    found = optimize.minimize(
+        lambda p: rosenbrock(*p),
+        point,
+        jac=lambda p: gradient(rosenbrock)(*p),
+        hess=lambda p: hessian(rosenbrock)(*p),
+        method="trust-exact",
+    )
+    assert found.success and found.x == pytest.approx([1, 1], rel=1e-6)
