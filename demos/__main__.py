@@ -23,6 +23,7 @@ LESSONS = (
     "recurrent",
     "convolution",
     "embedding",
+    "descent",
     "derivatives",
     "layerwise",
     "optimizers",

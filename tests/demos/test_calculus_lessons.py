@@ -1,0 +1,56 @@
+"""What the lessons on descents and derivatives find, as mathematics."""
+
+import importlib.util
+import itertools
+import math
+import random
+
+import pytest
+
+from demos import descent
+from engine import Value, hessian
+from nn import MLP, binary_cross_entropy
+
+drawn = importlib.util.find_spec("matplotlib") is not None
+
+
+def neuron(w, b):
+    """The mean squared error of one neuron, as a graph."""
+    return sum(((w * x + b).sigmoid() - y) ** 2 for x, y in descent.BUMP) / len(descent.BUMP)
+
+
+def test_the_mean_of_the_examples_gradients_is_the_gradient_of_the_mean_loss(lesson):
+    found = lesson("descent").found
+    network = MLP(2, [2, 1], activation="sigmoid", rng=random.Random(1))
+    sum(binary_cross_entropy(network(x), y) / 4 for x, y in descent.XOR).backward()
+    assert found["mean"] == pytest.approx([w.grad for w in network.parameters()], rel=1e-12)
+    assert all(min(column) < 0 < max(column) for column in zip(*found["rows"]))
+
+
+def test_the_loop_stops_on_the_plateau_and_learns_xor_with_patience(lesson):
+    first, last = lesson("descent").found["outputs"]
+    assert all(0.4 < p < 0.6 for p in first)
+    assert [round(p) for p in last] == [0, 1, 1, 0]
+
+
+def test_three_starts_end_in_three_strict_minima_of_a_loss_that_is_not_convex(lesson):
+    tracks = lesson("descent").found["tracks"]
+    ends = [path[-1] for path in tracks.values()]
+    assert all(math.dist(p, q) > 1 for p in ends for q in ends if p is not q)
+    for w, b in ends:
+        point = [Value(w), Value(b)]
+        loss = neuron(*point)
+        assert descent.neuron_loss(w, b) == pytest.approx(loss.data, rel=1e-12)
+        loss.backward()
+        assert max(abs(each.grad) for each in point) < 1e-5
+        (f_ww, f_wb), (_, f_bb) = [[each.data for each in row] for row in hessian(loss, point)]
+        assert f_ww > 0 and f_ww * f_bb > f_wb**2
+    half_way = [(p + q) / 2 for p, q in zip(*ends[:2])]
+    assert descent.neuron_loss(*half_way) > max(descent.neuron_loss(*end) for end in ends)
+    assert (lesson("descent").out / "descent.png").exists() == drawn
+
+
+def test_every_step_of_a_small_enough_rate_goes_downhill(lesson):
+    for path in lesson("descent").found["tracks"].values():
+        losses = [descent.neuron_loss(*point) for point in path]
+        assert all(after <= before for before, after in itertools.pairwise(losses))
