@@ -25,6 +25,7 @@ LESSONS = (
     "embedding",
     "descent",
     "derivatives",
+    "newton",
     "layerwise",
     "optimizers",
     "initialization",

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from demos import descent
+from demos import descent, newton
 from engine import Value, hessian
 from nn import MLP, binary_cross_entropy
 
@@ -54,3 +54,28 @@ def test_every_step_of_a_small_enough_rate_goes_downhill(lesson):
     for path in lesson("descent").found["tracks"].values():
         losses = [descent.neuron_loss(*point) for point in path]
         assert all(after <= before for before, after in itertools.pairwise(losses))
+
+
+def test_newton_and_gradient_descent_both_end_at_the_minimum(lesson):
+    found = lesson("newton").found
+    for method in ("newton", "gradient descent"):
+        assert found[method][-1] == pytest.approx((1, 1), abs=1e-5)
+    assert len(found["newton"]) - 1 == 6  # from (-1.2, 1), as textbooks have it
+    assert len(found["gradient descent"]) > 1000 * len(found["newton"])
+    assert (lesson("newton").out / "newton.png").exists() == drawn
+
+
+def test_newton_converges_quadratically(lesson):
+    *_, before, last = (math.dist(point, (1, 1)) for point in lesson("newton").found["newton"])
+    assert last < 10 * before**2
+
+
+def test_the_hessian_of_rosenbrocks_function(lesson):
+    found = lesson("newton").found
+    x, y = newton.START
+    by_hand = [[2 - 400 * (y - x * x) + 800 * x * x, -400 * x], [-400 * x, 200]]
+    assert [[each.data for each in row] for row in found["hessian"]] == [
+        pytest.approx(row) for row in by_hand
+    ]
+    along, across = found["eigenvalues"]  # at (1, 1), where H = [[802, -400], [-400, 200]]
+    assert (along + across, along * across) == pytest.approx((802 + 200, 802 * 200 - 400 * 400))
