@@ -25,6 +25,7 @@ LESSONS = (
     "embedding",
     "descent",
     "derivatives",
+    "taylor",
     "newton",
     "layerwise",
     "optimizers",

@@ -7,8 +7,8 @@ import random
 
 import pytest
 
-from demos import descent, newton
-from engine import Value, hessian
+from demos import descent, newton, taylor
+from engine import Value, hessian, tree
 from nn import MLP, binary_cross_entropy
 
 drawn = importlib.util.find_spec("matplotlib") is not None
@@ -79,3 +79,25 @@ def test_the_hessian_of_rosenbrocks_function(lesson):
     ]
     along, across = found["eigenvalues"]  # at (1, 1), where H = [[802, -400], [-400, 200]]
     assert (along + across, along * across) == pytest.approx((802 + 200, 802 * 200 - 400 * 400))
+
+
+def test_the_taylor_coefficients_of_sin_and_tanh(lesson):
+    found = lesson("taylor").found
+    by_hand = [0 if n % 2 == 0 else (-1) ** (n // 2) / math.factorial(n) for n in range(8)]
+    assert found["sin"] == pytest.approx(by_hand, rel=1e-15, abs=0)
+    assert found["tanh"] == pytest.approx([0, 1, 0, -1 / 3, 0, 2 / 15, 0, -17 / 315], abs=1e-15)
+    assert (lesson("taylor").out / "taylor.png").exists() == drawn
+
+
+def test_a_polynomial_is_as_near_to_sin_as_taylors_theorem_says(lesson):
+    for degree, errors in lesson("taylor").found["errors"].items():
+        for x, error in zip((0.5, 1, 2, 4), errors):
+            assert error <= x ** (degree + 2) / math.factorial(degree + 2)
+
+
+def test_the_fourth_derivative_of_sin_is_sin_as_a_graph():
+    x = Value(0.5, "x")
+    f, first, second, third, fourth = taylor.derivatives(Value.sin, x, 5)
+    assert str(tree(fourth)) == str(tree(f))
+    assert [first.data, second.data, third.data] == [math.cos(0.5), -math.sin(0.5), -math.cos(0.5)]
+    assert taylor.coefficients(Value.exp, 5) == [1 / math.factorial(k) for k in range(6)]
