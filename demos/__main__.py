@@ -28,6 +28,7 @@ LESSONS = (
     "taylor",
     "newton",
     "layerwise",
+    "modes",
     "optimizers",
     "initialization",
     "moons",

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from demos import descent, newton, taylor
+from demos import descent, modes, newton, taylor
 from engine import Value, hessian, tree
 from nn import MLP, binary_cross_entropy
 
@@ -101,3 +101,29 @@ def test_the_fourth_derivative_of_sin_is_sin_as_a_graph():
     assert str(tree(fourth)) == str(tree(f))
     assert [first.data, second.data, third.data] == [math.cos(0.5), -math.sin(0.5), -math.cos(0.5)]
     assert taylor.coefficients(Value.exp, 5) == [1 / math.factorial(k) for k in range(6)]
+
+
+def test_the_cost_of_forward_mode_grows_with_inputs_and_of_reverse_mode_with_outputs(lesson):
+    costs = lesson("modes").found["costs"]
+    for passes in (4, 16):
+        assert costs[passes, 1][1] == passes * costs[1, 1][1]
+        assert costs[1, passes][2] == passes * costs[1, 1][2]
+        assert max(costs[passes, 1][2], costs[1, passes][1]) < 2 * costs[1, 1][1]
+    for (n, m), (size, ahead, back) in costs.items():
+        assert costs.get((m, n), (size, back, ahead)) == (size, back, ahead)
+        assert ahead < 1.5 * n * size and back < 1.5 * m * size
+
+
+def test_both_modes_find_the_same_jacobian():
+    for n, m in ((1, 3), (3, 1), (3, 2)):
+        x, y = modes.network(n, m)
+        ahead, back = modes.forward(x, y)[0], modes.reverse(x, y)[0]
+        assert [len(row) for row in ahead] == [n] * m
+        assert ahead == [pytest.approx(row, rel=1e-12) for row in back]
+
+
+def test_a_hessian_times_a_vector_costs_a_few_losses_and_is_the_hessian_times_the_vector(lesson):
+    for product, by_rows in lesson("modes").found["products"].values():
+        assert product == pytest.approx(by_rows, rel=1e-9, abs=1e-12)
+    n, (loss, gradient, product, whole), *_ = modes.hessian_costs(16)
+    assert gradient < 4 * loss and product < 7 * loss and whole > n * loss / 2
