@@ -31,6 +31,7 @@ LESSONS = (
     "modes",
     "optimizers",
     "initialization",
+    "own_operation",
     "moons",
     "iris",
     "digits",

@@ -4,6 +4,7 @@ import importlib.util
 import itertools
 import math
 import random
+import re
 
 import pytest
 
@@ -127,3 +128,24 @@ def test_a_hessian_times_a_vector_costs_a_few_losses_and_is_the_hessian_times_th
         assert product == pytest.approx(by_rows, rel=1e-9, abs=1e-12)
     n, (loss, gradient, product, whole), *_ = modes.hessian_costs(16)
     assert gradient < 4 * loss and product < 7 * loss and whole > n * loss / 2
+
+
+def test_a_wrong_partial_is_refused_with_both_numbers(lesson):
+    message = lesson("own_operation").found["refused"]
+    wrong, right = re.fullmatch(
+        r"bump: ∂/∂a = -2 \* a is (\S+) at a = -7.3; a central difference gives (\S+)", message
+    ).groups()
+    assert float(wrong) == 14.6 and float(right) == pytest.approx(14.6 * math.exp(-7.3 * 7.3), rel=1e-5)
+
+
+def test_ones_own_operation_has_its_derivatives_in_closed_form(lesson):
+    found = lesson("own_operation").found
+    a, y = 1.5, math.exp(-1.5 * 1.5)
+    assert [graph.data for graph in found["graphs"]] == pytest.approx([y, -2 * a * y, (4 * a * a - 2) * y])
+    assert len(found["checks"]) == 2 and all(found["checks"])
+    assert (lesson("own_operation").out / "own_operation.png").exists() == drawn
+
+
+def test_a_single_unit_of_ones_own_learns_xor(lesson):
+    outputs = lesson("own_operation").found["outputs"]
+    assert outputs == pytest.approx([0, 1, 1, 0], abs=0.05)
