@@ -15,8 +15,8 @@ from engine.operation import BINARY, FUNCTIONS, UNARY, Operation, add_operation,
 from engine.rules import MATH, OWN, RULES, SHARED, Rule, add_rule
 from engine.value import NAMES, Value
 
-# Where partials are compared with differences. No number here is special.
-POINTS = (-7.3, -2.71, -1.37, -0.83, -0.29, 0.17, 0.61, 0.93, 1.19, 1.83, 3.07, 9.1)
+# Where partials are compared with differences: small numbers first, none special.
+POINTS = (0.61, -0.83, 1.19, -0.29, 1.83, -1.37, 0.17, -2.71, 3.07, 0.93, -7.3, 9.1)
 
 
 def define(name: str, value: str, partials: Sequence[str]) -> None:

@@ -176,7 +176,7 @@ class Program:
         check_no_nan(flat, self.tape.inputs)
         width = len(self.tape.inputs)
         if type(flat) is not array:
-            flat = array("d", flat)
+            flat = array("d", flat.tobytes())
         columns = [flat[i::width] for i in range(width)]
         columns = rowwise(names or ())(columns, count, self._data(parameters))
         shape, size = (count, *self.tape.shape), len(self.tape.outputs)
