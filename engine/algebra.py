@@ -169,7 +169,12 @@ def _is(term, number):
 
 def _negative(term):
     """The term x if this is -x, else None."""
-    return term.left if isinstance(term, Value) and term.op == "neg" else None
+    if not isinstance(term, Value) or term.op != "neg":
+        return None
+    inner = term.left
+    while inner.op == "neg" and inner.left.op == "neg":  # however many there are
+        inner = inner.left.left
+    return inner
 
 
 @lru_cache(maxsize=4096)

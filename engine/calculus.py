@@ -23,7 +23,7 @@ def grad(output: Value, inputs: Sequence[Value]) -> list[Value]:
     them (`forward`) and can be differentiated again. It has no factor 1 and no
     term 0, and may be a node that was there before: ∂(x y)/∂x is y. Inputs may
     be any nodes; the derivative with respect to one that the output does not
-    depend on is 0. No gradient is changed.
+    depend on is 0, and so is that to a Constant. No gradient is changed.
 
     Raises TypeError if something is not a Value, and ValueError or
     ArithmeticError where a derivative does not exist.
@@ -65,7 +65,7 @@ def jacobian(outputs: Sequence[Value], inputs: Sequence[Value]) -> Rows:
     active = _depending(operations, inputs)
     found = []
     for output in outputs:
-        gradients: dict[Value, Term] = {output: 1.0}
+        gradients: dict[Value, Term] = {output: 1.0} if output in active else {}
         for node in reversed(operations):
             factor = gradients.get(node, 0.0)
             if node not in active or (type(factor) is float and factor == 0):
@@ -102,11 +102,11 @@ def tangent(output: Any, directions: Mapping[Value, Any]) -> Any:
     _values(list(directions), "the keys of directions")
     _, operations = leaves_and_operations(*outputs)
     algebra = Algebra(operations)
-    tangents: dict[Value, Term] = {node: _term(part) for node, part in directions.items()}
+    tangents: dict[Value, Term] = {
+        node: _term(part) for node, part in directions.items() if type(node) is not Constant
+    }
     for node in operations:
-        if node in tangents:
-            continue
-        total: Term = 0.0
+        total = tangents.get(node, 0.0)
         for which, parent in enumerate(node.parents):
             factor = tangents.get(parent, 0.0)
             if isinstance(factor, Value) or factor != 0:
@@ -226,8 +226,8 @@ def _values(nodes, what):
 
 
 def _depending(operations, inputs):
-    """The inputs, and all nodes that are computed from one of them."""
-    found = set(inputs)
+    """The inputs but constants, and all nodes that are computed from one."""
+    found = {node for node in inputs if type(node) is not Constant}
     for node in operations:
         if node.left in found or node.right in found:
             found.add(node)
