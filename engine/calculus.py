@@ -6,12 +6,13 @@ derivatives. `tangent` goes the other way, from the leaves to the output.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from typing import Any, overload
 
 from engine.algebra import Algebra, Term
 from engine.decisions import decisions
 from engine.errors import as_float
-from engine.value import Constant, Value, leaves_and_operations
+from engine.value import Constant, Value, leaves_and_operations, new
 
 Rows = list[list[Value]]
 
@@ -133,7 +134,7 @@ def hessian(output: Any, inputs: Any = None) -> Any:
     """
     if isinstance(output, Value):
         return jacobian(grad(output, inputs), inputs)
-    return _of_function(output, hessian, lambda rows: [_numbers(row) for row in rows])
+    return _of_function(output, lambda outputs, inputs: hessian(outputs[0], inputs), list)
 
 
 def derivative(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -149,9 +150,8 @@ def derivative(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """
 
     def slope(x: Any) -> Any:
-        leaf = x if isinstance(x, Value) else Value(x, "x")
-        [found] = grad(_called(f, (leaf,)), [leaf])
-        return found if isinstance(x, Value) else found.data
+        [[found]] = _differentiated(f, jacobian, [x], list)
+        return found
 
     return slope
 
@@ -161,27 +161,61 @@ def gradient(f: Callable[..., Any]) -> Callable[..., list[float]]:
 
     It takes what f takes: numbers, or one sequence of them, a list or a NumPy
     array. It returns a list. (If one of the numbers is a Value, so are all
-    derivatives.) Raises what `derivative` raises.
+    derivatives. So are those that depend on the argument of another function
+    that is being differentiated.) Raises what `derivative` raises.
 
     >>> gradient(lambda x, y: x * x * y)(2, 3)
     [12.0, 4.0]
     >>> gradient(lambda x: x[0] * x[0] * x[1])([2, 3])
     [12.0, 4.0]
     """
-    return _of_function(f, grad, _numbers)
+    return _of_function(f, jacobian, lambda rows: rows[0])
 
 
-def _of_function(f, differentiate, numbers):
+def _of_function(f, differentiate, shape):
     """The function of numbers that differentiates f at them."""
 
     def differentiated(*point: Any) -> Any:
         given = point[0] if len(point) == 1 and hasattr(point[0], "__len__") else point
-        leaves = [each if isinstance(each, Value) else Value(each, f"x{i}") for i, each in enumerate(given)]
-        arguments = leaves if given is point else [_like(given, leaves)]
-        found = differentiate(_called(f, arguments), leaves)
-        return found if any(isinstance(each, Value) for each in given) else numbers(found)
+        arguments = list if given is point else lambda leaves: [_like(given, leaves)]
+        return shape(_differentiated(f, differentiate, given, arguments))
 
     return differentiated
+
+
+# The leaves of the functions that are being differentiated now.
+_arguments: ContextVar[frozenset[Value]] = ContextVar("arguments", default=frozenset())
+
+
+def _differentiated(f, differentiate, given, arguments):
+    """Rows of derivatives of f, at leaves of its own for what is given.
+
+    A Value that is given may occur in f, or be given twice, and that is held
+    fixed. So it takes its leaf's place only in the result.
+    """
+    leaves = [_leaf(each, f"x{i}" if len(given) > 1 else "x") for i, each in enumerate(given)]
+    outer = _arguments.get()
+    token = _arguments.set(outer.union(leaves))
+    try:
+        rows = differentiate([_called(f, arguments(leaves))], leaves)
+    finally:
+        _arguments.reset(token)
+    places = {leaf: each for leaf, each in zip(leaves, given) if isinstance(each, Value)}
+    below, operations = leaves_and_operations(*(each for row in rows for each in row))
+    if not places and outer.isdisjoint(below):
+        return [[each.data for each in row] for row in rows]
+    for node in operations:
+        left, right = (places.get(each, each) for each in (node.left, node.right))
+        if left is not node.left or right is not node.right:
+            places[node] = copy = new()
+            copy.data, copy.grad, copy.label = node.data, 0.0, node.label
+            copy.operation, copy.left, copy.right = node.operation, left, right
+    return [[places.get(each, each) for each in row] for row in rows]
+
+
+def _leaf(number, label):
+    """A leaf of its own for a number or a Value."""
+    return Value(number.data, number.label) if isinstance(number, Value) else Value(number, label)
 
 
 def _like(given, leaves):
@@ -240,7 +274,3 @@ def _term(number):
 
 def _value(term):
     return term if isinstance(term, Value) else Constant(term)
-
-
-def _numbers(values):
-    return [value.data for value in values]
