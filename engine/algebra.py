@@ -141,10 +141,14 @@ class Algebra:
 
 
 def _key(operation, operands):
-    """What tells operations apart: itself, and nodes or digits of numbers."""
+    """What tells operations apart: itself, and nodes or digits of numbers.
+
+    The order of a sum's or a product's two changes no bit, and does not count.
+    """
     rule = operation.rule
     name = rule.expression if rule.op == "if" else rule.op
-    return name, *(id(operand) if isinstance(operand, Value) else repr(operand) for operand in operands)
+    known = [id(operand) if isinstance(operand, Value) else repr(operand) for operand in operands]
+    return name, frozenset(known) if name in ("+", "*") else tuple(known)
 
 
 def _recorded(operation: Operation, left: Term, right: Term | None = None) -> Value:
