@@ -212,7 +212,7 @@ def in_names(partial: Formula, node: Value, names: Mapping[Value, str]) -> str:
     >>> in_names(Formula("2 * b * out"), y, names)
     '6 * v1'
     """
-    terms = {"out": names[node]}
+    terms = {"out": names[node]} if node in names else {}
     for letter, parent in zip("ab", node.parents):
         terms[letter] = names[parent]
         if type(parent) is Constant:
