@@ -120,7 +120,7 @@ KNOWN = {
     "sin": (
         lambda x: x.sin(),
         0.7,
-        [math.sin(0.7), math.cos(0.7), -math.sin(0.7), -math.cos(0.7), math.sin(0.7), math.cos(0.7), -math.sin(0.7)],
+        [math.sin(0.7 + n * math.pi / 2) for n in range(7)],
     ),
     "cos": (lambda x: x.cos(), 0.0, [1, 0, -1, 0, 1, 0, -1]),
     "log": (lambda x: x.log(), 2.0, [math.log(2), 1 / 2, -1 / 4, 2 / 8, -6 / 16, 24 / 32, -120 / 64]),
@@ -152,7 +152,7 @@ KNOWN = {
     "gelu": (
         lambda x: x.gelu(),
         0.0,
-        [n * each / math.sqrt(2 * math.pi) for n, each in ((0, 0), (1, math.sqrt(math.pi / 2)), (2, 1), (3, 0), (4, -1), (5, 0), (6, 3))],
+        [0, 1 / 2, *(each / math.sqrt(2 * math.pi) for each in (2, 0, -4, 0, 18))],
     ),
 }  # fmt: skip
 
@@ -333,6 +333,7 @@ def test_every_operation_to_order_3_by_true_digits(rule):
 
 # functions of several numbers
 
+BEALE = (1, 1.5), (2, 2.25), (3, 2.625)  # powers of y and constants
 FUNCTIONS = {
     "Rosenbrock": (
         lambda x, y: (1 - x) ** 2 + 100 * (y - x * x) ** 2,
@@ -350,13 +351,18 @@ FUNCTIONS = {
             [12 * x * x + 4 * y - 42, 4 * x + 4 * y],
             [4 * x + 4 * y, 4 * x + 12 * y * y - 26],
         ],
-        [(3, 2), (-2.805118086952745, 3.131312518250573), (-3.779310253377747, -3.283185991286170), (3.584428340330492, -1.848126526964404)],
+        [
+            (3, 2),
+            (-2.805118086952745, 3.131312518250573),
+            (-3.779310253377747, -3.283185991286170),
+            (3.584428340330492, -1.848126526964404),
+        ],
     ),
     "Beale": (
         lambda x, y: (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2,
         lambda x, y: [
-            math.fsum(2 * (c - x + x * y**n) * (y**n - 1) for n, c in ((1, 1.5), (2, 2.25), (3, 2.625))),
-            math.fsum(2 * (c - x + x * y**n) * n * x * y ** (n - 1) for n, c in ((1, 1.5), (2, 2.25), (3, 2.625))),
+            math.fsum(2 * (c - x + x * y**n) * (y**n - 1) for n, c in BEALE),
+            math.fsum(2 * (c - x + x * y**n) * n * x * y ** (n - 1) for n, c in BEALE),
         ],
         None,
         [(3, 0.5)],
