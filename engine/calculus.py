@@ -12,7 +12,7 @@ from typing import Any, overload
 from engine.algebra import Algebra, Term
 from engine.decisions import decisions
 from engine.errors import as_float
-from engine.value import Constant, Value, leaves_and_operations, new
+from engine.value import Constant, Value, leaves_and_operations, new, topological_order
 
 Rows = list[list[Value]]
 
@@ -176,7 +176,8 @@ def _of_function(f, differentiate, shape):
     """The function of numbers that differentiates f at them."""
 
     def differentiated(*point: Any) -> Any:
-        given = point[0] if len(point) == 1 and hasattr(point[0], "__len__") else point
+        one = len(point) == 1 and hasattr(point[0], "__len__") and getattr(point[0], "ndim", 1) != 0
+        given = point[0] if one else point
         arguments = list if given is point else lambda leaves: [_like(given, leaves)]
         return shape(_differentiated(f, differentiate, given, arguments))
 
@@ -197,7 +198,7 @@ def _differentiated(f, differentiate, given, arguments):
     outer = _arguments.get()
     token = _arguments.set(outer.union(leaves))
     try:
-        rows = differentiate([_called(f, arguments(leaves))], leaves)
+        rows = differentiate([_called(f, arguments(leaves), leaves)], leaves)
     finally:
         _arguments.reset(token)
     places = {leaf: each for leaf, each in zip(leaves, given) if isinstance(each, Value)}
@@ -227,15 +228,18 @@ def _like(given, leaves):
     return array
 
 
-def _called(f, arguments):
-    """What f returns for these Values, as one.
+def _called(f, arguments, leaves):
+    """What f returns for these arguments, as a Value.
 
-    Raises ValueError if f took a number out of the graph.
+    Raises ValueError if f took a number out of the graph that comes from one of
+    the leaves.
     """
     with decisions() as found:
         output = f(*arguments)
-    converted = next((each for each in found if each.how == "converted"), None)
-    if converted:
+    conversions = [each for each in found if each.how == "converted"]
+    for converted in conversions:
+        if set(leaves).isdisjoint(topological_order(converted.node)):
+            continue
         raise ValueError(
             f"the function takes the number of {converted.node.label or 'a Value'} out of the graph, so its "
             f"derivative would be wrong: {converted}. Use Value's own functions, x.sin() instead of math.sin(x)"

@@ -15,7 +15,7 @@ from engine.operation import BINARY, FUNCTIONS, UNARY, Operation, add_operation,
 from engine.rules import MATH, OWN, RULES, SHARED, Rule, add_rule
 from engine.value import NAMES, Value
 
-# Where partials are compared with differences: small numbers first, none special.
+# Where partials are compared with differences: small numbers come first.
 POINTS = (0.61, -0.83, 1.19, -0.29, 1.83, -1.37, 0.17, -2.71, 3.07, 0.93, -7.3, 9.1)
 
 
@@ -41,8 +41,8 @@ def define(name: str, value: str, partials: Sequence[str]) -> None:
 
     >>> define("cube", value="a * a * a", partials=["a * a"])
     Traceback (most recent call last):
-    ValueError: cube: ∂/∂a = a * a is 53.29 at a = -7.3; a central difference
-    gives 159.87
+    ValueError: cube: ∂/∂a = a * a is 0.3721 at a = 0.61; a central difference
+    gives 1.1163
     """
     if isinstance(partials, str):
         raise TypeError(f"partials is a list of formulas, [{partials!r}]")

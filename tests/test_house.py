@@ -106,6 +106,7 @@ def test_public_functions_are_annotated(package):
             assert not bare and function.returns is not None, (path, name, bare)
 
 
+@pytest.mark.slow
 def test_an_editor_completes_what_an_operation_gives():
     jedi = pytest.importorskip("jedi", reason="jedi is not installed: `pip install -e '.[dev]'` gets it")
     for expression in ("a.tanh()", "a * 2", "a**2", "a.exp()", "(a - 1).maximum(1).relu()"):

@@ -95,7 +95,7 @@ class Native:
         in an array('d'): to read them from lists and Values, one by one, takes
         longer than to compute with them.
         """
-        self.program.check_one_output()
+        self.program.tape.check_one_output()
         if type(rows) is memoryview and type(parameters) is array:  # C sees if it can read them
             found = _ZERO * self._size
             if self._call(rows, -1, parameters, found, True) == DONE:

@@ -140,7 +140,7 @@ class Program:
         >>> Program(w * w).value_and_gradient([[]], [5.0])
         (25.0, array('d', [10.0]))
         """
-        self.check_one_output()
+        self.tape.check_one_output()
         flat, count = read_rows(rows, self.tape.inputs)
         return self._mean(flat, count, self._data(parameters))
 
@@ -203,14 +203,6 @@ class Program:
                 shown = leaf if isinstance(leaf, str) else repr(getattr(leaf, "label", "") or leaf)
                 raise ValueError(f"{shown} is neither an input nor a parameter of this program")
         return tuple([known[leaf] for leaf in leaves])
-
-    def check_one_output(self) -> None:
-        """Raise TypeError if there are several outputs."""
-        if self.tape.shape:
-            raise TypeError(
-                f"this program has {len(self.tape.outputs)} outputs, and so no one gradient: "
-                "program.each(rows, leaves) gives the derivatives of each"
-            )
 
     def line_by_line(self, *inputs: float) -> LineByLine:
         """Every line of both passes, with the number that it computes.

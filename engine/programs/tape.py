@@ -86,6 +86,14 @@ class Tape(NamedTuple):
         """The names of the derivatives with respect to the parameters."""
         return tuple(f"d_{name}" for name in self.parameters)
 
+    def check_one_output(self) -> None:
+        """Raise TypeError if there are several outputs."""
+        if self.shape:
+            raise TypeError(
+                f"this program has {len(self.outputs)} outputs, and so no one gradient: "
+                "program.each(rows, leaves) gives the derivatives of each"
+            )
+
 
 def record_tape(
     output: Value, inputs: Sequence[Value] = (), parameters: Iterable[Value] = ()

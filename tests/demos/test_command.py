@@ -22,7 +22,7 @@ def test_every_demo_is_listed_with_a_short_line():
     assert max(map(len, text.splitlines())) <= 80
 
 
-SLOW = {"digits", "regression", "convolution"}
+SLOW = {"digits", "regression", "convolution", "embedding", "initialization", "optimizers", "program"}
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def test_fourteen_of_the_sixteen_functions_take_one_perceptron_and_two_take_two_
     assert learned == (targets not in ((0, 1, 1, 0), (1, 0, 0, 1)))
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
 def test_quadratic_and_learned_features_compute_xor_and_the_inputs_alone_do_not(lesson, needs_layout, seed):
     functions = lesson("boolean_functions", seed=seed)
     plain, quadratic, learned = functions.found["probabilities"]
@@ -156,7 +156,9 @@ def test_quadratic_and_learned_features_compute_xor_and_the_inputs_alone_do_not(
     assert len(list(functions.out.glob("boolean_*.svg"))) == 6
 
 
-@pytest.mark.parametrize("seed", [0, 14])  # 14 is stuck at first, and starts again
+@pytest.mark.parametrize(
+    "seed", [0, pytest.param(14, marks=pytest.mark.slow)]
+)  # 14 is stuck at first, and starts again
 def test_parity_is_learned_at_lengths_never_seen(lesson, needs_layout, seed):
     recurrent = lesson("recurrent", seed=seed)
     assert recurrent.found["shares"] == {8: 1, 20: 1, 100: 1, 1000: 1}
@@ -167,7 +169,8 @@ def test_parity_is_learned_at_lengths_never_seen(lesson, needs_layout, seed):
     ).exists()
 
 
-@pytest.mark.parametrize("seed", [pytest.param(0, marks=pytest.mark.slow), 1])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1])
 def test_a_pattern_learned_in_one_place_is_found_in_all(lesson, needs_layout, seed):
     convolution = lesson("convolution", seed=seed)
     shared, unshared = convolution.found["right"]

@@ -723,7 +723,7 @@ def test_machine_code_computes_derivatives_at_other_numbers(seed):
         assert list(found) == close(list(gradient), rel=1e-11, abs=1e-11)
 
 
-@pytest.mark.parametrize("op", ["abs", "maximum", "hypot", "**", "arctan", "elu"])
+@pytest.mark.parametrize("op", ["abs", "maximum", "**", "leaky_relu", "elu"])
 def test_views_show_graphs_of_derivatives(op):
     def slope(x, y):
         return grad(applied(op, "ab")(*(x, y)[: len(OPERATIONS[op].rule.operands)]) * x, [x])[0]

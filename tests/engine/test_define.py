@@ -65,13 +65,13 @@ def test_all_forms_and_all_orders_agree(seed):
 def test_a_wrong_partial_is_refused_with_the_point_and_both_numbers():
     with pytest.raises(ValueError) as error:
         define("thrice", "a * a * a", ["3 * a"])
-    assert "∂/∂a = 3 * a is -21.9 at a = -7.3; a central difference gives 159.87" in str(error.value)
+    assert "∂/∂a = 3 * a is 1.83 at a = 0.61; a central difference gives 1.1163" in str(error.value)
     with pytest.raises(ValueError, match=r"∂/∂a = 2 .* -1 on the left and 1 on the right"):
         define("thrice", "abs(a - 0.61)", ["2 if a == 0.61 else -1 if a < 0.61 else 1"])
-    with pytest.raises(ValueError, match=r"∂/∂b = cos\(b\) is .* at a = -7\.3, b = -7\.3"):
+    with pytest.raises(ValueError, match=r"∂/∂b = cos\(b\) is .* at a = 0\.61, b = 0\.61"):
         define("thrice", "a * sin(b)", ["sin(b)", "cos(b)"])
     with pytest.raises(ValueError, match=r"fails at a = 0\.17: float division by zero"):
-        define("thrice", "log(a)", ["1 / (a - 0.17)"])
+        define("thrice", "log(a)", ["1 / a if a != 0.17 else 1 / (a - 0.17)"])
     assert not hasattr(Value, "thrice")
 
 

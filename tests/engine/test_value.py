@@ -469,6 +469,7 @@ def test_a_graph_is_freed_when_its_output_is_dropped(no_garbage_collector):
     assert {ref() for ref in nodes} == {None, *leaves}
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_million_nodes(no_garbage_collector):
     x = Value(1.0)
     before = sys.getallocatedblocks()

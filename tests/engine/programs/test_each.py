@@ -37,9 +37,11 @@ def test_each_row_is_what_the_graph_computes_there(seed):
         assert all(leaf.grad == 0 for leaf in leaves)
 
 
-@pytest.mark.parametrize(
-    "name", ["softmax", "hinge", "max pool", "recurrent", "no inputs", "a constant", "one leaf"]
-)
+QUICK = "no inputs", "a constant", "one leaf"
+SLOW = "softmax", "hinge", "max pool", "recurrent", "cross entropy"
+
+
+@pytest.mark.parametrize("name", [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)])
 def test_the_mean_over_rows_is_that_of_a_batch(name):
     output, inputs = networks()[name]
     program = Program(output, inputs=inputs)

@@ -40,7 +40,7 @@ def mlp(*sizes, loss=hinge, **options):
     return Program(loss(MLP(sizes[0], list(sizes[1:]), **options)(x), y), inputs=[*x, y])
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", [pytest.param(i, marks=[pytest.mark.slow] * (i > 19)) for i in range(60)])
 def test_random_graphs(seed):
     output, inputs, _ = random_graph(seed, size=30 + 10 * seed)
     assert agrees(Program(output, inputs))

@@ -221,6 +221,7 @@ def test_branches_that_are_not_taken_do_not_count(kinked, points):
         assert native.value_and_gradient(rows) == program.value_and_gradient(rows)
 
 
+@pytest.mark.slow
 def test_numbers_of_constants_are_exact():
     w = Value(0.1, "w")
     for number in (0.1, 1 / 3, -0.0, 5e-324, 1.7976931348623157e308, math.inf, -math.inf, -2.5):
@@ -230,7 +231,13 @@ def test_numbers_of_constants_are_exact():
     assert math.isnan(Program(w * math.nan).native()())
 
 
-@pytest.mark.parametrize("function", [Value.exp, Value.log, Value.tan, lambda x: 1.5**-x])
+@pytest.mark.parametrize(
+    "function",
+    [
+        Value.exp,
+        *(pytest.param(each, marks=pytest.mark.slow) for each in (Value.log, Value.tan, lambda x: 1.5**-x)),
+    ],
+)
 def test_functions_of_constants_are_not_left_to_the_compiler(function):  # which rounds in its own way
     numbers = [random.Random(i).random() for i in range(100)]
 
@@ -331,7 +338,7 @@ def test_rows_are_refused_as_by_the_program(rows, kind, message):
     assert [leaf.grad for leaf in parameters] == [0.0, 0.0]
 
 
-@pytest.mark.parametrize("fast_math", [False, True])
+@pytest.mark.parametrize("fast_math", [False, pytest.param(True, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("expression, bad, kind, ending", REFUSED_ARITHMETIC)
 def test_arithmetic_is_refused_as_by_the_program(expression, bad, kind, ending, fast_math):
     x, w = Value(1, "x"), Value(2, "w")

@@ -212,6 +212,7 @@ def test_a_leaf_alone():
     assert list(steps(x, forward=True)) == [] and steps(x, forward=True).run() is None
 
 
+@pytest.mark.slow
 def test_run_to_a_node_completes_its_gradient():
     for seed in SEEDS[:10]:
         output, _ = graph(seed)
