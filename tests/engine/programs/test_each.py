@@ -3,12 +3,15 @@
 import math
 import pickle
 import random
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from engine import NoCompiler, Program, Value, c_compiler, grad, hessian, jacobian, read_rows
+import engine
+from engine import NoCompiler, Program, Value, c_compiler, grad, gradient, hessian, jacobian, read_rows
 from tests.graphs import networks, random_graph, random_rows
 
 
@@ -199,27 +202,24 @@ def test_several_outputs_without_a_compiler(monkeypatch):
     assert Program([x * 2, x], inputs=[x])(3) == [6, 3]
 
 
-def test_numpy_and_scipy_take_the_results():
+@pytest.mark.slow
+def test_scipy_fits_and_minimizes_as_the_readme_says():
     np = pytest.importorskip("numpy", reason="NumPy is not installed: `pip install numpy` gets it")
-    optimize = pytest.importorskip(
-        "scipy.optimize", reason="SciPy is not installed: `pip install scipy` gets it"
-    )
+    pytest.importorskip("scipy", reason="SciPy is not installed: `pip install scipy` gets it")
+    readme = (Path(engine.__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"```python\n(from scipy.*?)```", readme, re.DOTALL)
+    example = re.sub(r"^(least_squares|minimize)\(", r"\1_found = \1(", example, flags=re.MULTILINE)
     a, b, t, y = Value(1, "a"), Value(1, "b"), Value(0, "t"), Value(0, "y")
-    residual = Program(a * (-b * t).exp() - y, inputs=[t, y])
     times = np.linspace(0, 4, 30)
-    rows = np.column_stack([times, 2.5 * np.exp(-1.3 * times)])
-    fitted = optimize.least_squares(
-        lambda p: residual.each(rows, parameters=p), [1, 1], lambda p: residual.each(rows, [a, b], p)[1]
-    )
-    assert fitted.x == pytest.approx([2.5, 1.3], rel=1e-8)
-    from engine import gradient
-
-    point = [-1.2, 1.0]
-    found = optimize.minimize(
-        lambda p: rosenbrock(*p),
-        point,
-        jac=lambda p: gradient(rosenbrock)(*p),
-        hess=lambda p: hessian(rosenbrock)(*p),
-        method="trust-exact",
-    )
-    assert found.success and found.x == pytest.approx([1, 1], rel=1e-6)
+    names = {
+        "a": a,
+        "b": b,
+        "residual": Program(a * (-b * t).exp() - y, inputs=[t, y]),
+        "rows": np.column_stack([times, 2.5 * np.exp(-1.3 * times)]),
+        "gradient": gradient,
+        "hessian": hessian,
+    }
+    exec(example, names)
+    assert names["least_squares_found"].x == pytest.approx([2.5, 1.3], rel=1e-8)
+    assert names["minimize_found"].success
+    assert names["minimize_found"].x == pytest.approx([1, 1], rel=1e-6)
