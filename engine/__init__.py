@@ -44,7 +44,7 @@ from engine.programs.program import Program
 from engine.programs.rows import read_rows
 from engine.value import Constant, Value, topological_order
 from engine.views.annotate import annotate
-from engine.views.check_gradients import Check, check_gradients
+from engine.views.check_gradients import check_gradients
 from engine.views.draw import draw
 from engine.views.drawing import Drawing, html_label
 from engine.views.play import Page, play
@@ -54,7 +54,6 @@ from engine.views.what_if import what_if
 
 __all__ = [
     "OPERATIONS",
-    "Check",
     "Constant",
     "Decision",
     "Drawing",

@@ -101,6 +101,15 @@ def test_matrix_products():
         assert data(left @ right) == pytest.approx(data(left) @ data(right))
 
 
+def test_the_standard_deviation_and_products_of_conjugates():
+    x = values(1, 2, 4)
+    deviation = np.std(x)
+    assert deviation.data == pytest.approx(np.std([1, 2, 4]), rel=1e-15)
+    deviation.backward()
+    assert grads(x) == pytest.approx((data(x) - 7 / 3) / 3 / np.std([1, 2, 4]), rel=1e-14)
+    assert np.vdot(x, x).data == 21 and np.conjugate(x)[1] is x[1]
+
+
 def test_reductions_and_choices():
     x = values(3, -1, 2)
     assert x.max() is x[0] and np.argmin(x) == 1 and list(np.sort(x)) == [x[1], x[2], x[0]]

@@ -3,7 +3,25 @@
 import random
 from fractions import Fraction
 
-from engine import Constant, Program, Value, annotate, draw, label, steps, topological_order, tree
+from engine import (
+    Constant,
+    Program,
+    Value,
+    annotate,
+    check_gradients,
+    define,
+    derivative,
+    draw,
+    grad,
+    hessian,
+    jacobian,
+    label,
+    steps,
+    tangent,
+    topological_order,
+    tree,
+    what_if,
+)
 from nn import AND, MLP, Adam, GradientDescent, Module, Neuron, binary_cross_entropy, fit, truth_table
 
 a, b = Value(2, "a"), Value(Fraction(-3, 2), "b")
@@ -38,6 +56,17 @@ mean: float = program.batch([[1], [2]]) + program(3) + program.value(3)
 output, derivatives = program.value_and_gradient([[1.0]], [0.5, 0.0])
 lines: list[str] = [f"{line.target} {number}" for line, number in program.line_by_line(2)]
 source: str = program.source + program.native().source
+
+
+slopes: list[Value] = grad(c, [a, b])
+matrix: list[list[Value]] = hessian(c, [a, b]) + jacobian([c], [a])
+along: Value = tangent(c, {a: 1.0})
+curvature: list[list[float]] = hessian(lambda x, y: x * y)(1.0, 2.0)
+second: float = derivative(derivative(lambda x: x**3))(2.0)
+numbers, rows_of_slopes = Program(matrix, inputs=[a]).each([[1.0]], [a])
+good: bool = bool(check_gradients(lambda x: x.sin(), 1.0))
+define("sixfold", value="6 * a", partials=["6"])
+changed: float = what_if(c, a=10).data.after
 
 
 class Line(Module):
