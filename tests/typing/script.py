@@ -59,7 +59,7 @@ source: str = program.source + program.native().source
 
 
 slopes: list[Value] = grad(c, [a, b])
-matrix: list[list[Value]] = hessian(c, [a, b]) + jacobian([c], [a])
+matrix: list[list[Value]] = hessian(c, [a, b]) + jacobian([c], [a, b])
 along: Value = tangent(c, {a: 1.0})
 curvature: list[list[float]] = hessian(lambda x, y: x * y)(1.0, 2.0)
 second: float = derivative(derivative(lambda x: x**3))(2.0)
