@@ -13,8 +13,8 @@ from engine.programs.loops import Loops
 from engine.programs.merged import Merged, merged
 from engine.programs.python_text import forward_text, generator_text, joined, program_text
 from engine.programs.rows import check_no_nan, describe_inputs, read_parameters, read_row, read_rows
-from engine.programs.rowwise import Rowwise, with_jacobian
-from engine.programs.tape import other_leaves, record_function, record_tape
+from engine.programs.rowwise import Rowwise, matrix, with_jacobian
+from engine.programs.tape import flat_outputs, other_leaves, record_function, record_tape
 from engine.value import Constant, Value
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Program:
         inputs: Sequence[Value] = (),
         parameters: Sequence[Value] = (),
     ) -> None:
-        outputs, shape = _flat(output)
+        outputs, shape = flat_outputs(output)
         check_inputs(inputs)
         for place, parameter in enumerate(parameters):
             if not isinstance(parameter, Value):
@@ -180,10 +180,10 @@ class Program:
         columns = [flat[i::width] for i in range(width)]
         columns = rowwise(names or ())(columns, count, self._data(parameters))
         shape, size = (count, *self.tape.shape), len(self.tape.outputs)
-        outputs = _matrix(columns[:size], shape)
+        outputs = matrix(columns[:size], shape)
         if names is None:
             return outputs
-        return outputs, _matrix(columns[size:], (*shape, len(names)))
+        return outputs, matrix(columns[size:], (*shape, len(names)))
 
     def rowwise(self, names: tuple[str, ...]) -> Rowwise:
         """What computes the outputs, and derivatives by these leaves."""
@@ -335,27 +335,6 @@ class Program:
         lines = self.source.count("\n")
         inputs = describe_inputs(self.tape.inputs)
         return f"<Program {self.name}: {inputs}, {len(self.parameters)} parameters, {lines} lines>"
-
-
-def _flat(output):
-    """The outputs in a row, and the shape of the lists that they are in."""
-    if isinstance(output, Value):
-        return [output], ()
-    if not isinstance(output, (list, tuple)):
-        raise TypeError(f"a program computes a Value, or a list of Values, not a {type(output).__name__}")
-    parts = [_flat(each) for each in output]
-    shapes = {shape for _, shape in parts}
-    if len(shapes) != 1:
-        raise ValueError("the outputs are lists of different lengths" if shapes else "there are no outputs")
-    return [value for part, _ in parts for value in part], (len(parts), *shapes.pop())
-
-
-def _matrix(columns, shape):
-    """Columns as a memoryview of this shape, row by row."""
-    flat = array("d", bytes(8 * len(columns) * len(columns[0])))
-    for i, column in enumerate(columns):
-        flat[i :: len(columns)] = column
-    return memoryview(flat).cast("B").cast("d", shape)
 
 
 def check_inputs(inputs: Sequence[Value]) -> None:

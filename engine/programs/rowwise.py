@@ -113,5 +113,17 @@ def with_jacobian(tape: Tape, leaves: Sequence[str]) -> Tape:
     return record_function(tape.name, computed, inputs, parameters)
 
 
+def matrix(columns: "Sequence[array[float]]", shape: tuple[int, ...]) -> memoryview:
+    """Columns as a memoryview of this shape, row by row.
+
+    >>> matrix([array("d", [1, 2]), array("d", [3, 4])], (2, 2)).tolist()
+    [[1.0, 3.0], [2.0, 4.0]]
+    """
+    flat = array("d", bytes(8 * len(columns) * len(columns[0])))
+    for i, column in enumerate(columns):
+        flat[i :: len(columns)] = column
+    return memoryview(flat).cast("B").cast("d", shape)
+
+
 def _value(term):
     return term if isinstance(term, Value) else Constant(term)

@@ -8,7 +8,7 @@ the same, bit for bit but for the sign of a zero.
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.errors import as_float
 from engine.formula import Formula
@@ -182,6 +182,26 @@ def other_leaves(
     given = set(inputs)
     found = dict.fromkeys(leaf for leaf in leaves if leaf not in given and type(leaf) is not Constant)
     return list(dict.fromkeys([*(leaf for leaf in first if leaf in found), *found]))
+
+
+def flat_outputs(output: Any) -> tuple[list[Value], tuple[int, ...]]:
+    """A Value, or lists of lists of Values, in a row; and their shape.
+
+    Raises TypeError or ValueError if it is something else, or uneven.
+
+    >>> x = Value(2, "x")
+    >>> flat_outputs(x)[1], flat_outputs([[x, x, x], [x, x, x]])[1]
+    ((), (2, 3))
+    """
+    if isinstance(output, Value):
+        return [output], ()
+    if not isinstance(output, (list, tuple)):
+        raise TypeError(f"a program computes a Value, or a list of Values, not a {type(output).__name__}")
+    parts = [flat_outputs(each) for each in output]
+    shapes = {shape for _, shape in parts}
+    if len(shapes) != 1:
+        raise ValueError("the outputs are lists of different lengths" if shapes else "there are no outputs")
+    return [value for part, _ in parts for value in part], (len(parts), *shapes.pop())
 
 
 def record_function(
