@@ -113,7 +113,7 @@ def with_jacobian(tape: Tape, leaves: Sequence[str]) -> Tape:
     return record_function(tape.name, computed, inputs, parameters)
 
 
-def matrix(columns: "Sequence[array[float]]", shape: tuple[int, ...]) -> memoryview:
+def matrix(columns: "Sequence[array[float]]", shape: tuple[int, ...]) -> "memoryview[float]":
     """Columns as a memoryview of this shape, row by row.
 
     >>> matrix([array("d", [1, 2]), array("d", [3, 4])], (2, 2)).tolist()
