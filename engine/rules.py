@@ -21,8 +21,9 @@ huge operands included; `python -m tests.accuracy` measures it. The exceptions:
   partial.
 - The partials of silu and gelu are 0 at -1.278 and -0.752. Close to that they
   are right to 2e-16, but not to 4 ULP.
-- What is multiplied by a subnormal number (below 2.3e-308) has no more digits
-  than that: partials of / and ** that use `out`, and that of silu at -708.
+- What comes of a subnormal number (below 2.3e-308) has no more digits than
+  that: partials of / and ** that use `out`, those of arctan2 where a quotient
+  on the way is one, and that of silu at -708.
 - ∂/∂a of a ** b has fewer digits where b is beyond 2⁵³.
 
 >>> RULES["sqrt"]
