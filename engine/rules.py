@@ -19,7 +19,7 @@ huge operands included; `python -m tests.accuracy` measures it. The exceptions:
 - exp(-a * a) has the rounding error of a * a, times its size. That is a² ULP
   in the partials of erf and erfc, and 2 a² ULP in gelu for a < 0 and in its
   partial.
-- The partials of silu and gelu are 0 at -1.278 and -0.752. Close to that they
+- The partials of silu and gelu are 0 at -1.278 and -0.752. Around there they
   are right to 2e-16, but not to 4 ULP.
 - What comes of a subnormal number (below 2.3e-308) has no more digits than
   that: partials of / and ** that use `out`, those of arctan2 where a quotient

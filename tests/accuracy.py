@@ -174,7 +174,7 @@ def limit(op: str, which: int, point: tuple[float, ...], value: Any) -> float:
         case "gelu" if a < 0:
             return 2 + 2 * a * a
         case "silu" if partial:
-            return 4 if abs(a + 1.28) > 0.6 and a > -708 else 0
+            return 4 if abs(a + 1.28) > 1.2 and a > -708 else 0
         case "**" | "/" if partial and 0 < abs(value) < 2.3e-308:
             return 0
         case "arctan2" if partial and abs(point[2 - which]) < 2.3e-308 * max(1, mp.hypot(*point)):
