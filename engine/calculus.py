@@ -46,6 +46,9 @@ def grad(output: Value, inputs: Sequence[Value]) -> list[Value]:
         0.9093           0  └─ v3 = sin(x)
                                └─ x: see above
     """
+    if not isinstance(output, Value):
+        others = "jacobian() takes a list of them, and gradient() a function"
+        raise TypeError(f"grad() starts from one Value, not from a {type(output).__name__}: {others}")
     return jacobian([output], inputs)[0]
 
 
@@ -134,7 +137,11 @@ def hessian(output: Any, inputs: Any = None) -> Any:
     """
     if isinstance(output, Value):
         return jacobian(grad(output, inputs), inputs)
-    return _of_function(output, lambda outputs, inputs: hessian(outputs[0], inputs), list)
+    if inputs is not None:
+        raise TypeError(
+            f"hessian() of a {type(output).__name__} takes no inputs: hessian(f)(2, 3) is at x = 2, y = 3"
+        )
+    return _of_function("hessian", output, lambda outputs, inputs: hessian(outputs[0], inputs), list)
 
 
 def derivative(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -148,6 +155,8 @@ def derivative(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
     NumPy's. Raises ValueError if it takes the number of x out of the graph, as
     math.sin(x) does, because the derivative would be wrong.
     """
+
+    _check_function("derivative", f)
 
     def slope(x: Any) -> Any:
         [[found]] = _differentiated(f, jacobian, [x], list)
@@ -169,11 +178,19 @@ def gradient(f: Callable[..., Any]) -> Callable[..., list[float]]:
     >>> gradient(lambda x: x[0] * x[0] * x[1])([2, 3])
     [12.0, 4.0]
     """
-    return _of_function(f, jacobian, lambda rows: rows[0])
+    return _of_function("gradient", f, jacobian, lambda rows: rows[0])
 
 
-def _of_function(f, differentiate, shape):
+def _check_function(name, f):
+    """Raise TypeError if f is no function: a Value, most often."""
+    if not callable(f):
+        hint = ": grad(y, [x]) is the derivative of a Value" if isinstance(f, Value) else ""
+        raise TypeError(f"{name}() differentiates a function, not a {type(f).__name__}{hint}")
+
+
+def _of_function(name, f, differentiate, shape):
     """The function of numbers that differentiates f at them."""
+    _check_function(name, f)
 
     def differentiated(*point: Any) -> Any:
         one = len(point) == 1 and hasattr(point[0], "__len__") and getattr(point[0], "ndim", 1) != 0
@@ -254,7 +271,9 @@ def _called(f, arguments, leaves):
 
 def _values(nodes, what):
     """A list of Values, checked."""
-    if isinstance(nodes, Value) or not isinstance(nodes, Iterable):
+    if isinstance(nodes, Value):
+        raise TypeError(f"{what} is a list of Values, not a Value: write [{nodes.label or 'x'}]")
+    if not isinstance(nodes, Iterable) or isinstance(nodes, str):
         raise TypeError(f"{what} is a list of Values, not a {type(nodes).__name__}")
     nodes = list(nodes)
     for i, node in enumerate(nodes):
