@@ -32,7 +32,7 @@ class Row(NamedTuple):
         found, wrong = self.found, "" if self.found.is_right else "wrong"
         if found.left is not None:
             return f"at a kink: left {found.left:.4g}, right {found.right:.4g}" + f", {wrong}" * bool(wrong)
-        return wrong if found.is_settled else "the differences do not settle: is there a jump?"
+        return wrong if found.is_settled else "no slope found: a jump?"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -64,7 +64,13 @@ class Check:
         count = len(self.rows)
         lines += [f"... and {count - len(shown)} more"] * (count > len(shown))
         if wrong:
-            lines.append(f"{len(wrong)} of {count} gradients {'is' if len(wrong) == 1 else 'are'} wrong")
+            unknown = sum(row.note.startswith("no slope") for row in wrong)
+            for number, what in (
+                (len(wrong) - unknown, "wrong"),
+                (unknown, "without a slope to compare with"),
+            ):
+                if number:
+                    lines.append(f"{number} of {count} gradients {'is' if number == 1 else 'are'} {what}")
             if self.converted:
                 lines.append(f"a number left the graph in {self.converted}")
         else:
@@ -80,20 +86,25 @@ def _short(row):
     return "< 1e-9" if row.error < 1e-9 * size else f"{row.error:.1e}"
 
 
-def check_gradients(output: Value | Callable[..., Value], *arguments: Any) -> Check:
+def check_gradients(output: Value | Callable[..., Value], /, *arguments: Any, **by_name: Any) -> Check:
     """The gradients that `backward` gives, beside slopes by differences.
 
-    Checked is a graph, at all its leaves; or a function of Values, at these
-    arguments (numbers, Values, or lists of them) and at the leaves that it uses
-    each time it is called, such as a model's parameters: for instance
-    `check_gradients(lambda: loss(model(x), y))`. The function is called anew
-    for each difference, so that a number which left the graph is noticed.
+    A difference is (f(x + h) - f(x - h)) / 2h: it needs no chain rule, and no
+    derivative. Checked is a graph, at all its leaves; or a function of Values,
+    at these arguments (numbers, Values, or lists of them) and at the leaves
+    that it uses each time it is called, such as a model's parameters: for
+    instance `check_gradients(lambda: loss(model(x), y))`. The function is
+    called anew for each difference, so that a number which left the graph is
+    noticed.
 
     >>> check_gradients(lambda x, y: x * y.sin(), 2, 1)
     input      engine  difference    error
     x      0.84147098  0.84147098   < 1e-9
     y       1.0806046   1.0806046   < 1e-9
     2 gradients, and all are right
+
+    At a kink the slopes on both sides differ, and any number between is right:
+
     >>> x = Value(0, "x")
     >>> check_gradients(x.relu() + 3 * x)
     input  engine  difference    error
@@ -107,7 +118,7 @@ def check_gradients(output: Value | Callable[..., Value], *arguments: Any) -> Ch
     """
     converted = None
     if isinstance(output, Value):
-        if arguments:
+        if arguments or by_name:
             raise TypeError("check_gradients() of a Value takes no arguments: its leaves are in the graph")
         root, leaves = output, _leaves(output)
         operations = [node for node in topological_order(output) if node.operation is not None]
@@ -120,15 +131,20 @@ def check_gradients(output: Value | Callable[..., Value], *arguments: Any) -> Ch
     else:
         if not callable(output):
             raise TypeError(f"check_gradients() checks a Value or a function, not a {type(output).__name__}")
-        given, arguments = _arguments(output, arguments)
+        given, arguments, by_name = _arguments(output, arguments, by_name)
         with decisions() as found:
-            root = _called(output, arguments)
+            root = output(*arguments, **by_name)
         converted = next((each for each in found if each.how == "converted"), None)
-        kept = set(_leaves(_called(output, arguments)))  # that are not made anew by each call
+        _check_value(root, converted)
+
+        def called():
+            return _check_value(output(*arguments, **by_name))
+
+        kept = set(_leaves(called()))  # that are not made anew by each call
         leaves = [*given, *(leaf for leaf in _leaves(root) if leaf in kept and leaf not in given)]
 
         def again():
-            return _called(output, arguments).data
+            return called().data
 
     names = names_on_a_line([*leaves, *(node for node in topological_order(root) if node not in set(leaves))])
     gradients = _gradients(root, leaves)
@@ -176,17 +192,18 @@ def _leaves(output):
     return [node for node in order if node.operation is None and type(node) is not Constant]
 
 
-def _arguments(function, arguments):
-    """The arguments as Values, and all of these in a row, with labels."""
+def _arguments(function, arguments, by_name):
+    """All Values in the arguments in a row, with labels; and the arguments."""
     try:
-        names = list(inspect.signature(function).bind(*arguments).arguments)
+        names = list(inspect.signature(function).bind(*arguments, **by_name).arguments)
     except (TypeError, ValueError):
         names = [f"x{i}" for i in range(len(arguments))]
     arguments = [_as_values(argument) for argument in arguments]
-    found = dict(find_values(dict(zip(names, arguments))))
+    by_name = {name: _as_values(argument) for name, argument in by_name.items()}
+    found = dict(find_values(dict(zip(names, arguments)) | by_name))
     for name, value in found.items():
         value.label = value.label or name
-    return list(found.values()), arguments
+    return list(found.values()), arguments, by_name
 
 
 def _as_values(argument):
@@ -198,8 +215,9 @@ def _as_values(argument):
     return Value(argument)
 
 
-def _called(function, arguments):
-    output = function(*arguments)
+def _check_value(output, converted=None):
+    """What a function returned, if that is a Value."""
     if not isinstance(output, Value):
-        raise TypeError(f"the function returns a {type(output).__name__}, not a Value")
+        left = f": a number left the graph in {converted}" if converted else ""
+        raise TypeError(f"the function returns a {type(output).__name__}, not a Value{left}")
     return output

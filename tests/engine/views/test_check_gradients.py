@@ -72,7 +72,7 @@ def test_a_wrong_number_at_a_kink_is_wrong(monkeypatch):
 
 def test_a_jump_has_no_slope():
     check = check_gradients(lambda x: 2 * x if x > 1 else x, 1.0)
-    assert not check and "do not settle" in repr(check)
+    assert not check and "1 of 1 gradients is without a slope to compare with" in repr(check)
 
 
 def test_a_model_with_a_loss():
@@ -89,6 +89,17 @@ def test_arguments_are_numbers_values_or_lists_of_them():
     check = check_gradients(lambda v, w, k: v[0] * v[1][0] ** k * w, [2, [0.5]], w, 3)
     assert [row.name for row in check.rows] == ["v[0]", "v[1][0]", "w", "k"]
     assert check and w.data == 3.0
+
+
+def test_arguments_by_name_are_checked_as_well():
+    check = check_gradients(lambda x, w, *, b: x * w + b, 2, b=1.0, w=Value(3))
+    assert check and [row.name for row in check.rows] == ["x", "b", "w"]
+    with pytest.raises(TypeError, match="no arguments"):
+        check_gradients(Value(3), x=1.0)
+    with pytest.raises(
+        TypeError, match=r"returns a float, not a Value: a number left the graph in .*, line \d+"
+    ):
+        check_gradients(math.sin, 1.0)
 
 
 def test_what_cannot_be_checked():
