@@ -5,6 +5,7 @@ import builtins
 import keyword
 import math
 from collections.abc import Sequence
+from difflib import get_close_matches
 from itertools import product
 from typing import Any
 
@@ -37,7 +38,8 @@ def define(name: str, value: str, partials: Sequence[str]) -> None:
 
     Each partial is compared with central differences. Raises ValueError, with
     the point and both numbers, if one is wrong; if the name is taken, or if a
-    formula has something else in it. The same definition again is no error.
+    formula has something else in it. The same definition again is no error. (To
+    change one, choose another name, or start Python anew.)
 
     >>> define("cube", value="a * a * a", partials=["a * a"])
     Traceback (most recent call last):
@@ -71,13 +73,17 @@ def _check_name(name):
 
 def _check_letters(rule):
     if len(rule.partials) not in (1, 2):
-        raise ValueError(f"{rule.op} has {len(rule.partials)} partials: an operation has one or two operands")
+        given = f"{rule.op} has {len(rule.partials)} partials"
+        raise ValueError(f"{given}: an operation has one for a, or two, for a and b")
     allowed = {*rule.operands}
     for text in (rule.expression, *rule.partials):
         wrong = [letter for letter in Formula(text).letters if letter not in allowed]
         if wrong:
             names = " and ".join(sorted(allowed))
-            raise ValueError(f"{rule.op}: {wrong[0]!r} in {text} is unknown; it is a formula in {names}")
+            also = "; for b, give its partial too" if wrong[0] == "b" else ""
+            raise ValueError(
+                f"{rule.op}: {wrong[0]!r} in {text} is unknown; it is a formula in {names}{also}"
+            )
         allowed.add("out")
 
 
@@ -125,9 +131,24 @@ def _formula(name, text):
             part = ast.unparse(node) if isinstance(node, ast.expr) else type(node).__name__
             raise ValueError(
                 f"{name}: {part!r} in {text!r} cannot be in a formula: it has numbers, + - * / **, "
-                "cases (x if a < 0 else y), and functions of math and of the table"
+                f"cases (x if a < 0 else y), and functions of math and of the table{_hint(node)}"
             )
     return ast.unparse(_Powers().visit(tree))
+
+
+def _hint(node):
+    """What may have been meant by a part that cannot be in a formula, or ""."""
+    match node:
+        case ast.BinOp(op=ast.BitXor()):
+            return ". A power is **"
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="math" | "np" | "numpy"), attr=name)):
+            return f". Write {name}(...), with nothing before it"
+        case ast.Call(func=ast.Attribute(value=value, attr=name)) if name in SHARED or name in OWN:
+            return f". Write {name}({ast.unparse(value)})"
+        case ast.Call(func=ast.Name(id=name)):
+            near = get_close_matches(name, [*SHARED, *OWN], 1)
+            return f". Did you mean {near[0]}?" if near else ""
+    return ""
 
 
 def _is_allowed(node):
