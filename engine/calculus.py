@@ -221,7 +221,7 @@ def _differentiated(f, differentiate, given, arguments):
     places = {leaf: each for leaf, each in zip(leaves, given) if isinstance(each, Value)}
     below, operations = leaves_and_operations(*(each for row in rows for each in row))
     if not places and outer.isdisjoint(below):
-        return [[each.data for each in row] for row in rows]
+        return [[float(each.data) for each in row] for row in rows]
     for node in operations:
         left, right = (places.get(each, each) for each in (node.left, node.right))
         if left is not node.left or right is not node.right:

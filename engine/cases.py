@@ -28,6 +28,7 @@ def case_operation(text: str) -> Operation:
     'x * x * y if x > 0 else y'
     """
     letters = sorted(Formula(text).letters)
+    text = ast.unparse(with_float_results(Formula(text).tree))
     rule = Rule("if", text, tuple(derivative(Formula(text), letter).text for letter in letters))
     return Operation.with_variants(rule)
 
@@ -68,6 +69,22 @@ def _derivative(tree, letter):
     if not terms:
         return None
     return terms[0] if len(terms) == 1 else ast.BinOp(terms[0], ast.Add(), terms[1])
+
+
+def with_float_results(tree: Any) -> Any:
+    """A formula's tree whose results are floats: a case 0 is 0.0.
+
+    >>> ast.unparse(with_float_results(Formula("0 if a <= 0 else 1").tree))
+    '0.0 if a <= 0 else 1.0'
+    """
+    match tree:
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return ast.IfExp(test, with_float_results(body), with_float_results(orelse))
+        case ast.UnaryOp(op=ast.USub() as minus, operand=ast.Constant() as number):
+            return ast.UnaryOp(minus, with_float_results(number))
+        case ast.Constant(value=number):
+            return ast.Constant(float(number))
+    return tree
 
 
 def _is_one(tree):

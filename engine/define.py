@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from itertools import product
 from typing import Any
 
-from engine.cases import SIGNS
+from engine.cases import SIGNS, with_float_results
 from engine.differences import compare
 from engine.formula import Formula
 from engine.operation import BINARY, FUNCTIONS, UNARY, Operation, add_operation, method
@@ -49,6 +49,7 @@ def define(name: str, value: str, partials: Sequence[str]) -> None:
     if isinstance(partials, str):
         raise TypeError(f"partials is a list of formulas, [{partials!r}]")
     texts = [_formula(name, text) for text in (value, *partials)]
+    texts[0] = ast.unparse(with_float_results(ast.parse(texts[0], mode="eval").body))
     rule = Rule(name, texts[0], tuple(texts[1:]))
     if RULES.get(name) == rule:
         return

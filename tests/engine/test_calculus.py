@@ -666,6 +666,16 @@ def test_wrong_types_are_named(call, message):
         call(Value(2, "x"))
 
 
+def test_derivatives_with_cases_are_floats():
+    for f in (abs, lambda x: x.relu(), lambda x: x.leaky_relu()):
+        x = Value(2, "x")
+        [slope] = grad(f(x), [x])
+        assert type(slope.data) is float
+        slope.forward()
+        assert type(slope.data) is float and type(derivative(f)(2)) is float
+        assert type(Program(slope, [x]).value(-1)) is float
+
+
 # large graphs
 
 

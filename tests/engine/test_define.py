@@ -75,6 +75,11 @@ def test_a_wrong_partial_is_refused_with_the_point_and_both_numbers():
     assert not hasattr(Value, "thrice")
 
 
+def test_the_value_of_a_case_is_a_float():
+    define("is_high", "1 if a > 0 else -1", ["0"])
+    assert [type(Value(x).is_high().data) for x in (-1, 1)] == [float, float]
+
+
 def test_a_kink_in_the_formula_is_no_mistake():
     define("at_a_point", "a - 0.61 if a < 0.61 else 3 * (a - 0.61)", ["1 if a < 0.61 else 3"])
     assert Value(0.7).at_a_point().data == pytest.approx(0.27)
