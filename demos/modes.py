@@ -40,6 +40,11 @@ def reverse(x, y):
     return [[d.data for d in row] for row in rows], count
 
 
+def passes(count):
+    """How many passes, as a table has it: 1 pass, 4 passes."""
+    return f"{count:2} pass{'es' if count > 1 else '  '}"
+
+
 def hessian_costs(hidden):
     """Operations for ∇L, for Hv and for all of H; and Hv, in two ways."""
     model = MLP(2, [hidden, 1], activation="tanh", rng=random.Random(0))
@@ -59,14 +64,15 @@ def main(out):
     print("The chain rule can be taken from either end. Forward mode (tangent) starts at")
     print("one input and finds the derivatives of all outputs. Reverse mode (grad, and")
     print("backward) starts at one output and finds those with respect to all inputs.\n")
-    print("The Jacobian of a network n-16-16-m, by both. Operations:\n")
+    print("The Jacobian of a network n-16-16-m (∂output/∂input for all pairs), by both.")
+    print("Operations:\n")
     print("    inputs  outputs    the network    by forward mode     by reverse mode")
     costs = {}
     for n, m in ((1, 1), (1, 4), (1, 16), (4, 1), (16, 1), (4, 4)):
         x, y = network(n, m)
         costs[n, m] = len(operations(y)), forward(x, y)[1], reverse(x, y)[1]
         size, ahead, back = costs[n, m]
-        print(f"  {n:8}{m:9}{size:15,}{ahead:9,} in{n:3} passes{back:10,} in{m:3} passes")
+        print(f"  {n:8}{m:9}{size:15,}{ahead:9,} in {passes(n)}{back:10,} in {passes(m)}".rstrip())
     print("\nA pass costs about as much as the network itself, less what does not depend on")
     print("its input. Forward mode takes one for each input, reverse mode one for each")
     ahead, back = costs[16, 1][1] / costs[16, 1][0], costs[16, 1][2] / costs[16, 1][0]
@@ -83,5 +89,6 @@ def main(out):
         print(
             f"  {n:8}{loss:10}{gradient:10}{product:10}{whole:12,}{product / loss:12.1f}{whole / loss:12.1f}"
         )
-    print("\nHv costs a few losses, however many weights there are; H costs more for each.")
+    print("\nHv costs a few losses, however many weights there are. The cost of H, in")
+    print("losses, grows with their number.")
     return {"costs": costs, "products": products}

@@ -152,12 +152,13 @@ class Program:
     ) -> Any:
         """The output or outputs at every row; if asked, their derivatives too.
 
-        `rows` and `parameters` are as in `value_and_gradient`. Returns a
-        memoryview, which NumPy takes as an array: the outputs of every row,
-        each in the form that a call returns. With `leaves` (inputs or
-        parameters, or their names in the program) it returns a pair: that, and
-        the derivatives with respect to them, whose last index is the leaf's.
-        No Value changes. Raises what a call raises, and names the row.
+        `rows` has the inputs' numbers, as in `batch`; `parameters`, if given,
+        are used instead of the parameters' own data. Returns a memoryview,
+        which NumPy takes as an array, and whose numbers `.tolist()` shows: its
+        first index is the row's, and several outputs add theirs. With `leaves`
+        (inputs or parameters, or their names in the program) it returns a pair:
+        that, and the derivatives with respect to them, whose last index is the
+        leaf's. No Value changes. Raises what a call raises, and names the row.
 
         >>> x, w = Value(2, "x"), Value(3, "w")
         >>> program = Program(w * x * x, inputs=[x])
