@@ -82,7 +82,7 @@ def with_float_results(tree: Any) -> Any:
             return ast.IfExp(test, with_float_results(body), with_float_results(orelse))
         case ast.UnaryOp(op=ast.USub() as minus, operand=ast.Constant() as number):
             return ast.UnaryOp(minus, with_float_results(number))
-        case ast.Constant(value=number):
+        case ast.Constant(value=int() as number):
             return ast.Constant(float(number))
     return tree
 
