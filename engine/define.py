@@ -56,6 +56,8 @@ def define(name: str, value: str, partials: Sequence[str]) -> None:
     _check_name(name)
     _check_letters(rule)
     _check_partials(rule)
+    if name in RULES:
+        raise ValueError(f"{name} is an operation already, {RULES[name].expression}: choose another name")
     add_rule(rule)
     operation = add_operation(rule)
     NAMES[operation.global_name] = operation
@@ -67,7 +69,7 @@ def _check_name(name):
     if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name) or name[0] == "_":
         raise ValueError(f"{name!r} is no name for an operation: a word such as 'swish' is")
     if name in RULES:
-        raise ValueError(f"{name} is an operation already, {RULES[name].expression}: choose another name")
+        return  # (a wrong partial is said first)
     if hasattr(Value, name) or hasattr(builtins, name) or name in MATH or name in ("a", "b", "g", "out"):
         raise ValueError(f"{name} means something else here: choose another name")
 

@@ -73,6 +73,8 @@ def test_a_wrong_partial_is_refused_with_the_point_and_both_numbers():
     with pytest.raises(ValueError, match=r"fails at a = 0\.17: float division by zero"):
         define("thrice", "log(a)", ["1 / a if a != 0.17 else 1 / (a - 0.17)"])
     assert not hasattr(Value, "thrice")
+    with pytest.raises(ValueError, match=r"∂/∂a = 3 \* a is 1\.83"):  # before the name, which is taken
+        define("exp", "a * a * a", ["3 * a"])
 
 
 def test_the_value_of_a_case_is_a_float():
