@@ -21,8 +21,8 @@ def paths(function, tracks, size, title, names, path):
     from matplotlib.patheffects import withStroke
 
     (left, right), (bottom, top) = size
-    xs = [left + (right - left) * i / 160 for i in range(161)]
-    ys = [bottom + (top - bottom) * i / 160 for i in range(161)]
+    xs = [left + (right - left) * i / 500 for i in range(501)]
+    ys = [bottom + (top - bottom) * i / 500 for i in range(501)]
     heights = [[function(x, y) for x in xs] for y in ys]
     low, high = max(min(map(min, heights)), 1e-3), max(map(max, heights))
     levels = [low * (high / low) ** (i / 12) for i in range(13)]
