@@ -16,7 +16,8 @@ from engine.programs.compiled import Compiled
 from engine.programs.machine_code import DONE, machine_code
 from engine.programs.merged import Merged, merged
 from engine.programs.python_text import function_text
-from engine.programs.tape import Tape, record_function
+from engine.programs.tape import Tape, line_formula, record_function
+from engine.rules import RULES
 from engine.value import Constant, Value, record
 
 _ZERO = array("d", [0.0])
@@ -100,9 +101,16 @@ def with_jacobian(tape: Tape, leaves: Sequence[str]) -> Tape:
     named = {name: Value(math.nan, name) for name in tape.inputs + tape.parameters}
     terms: dict[str, Term] = dict(named)
     algebra = Algebra([])
+    # At ties, a line of maximum has the table's derivatives.
+    rules = {line_formula(rule): rule for rule in reversed(RULES.values())}
     for line in tape.forward:
         operands = [terms[each] if isinstance(each, str) else each for each in line.operands]
-        terms[line.target] = algebra.evaluate(line.formula, dict(zip(line.formula.letters, operands)))
+        given = dict(zip(line.formula.letters, operands))
+        rule = rules.get(line.formula)
+        if rule is not None and given.keys() == set(rule.operands):
+            terms[line.target] = algebra.operate(rule.op, *(given[letter] for letter in rule.operands))
+        else:
+            terms[line.target] = algebra.evaluate(line.formula, given)
     outputs = [_value(terms[output] if isinstance(output, str) else output) for output in tape.outputs]
     rows = jacobian(outputs, [named[name] for name in leaves])
     outputs += [entry for row in rows for entry in row]

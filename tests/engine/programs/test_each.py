@@ -64,6 +64,16 @@ def test_the_mean_over_rows_is_that_of_a_batch(name):
             )
 
 
+def test_where_sides_tie_derivatives_are_the_tables():
+    engine.define("side", "a if a >= b else b", ["1 if a > b else 0", "0 if a > b else 1"])
+    x, y = Value(1, "x"), Value(1, "y")
+    for output in (x.maximum(y), x.minimum(y), x.maximum(1), x.side(y), abs(x - y), (x - y).relu()):
+        x.grad = y.grad = 0.0
+        output.backward()
+        for form in forms(Program(output + 0 * x * y, inputs=[x, y])):
+            assert form.each([[1, 1]], leaves=[x, y])[1].tolist() == [[x.grad, y.grad]]
+
+
 def rosenbrock(x, y):
     return (1 - x) ** 2 + 100 * (y - x * x) ** 2
 
