@@ -69,6 +69,18 @@ class Algebra:
         simple = self._simplified(op, operands)
         return self._node(OPERATIONS[op], operands) if simple is None else simple
 
+    def unsimplified(self, op: str, *operands: Term) -> Term:
+        """The same operation as a node in any case, if a term is a Value.
+
+        >>> x = Value(3, "x")
+        >>> algebra = Algebra([])
+        >>> algebra.operate("*", 0.0, x), algebra.unsimplified("*", 0.0, x).op
+        (0.0, '*')
+        """
+        if any(isinstance(operand, Value) for operand in operands):
+            return self._node(OPERATIONS[op], operands)
+        return self.operate(op, *operands)
+
     def _simplified(self, op, operands):
         """What an operation comes to without a node of its own, or None."""
         a, b = (*operands, None)[:2]

@@ -17,7 +17,7 @@ from engine.programs.machine_code import DONE, machine_code
 from engine.programs.merged import Merged, merged
 from engine.programs.python_text import function_text
 from engine.programs.tape import Tape, line_formula, record_function
-from engine.rules import RULES
+from engine.rules import POWERS, RULES
 from engine.value import Constant, Value, record
 
 _ZERO = array("d", [0.0])
@@ -101,16 +101,21 @@ def with_jacobian(tape: Tape, leaves: Sequence[str]) -> Tape:
     named = {name: Value(math.nan, name) for name in tape.inputs + tape.parameters}
     terms: dict[str, Term] = dict(named)
     algebra = Algebra([])
-    # At ties, a line of maximum has the table's derivatives.
+    # Lines are the operations that they were: with these come the table's
+    # derivatives at ties. Simpler ones would not have their NaNs and errors.
     rules = {line_formula(rule): rule for rule in reversed(RULES.values())}
+    powers = {line_formula(rule): float(n) for n, rule in POWERS.items()}
     for line in tape.forward:
+        formula, target = line.formula, line.target
         operands = [terms[each] if isinstance(each, str) else each for each in line.operands]
-        given = dict(zip(line.formula.letters, operands))
-        rule = rules.get(line.formula)
-        if rule is not None and given.keys() == set(rule.operands):
-            terms[line.target] = algebra.operate(rule.op, *(given[letter] for letter in rule.operands))
+        given = dict(zip(formula.letters, operands))
+        rule = rules.get(formula)
+        if formula in powers:
+            terms[target] = algebra.unsimplified("**", given["a"], powers[formula])
+        elif rule is not None and given.keys() == set(rule.operands):
+            terms[target] = algebra.unsimplified(rule.op, *(given[letter] for letter in rule.operands))
         else:
-            terms[line.target] = algebra.evaluate(line.formula, given)
+            terms[target] = algebra.evaluate(formula, given)
     outputs = [_value(terms[output] if isinstance(output, str) else output) for output in tape.outputs]
     rows = jacobian(outputs, [named[name] for name in leaves])
     outputs += [entry for row in rows for entry in row]

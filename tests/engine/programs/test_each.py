@@ -74,6 +74,23 @@ def test_where_sides_tie_derivatives_are_the_tables():
             assert form.each([[1, 1]], leaves=[x, y])[1].tolist() == [[x.grad, y.grad]]
 
 
+def test_no_line_is_left_out_that_may_be_nan_or_raise():
+    x = Value(1, "x")
+    program = Program([0.0 * x, x * 0.0 + 1, 0 / x, 0 * x.exp(), (x * 1.0).arctan2(-1)], inputs=[x])
+    for form in forms(program):
+        for number in (2.0, -math.inf, 0.0, -0.0, math.inf, 1e308):
+            try:
+                wanted = repr(program(number))
+            except (ValueError, ArithmeticError) as error:
+                with pytest.raises(type(error)):
+                    form.each([[number]])
+                with pytest.raises(type(error)):
+                    form.each([[number]], leaves=[x])
+            else:
+                assert [repr(row) for row in form.each([[number]]).tolist()] == [wanted]
+                assert repr(form.each([[number]], leaves=[x])[0].tolist()[0]) == wanted
+
+
 def rosenbrock(x, y):
     return (1 - x) ** 2 + 100 * (y - x * x) ** 2
 
