@@ -3,8 +3,9 @@
 import ast
 import builtins
 import keyword
-import math
-from collections.abc import Sequence
+import re
+import sys
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from itertools import product
 from typing import Any
@@ -18,6 +19,12 @@ from engine.value import NAMES, Value
 
 # Where partials are compared with differences: small numbers come first.
 POINTS = (0.61, -0.83, 1.19, -0.29, 1.83, -1.37, 0.17, -2.71, 3.07, 0.93, -7.3, 9.1)
+
+# Letters of formulas, counters of loops, and what a program is called if its
+# output has no label.
+_LETTER = re.compile(r"[abfgi-n]|out|(p|n|i|part)\d+")
+LONGEST = 400  # a text that is written twice, as a product with itself
+DEEPEST = 40  # parts within parts: everything here goes down a formula by recursion
 
 
 def define(name: str, value: str, partials: Sequence[str]) -> None:
@@ -46,10 +53,10 @@ def define(name: str, value: str, partials: Sequence[str]) -> None:
     ValueError: cube: ∂/∂a = a * a is 0.3721 at a = 0.61; a central difference
     gives 1.1163
     """
-    if isinstance(partials, str):
+    if isinstance(partials, str) or not isinstance(partials, Iterable):
         raise TypeError(f"partials is a list of formulas, [{partials!r}]")
     texts = [_formula(name, text) for text in (value, *partials)]
-    texts[0] = ast.unparse(with_float_results(ast.parse(texts[0], mode="eval").body))
+    texts[0] = ast.unparse(with_float_results(Formula(texts[0]).tree))
     rule = Rule(name, texts[0], tuple(texts[1:]))
     if RULES.get(name) == rule:
         return
@@ -62,15 +69,17 @@ def define(name: str, value: str, partials: Sequence[str]) -> None:
     operation = add_operation(rule)
     NAMES[operation.global_name] = operation
     NAMES[name] = FUNCTIONS[name]
-    setattr(Value, name, method(UNARY if len(partials) == 1 else BINARY, name, name, NAMES))
+    setattr(Value, name, method(UNARY if len(rule.partials) == 1 else BINARY, name, name, NAMES))
 
 
 def _check_name(name):
-    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name) or name[0] == "_":
+    word = isinstance(name, str) and name.isascii() and name.isidentifier() and name[0] != "_"
+    if not word or keyword.iskeyword(name):
         raise ValueError(f"{name!r} is no name for an operation: a word such as 'swish' is")
     if name in RULES:
         return  # (a wrong partial is said first)
-    if hasattr(Value, name) or hasattr(builtins, name) or name in MATH or name in ("a", "b", "g", "out"):
+    taken = hasattr(Value, name) or hasattr(builtins, name) or name in MATH
+    if taken or not NAMES.keys().isdisjoint((name, name.upper())) or _LETTER.fullmatch(name):
         raise ValueError(f"{name} means something else here: choose another name")
 
 
@@ -127,16 +136,24 @@ def _formula(name, text):
         raise TypeError(f"{name}: a formula is a text, as 'a * a', not {text!r}")
     try:
         tree = ast.parse(text.strip(), mode="eval").body
-    except SyntaxError as error:
-        raise ValueError(f"{name}: {text!r} is no formula: {error.msg}") from None
+    except (SyntaxError, UnicodeError) as error:
+        reason = getattr(error, "msg", error)
+        raise ValueError(f"{name}: {text!r} is no formula: {reason}") from None
+    except (RecursionError, MemoryError):
+        raise ValueError(f"{name}: the formula is too long") from None
+    _check_depth(name, tree)
+    functions = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    tests = {node.test for node in ast.walk(tree) if isinstance(node, ast.IfExp)}
     for node in ast.walk(tree):
-        if not _is_allowed(node):
+        if not _is_allowed(node, functions, tests):
             part = ast.unparse(node) if isinstance(node, ast.expr) else type(node).__name__
             raise ValueError(
                 f"{name}: {part!r} in {text!r} cannot be in a formula: it has numbers, + - * / **, "
                 f"cases (x if a < 0 else y), and functions of math and of the table{_hint(node)}"
             )
-    return ast.unparse(_Powers().visit(tree))
+    tree = _Powers().visit(tree)
+    _check_depth(name, tree)
+    return ast.unparse(tree)
 
 
 def _hint(node):
@@ -154,30 +171,53 @@ def _hint(node):
     return ""
 
 
-def _is_allowed(node):
+def _check_depth(name, tree):
+    level, depth = [tree], 0
+    while level:
+        level = list({id(each): each for node in level for each in ast.iter_child_nodes(node)}.values())
+        depth += 1
+        if depth > DEEPEST:
+            raise ValueError(
+                f"{name}: the formula is too long, with more than {DEEPEST} operations within each other"
+            )
+
+
+def _is_allowed(node, functions, tests):
     match node:
         case ast.Constant(value=number):
-            return type(number) in (int, float) and math.isfinite(number)
+            return type(number) in (int, float) and abs(number) <= sys.float_info.max
+        case ast.Name(id=name) if node in functions:
+            return name in SHARED or name in OWN
         case ast.Name(id=name):
-            return name in SHARED or name == "pi" or name not in MATH
+            return name == "pi" or name not in FUNCTIONS
         case ast.BinOp(op=op):
             return type(op) in SIGNS or isinstance(op, ast.Pow)
         case ast.UnaryOp(op=op):
             return isinstance(op, ast.USub)
-        case ast.Call(func=ast.Name(id=name), keywords=[]):
-            return name in SHARED or name in OWN
-        case ast.Compare(ops=[op]):
+        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
+            return (name in SHARED or name in OWN) and len(arguments) == _operands(name)
+        case ast.Compare(ops=[op]) if node in tests:
             return isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE | ast.Eq | ast.NotEq)
-    return isinstance(node, ast.IfExp | ast.operator | ast.unaryop | ast.cmpop | ast.expr_context)
+        case ast.IfExp(test=test):
+            return isinstance(test, ast.Compare)
+    return isinstance(node, ast.operator | ast.unaryop | ast.cmpop | ast.expr_context)
+
+
+def _operands(function):
+    """How many operands a function of formulas has."""
+    if function in OWN:
+        return len(RULES[function].operands)
+    return 2 if function in ("atan2", "hypot", "pow") else 1
 
 
 class _Powers(ast.NodeTransformer):
-    """Small whole powers as products, and others as pow, as C has them."""
+    """Squares as products, other powers as pow, as C has them."""
 
     def visit_BinOp(self, tree: Any) -> Any:
         self.generic_visit(tree)
         if not isinstance(tree.op, ast.Pow):
             return tree
-        if isinstance(tree.right, ast.Constant) and tree.right.value == 2:
+        squared = isinstance(tree.right, ast.Constant) and tree.right.value == 2
+        if squared and len(ast.unparse(tree.left)) <= LONGEST:
             return ast.BinOp(tree.left, ast.Mult(), tree.left)
         return ast.Call(ast.Name("pow"), [tree.left, tree.right], [])

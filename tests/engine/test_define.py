@@ -87,6 +87,25 @@ def test_a_kink_in_the_formula_is_no_mistake():
     assert Value(0.7).at_a_point().data == pytest.approx(0.27)
 
 
+# Names in the code that is made of operations: define() replaced them.
+TAKEN = [
+    "add",
+    "Sub",
+    "Sin",
+    "SIN",
+    "new",
+    "record",
+    "explained",
+    "Value",
+    "f",
+    "p1",
+    "n2",
+    "part1",
+    "i",
+    "i7",
+]
+
+
 @pytest.mark.parametrize(
     "name, value, partials, message",
     [
@@ -98,27 +117,37 @@ def test_a_kink_in_the_formula_is_no_mistake():
         ("range", "a", ["1"], "means something else"),
         ("floor", "a", ["1"], "means something else"),
         ("b", "a", ["1"], "means something else"),
-        ("new", "a * c", ["c"], "'c' in a \\* c is unknown; it is a formula in a$"),
-        ("new", "a * out", ["1"], "'out' in a \\* out is unknown"),
-        (
-            "new",
-            "a + b",
-            ["1"],
-            "'b' in a \\+ b is unknown; it is a formula in a; for b, give its partial too",
-        ),
-        ("new", "a +", ["1"], "no formula: invalid syntax"),
-        ("new", "zeta(a)", ["1"], "cannot be in a formula: .* and of the table$"),
-        ("new", "a * sigmod(a)", ["1"], r"Did you mean sigmoid\?"),
-        ("new", "a * math.exp(a)", ["1"], r"Write exp\(\.\.\.\), with nothing before it"),
-        ("new", "a.sigmoid()", ["1"], r"Write sigmoid\(a\)"),
-        ("new", "a^2", ["2 * a"], r"A power is \*\*"),
-        ("new", "__import__('os').getcwd()", ["1"], "cannot be in a formula"),
-        ("new", "a.data", ["1"], "cannot be in a formula"),
-        ("new", "(lambda: a)()", ["1"], "cannot be in a formula"),
-        ("new", "a if 0 < a < 1 else 2", ["1"], "cannot be in a formula"),
-        ("new", "sqrt(-1 - a * a)", ["1"], "has no value at any of"),
-        ("new", "a", [], "has 0 partials"),
-        ("new", "a", ["1", "1", "1"], "has 3 partials"),
+        ("newest", "a * c", ["c"], "'c' in a \\* c is unknown; it is a formula in a$"),
+        ("newest", "a * out", ["1"], "'out' in a \\* out is unknown"),
+        ("newest", "a + b", ["1"], "'b' in a \\+ b is unknown"),
+        ("newest", "a +", ["1"], "no formula: invalid syntax"),
+        ("newest", "gamma(a)", ["1"], "cannot be in a formula"),
+        ("newest", "__import__('os').getcwd()", ["1"], "cannot be in a formula"),
+        ("newest", "a.data", ["1"], "cannot be in a formula"),
+        ("newest", "(lambda: a)()", ["1"], "cannot be in a formula"),
+        ("newest", "a if 0 < a < 1 else 2", ["1"], "cannot be in a formula"),
+        ("newest", "sqrt(-1 - a * a)", ["1"], "has no value at any of"),
+        ("newest", "a", [], "has 0 partials"),
+        ("newest", "a", ["1", "1", "1"], "has 3 partials"),
+        ("φ", "a", ["1"], "no name for an operation"),
+        ("newest", "a * " + "9" * 400, ["1"], "cannot be in a formula"),
+        ("newest", "(a < 0) * a", ["1"], "'a < 0' in .* cannot be in a formula"),
+        ("newest", "a if a else 1", ["1"], "'a if a else 1' in .* cannot be in a formula"),
+        ("newest", "a * sin", ["1"], "'sin' in .* cannot be in a formula"),
+        ("newest", "log(a, 2)", ["1 / a"], r"'log\(a, 2\)' in .* cannot be in a formula"),
+        ("newest", "hypot(a)", ["1"], r"'hypot\(a\)' in .* cannot be in a formula"),
+        ("newest", "maximum()", ["1"], r"'maximum\(\)' in .* cannot be in a formula"),
+        ("newest", "a - floor(a)", ["1"], "'floor' in .* cannot be in a formula"),
+        ("newest", "a * \ud800", ["1"], "is no formula"),
+        ("newest", " + ".join(["a"] * 5000), ["5000"], "is too long"),
+        ("newest", " + ".join(["a"] * 50), ["50"], "is too long"),
+        ("newest", "-" * 5000 + "a", ["1"], "is too long"),
+        *((name, "a", ["1"], "means something else") for name in TAKEN),
+        ("newest", "zeta(a)", ["1"], "cannot be in a formula: .* and of the table$"),
+        ("newest", "a * sigmod(a)", ["1"], r"Did you mean sigmoid\?"),
+        ("newest", "a * math.exp(a)", ["1"], r"Write exp\(\.\.\.\), with nothing before it"),
+        ("newest", "a.sigmoid()", ["1"], r"Write sigmoid\(a\)"),
+        ("newest", "a^2", ["2 * a"], r"A power is \*\*"),
     ],
 )
 def test_what_is_no_operation_is_refused(name, value, partials, message):
@@ -130,9 +159,34 @@ def test_what_is_no_operation_is_refused(name, value, partials, message):
 
 def test_types_of_arguments():
     with pytest.raises(TypeError, match=r"a list of formulas, \['1'\]"):
-        define("new", "a", "1")
+        define("newest", "a", "1")
     with pytest.raises(TypeError, match="a formula is a text"):
-        define("new", lambda a: a, ["1"])
+        define("newest", lambda a: a, ["1"])
+
+
+def test_partials_may_be_any_iterable_of_texts():
+    define("tripled", "3 * a", (text for text in ["3"]))
+    assert Value(2).tripled().data == 6
+    with pytest.raises(TypeError, match="a list of formulas"):
+        define("newest", "a", None)
+
+
+def test_whole_numbers_are_floats():
+    define("positive", "1 if a > 0 else -2 if a < -1 else 0", ["0"])
+    numbers = [Value(x).positive().data for x in (3, -0.5, -3)]
+    assert numbers == [1, 0, -2] and {type(x) for x in numbers} == {float}
+
+
+def test_a_formula_of_any_allowed_length_is_in_every_form():
+    define("summed", " + ".join(["sin(a)"] * 38), ["cos(a) * 38"])
+    define("eighth", "(((a**2)**2)**2)", ["8 * a**7"])
+    x = Value(0.5, "x")
+    y = x.summed() + x.eighth()
+    assert check_gradients(y) and check_gradients(grad(y, [x])[0])
+    if c_compiler():
+        assert Program(y, inputs=[x]).native()(0.5) == y.data
+    with pytest.raises(ValueError, match="central difference"):  # and not 2**30 letters
+        define("newest", "(" * 30 + "a" + ")**2" * 30, ["1"])
 
 
 def test_labels_do_not_collide_with_it():
