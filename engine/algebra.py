@@ -143,6 +143,10 @@ class Algebra:
 
     def _cases(self, formula, terms):
         """A formula with cases: an operation, unless numbers decide them."""
+        tree = formula.tree
+        if not any(isinstance(terms.get(name), Value) for name in Formula(ast.unparse(tree.test)).names):
+            decided = tree.body if eval(ast.unparse(tree.test), FUNCTIONS, dict(terms)) else tree.orelse
+            return self._evaluated(decided, terms)
         for letter in formula.letters:
             if not isinstance(terms[letter], Value):
                 formula = formula.put(letter, terms[letter]).simplified

@@ -245,16 +245,19 @@ class _Simplified(ast.NodeTransformer):
     """Constants combined, cases decided where possible, no factor 1 or -1."""
 
     def visit_IfExp(self, tree):
-        self.generic_visit(tree)
-        if _names(tree.test):
-            return tree
-        return tree.body if eval(ast.unparse(tree.test)) else tree.orelse
+        tree.test = self.visit(tree.test)
+        if not _names(tree.test):  # the other case may be a division by zero
+            return self.visit(tree.body if eval(ast.unparse(tree.test)) else tree.orelse)
+        return self.generic_visit(tree)
 
     def visit_BinOp(self, tree):
         self.generic_visit(tree)
         left, right = _number(tree.left), _number(tree.right)
         if left is not None and right is not None:
-            return _parsed(repr(eval(ast.unparse(tree))))
+            try:
+                return _parsed(repr(eval(ast.unparse(tree))))
+            except ArithmeticError:  # which its case, if it holds, will raise
+                return tree
         if right == 1 and isinstance(tree.op, ast.Mult | ast.Div):
             return tree.left
         if left == 1 and isinstance(tree.op, ast.Mult):

@@ -207,3 +207,20 @@ def test_the_same_definition_again_is_no_error():
     before, count = x.swish().data, len(topological_order(x.swish()))
     define("swish", "a * sigmoid(a)", ["sigmoid(a) + out * (1 - sigmoid(a))"])
     assert (x.swish().data, len(topological_order(x.swish()))) == (before, count)
+
+
+def test_a_constant_may_decide_between_the_cases():
+    cases = ["1 / b if b != 0 else 0", "-out / b if b != 0 else 0"]
+    define("quotient_or_0", "a / b if b != 0 else 0 * a", cases)
+    define("by_size", "a if abs(b) < 1 else 2 * a", ["1 if abs(b) < 1 else 2", "0"])
+    x = Value(3, "x")
+    outputs = x.quotient_or_0(0), x.quotient_or_0(2), x.by_size(-0.5), x.by_size(-4)
+    assert [grad(output, [x])[0].data for output in outputs] == [0, 0.5, 1, 2]
+    for output, slope in zip(outputs, [0, 0.5, 1, 2]):
+        x.grad = 0.0
+        output.backward()
+        assert x.grad == slope
+        program = Program(output, inputs=[x])
+        for form in [program, program.native()] if c_compiler() else [program]:
+            numbers, slopes = form.each([[5]], leaves=[x])
+            assert numbers.tolist() == [slope * 5] and slopes.tolist() == [[slope]]
