@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 LEVELS = 34  # how often a step is halved at most
+CLOSER = 2.0**-8, 2.0**-13, 2.0**-18  # first steps where f may change on a smaller scale
 
 
 class Slope(NamedTuple):
@@ -59,9 +60,8 @@ class Comparison(NamedTuple):
             low, high = sorted((self.left, self.right))
             return low - margin <= self.derivative <= high + margin
         size = max(abs(self.derivative), abs(self.slope.value))
-        return (
-            abs(self.derivative - self.slope.value) <= 1e-7 * size + 10 * self.slope.error and self.is_settled
-        )
+        gap = abs(self.derivative - self.slope.value)
+        return math.isfinite(gap) and gap <= 1e-7 * size + 10 * self.slope.error and self.is_settled
 
     @property
     def is_settled(self) -> bool:
@@ -81,6 +81,10 @@ def compare(f: Callable[[float], float], x: float, derivative: float) -> Compari
     found = Comparison(derivative, slope(f, x))
     if found.is_right and not _bends(f, x, abs(found.slope.value)):
         return found
+    for factor in CLOSER if not found.is_right else ():
+        closer = found._replace(slope=_slope(f, x, max(1.0, abs(x)) * factor, 0))
+        if closer.is_right and 0 < closer.slope.error <= 1e-6 * abs(closer.slope.value):
+            return closer
     left, right = slope(f, x, -1), slope(f, x, 1)
     gap, size = abs(left.value - right.value), max(abs(left.value), abs(right.value))
     if gap > 1e-4 * max(size, 1e-3) and max(left.error, right.error) < gap / 100:
@@ -106,7 +110,7 @@ def _slope(f, x, start, side):
         above, row = row, [difference]
         for j, earlier in enumerate(above, 1):
             power = 2.0 ** (j if side else 2 * j)
-            row.append((power * row[-1] - earlier) / (power - 1))
+            row.append(row[-1] + (row[-1] - earlier) / (power - 1))
         if not above:
             continue
         before, change = change, abs(row[0] - above[0])

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from engine.differences import slope
+from engine.differences import compare, slope
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,18 @@ def test_where_there_is_no_slope_none_is_given():
     for f in (lambda x: float(x >= 1), lambda x: math.floor(x * 1.0)):
         assert slope(f, 1.0).error == math.inf
     assert math.isnan(slope(lambda x: math.log(-1 - x * x), 1.0).value)
+
+
+def test_an_infinite_derivative_is_wrong():
+    for number in (math.inf, -math.inf, math.nan):
+        assert not compare(lambda x: x * x, 3.0, number).is_right
+
+
+def test_a_function_that_changes_on_a_small_scale_is_no_mistake():
+    def bell(x):
+        return math.exp(-((x * 1e4 - 1) ** 2))
+
+    assert compare(bell, 0.0, 2e4 * bell(0.0)).is_right
+    assert not compare(bell, 0.0, 2.001e4 * bell(0.0)).is_right
+    assert not compare(bell, 0.0, 0.001).is_right
+    assert compare(math.exp, 709.0, math.exp(709)).is_right  # though f(709.8) overflows
