@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, NamedTuple
 
 from engine.decisions import Decision, decisions
@@ -117,6 +118,7 @@ def check_gradients(output: Value | Callable[..., Value], /, *arguments: Any, **
     raises.
     """
     converted = None
+    given: dict[Value, str] = {}
     if isinstance(output, Value):
         if arguments or by_name:
             raise TypeError("check_gradients() of a Value takes no arguments: its leaves are in the graph")
@@ -140,13 +142,20 @@ def check_gradients(output: Value | Callable[..., Value], /, *arguments: Any, **
         def called():
             return _check_value(output(*arguments, **by_name))
 
-        kept = set(_leaves(called()))  # that are not made anew by each call
+        kept = set(topological_order(called()))  # that are not made anew by each call
         leaves = [*given, *(leaf for leaf in _leaves(root) if leaf in kept and leaf not in given)]
+        before = [node for node in topological_order(root) if node in kept and node.operation is not None]
 
         def again():
+            for node in before:
+                node.data = node.operation.forward(*[parent.data for parent in node.parents])
             return called().data
 
-    names = names_on_a_line([*leaves, *(node for node in topological_order(root) if node not in set(leaves))])
+    order = list(dict.fromkeys([*leaves, *topological_order(root)]))
+    with _unchanged(given, "label"):
+        for value, name in given.items():
+            value.label = value.label or name
+        names = names_on_a_line(order)
     gradients = _gradients(root, leaves)
     with _unchanged(topological_order(root), "data"):
         rows = [_row(leaf, names[leaf], gradient, again) for leaf, gradient in zip(leaves, gradients)]
@@ -193,26 +202,33 @@ def _leaves(output):
 
 
 def _arguments(function, arguments, by_name):
-    """All Values in the arguments in a row, with labels; and the arguments."""
+    """The arguments' Values with their names, and the arguments as Values."""
     try:
         names = list(inspect.signature(function).bind(*arguments, **by_name).arguments)
     except (TypeError, ValueError):
         names = [f"x{i}" for i in range(len(arguments))]
+    theirs = {value for _, value in find_values(dict(enumerate([*arguments, *by_name.values()])))}
     arguments = [_as_values(argument) for argument in arguments]
     by_name = {name: _as_values(argument) for name, argument in by_name.items()}
-    found = dict(find_values(dict(zip(names, arguments)) | by_name))
-    for name, value in found.items():
-        value.label = value.label or name
-    return list(found.values()), arguments, by_name
+    given = {}
+    for name, value in find_values(dict(zip(names, arguments)) | by_name):
+        if type(value) is not Constant:
+            given.setdefault(value, name)
+            if value not in theirs:
+                value.label = value.label or name
+    return given, arguments, by_name
 
 
 def _as_values(argument):
-    """A number as a Value, and so in lists; anything else as it is."""
+    """A number as a Value, and so in lists; anything else as it is.
+
+    What is computed from other Values is replaced by a leaf with its number.
+    """
     if isinstance(argument, (list, tuple)):
         return [_as_values(each) for each in argument]
-    if isinstance(argument, Value) or not isinstance(argument, (int, float)):
-        return argument
-    return Value(argument)
+    if isinstance(argument, Value):
+        return argument if argument.operation is None else Value(argument.data, argument.label)
+    return Value(argument) if isinstance(argument, Real) else argument
 
 
 def _check_value(output, converted=None):

@@ -102,6 +102,30 @@ def test_arguments_by_name_are_checked_as_well():
         check_gradients(math.sin, 1.0)
 
 
+def test_the_values_that_are_given_stay_as_they_are():
+    v, w = Value(3), Value(3, "w")
+    check = check_gradients(lambda x, y, z: x * y * z * w, v, v, 3)
+    assert [row.leaf for row in check.rows][::2] == [v, w] and check
+    assert [row.name for row in check.rows] == ["x", "z", "w"] and v.label == ""
+    with pytest.raises(TypeError):
+        check_gradients(lambda x: 2.0, v)
+    assert v.label == ""
+
+
+def test_what_is_computed_before_the_function_is_called():
+    w = Value(3, "w")
+    square = w * w
+    check = check_gradients(lambda x: x * square * w, square)
+    assert [row.name for row in check.rows] == ["x", "w"] and check
+    assert (w.data, square.data, square.grad) == (3.0, 9.0, 0.0)
+    assert check_gradients(lambda x: x * 2, (w * 2).parents[1]).rows == []
+
+
+def test_numbers_of_other_kinds():
+    numpy = pytest.importorskip("numpy")
+    assert len(check_gradients(lambda x, y: x * y, numpy.float32(3), numpy.int64(2)).rows) == 2
+
+
 def test_what_cannot_be_checked():
     with pytest.raises(TypeError, match="a Value or a function, not a int"):
         check_gradients(3)
