@@ -38,6 +38,7 @@ function erf(x) {
 function erfc(x) {
   if (x < 0) return 1 + erf(-x);
   if (!(x >= 0.25)) return 1 - erf(x);
+  if (x > 28) return 0;
   let fraction = x;
   for (let n = Math.ceil(20 + 200 / x / x); n >= 1; n--) fraction = x + n / 2 / fraction;
   const high = Math.fround(x); // whose square is exact

@@ -171,3 +171,10 @@ def test_a_sum_over_uses_is_that_of_this_pass_alone(shown):
     walk = steps(total)
     walk.run()
     assert "the sum over all: 2 + 2 + 4 + 3 = 11" in shown(walk.play()).inner_text("#explanation")
+
+
+def test_the_complement_of_the_error_function_is_0_far_out(chromium):
+    script = page_script(operations_script([OPERATIONS["erfc"]])).partition("// Both passes")[0]
+    points = [27.0, 29.0, 1e30, 1e300, math.inf, -1e300, -math.inf]
+    found = chromium.new_page().evaluate(f"points => {{ {script} return points.map(erfc); }}", points)
+    assert found == pytest.approx([math.erfc(x) for x in points], rel=1e-9, abs=0)
