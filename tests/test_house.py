@@ -24,6 +24,7 @@ ORDER = [
     "algebra",
     "calculus",
     "differences",
+    "user_formula",
     "define",
     "notation",
     "programs",
