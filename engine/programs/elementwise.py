@@ -55,10 +55,13 @@ class Elementwise:
         columns: Sequence[Any] = arrays
         if not {array}.issuperset(map(type, arrays)):
             columns = [each if type(each) is array else array("d", each) for each in arrays]
+        given = len(columns[0]), [float(numbers[name]) for name in shared]
+        if results := self._rowwise.native(columns, *given):  # which sees to the lengths
+            return results
         if len(set(map(len, columns))) > 1:
             lengths = ", ".join(f"{len(each)} {name}" for name, each in zip(elements, columns))
             raise ValueError(f"arrays of different lengths: {lengths}")
-        return tuple(self._rowwise(columns, len(columns[0]), [float(numbers[name]) for name in shared]))
+        return tuple(self._rowwise(columns, *given))
 
     def compile(self) -> None:
         """Compile it to machine code, which calls run from then on.

@@ -37,6 +37,7 @@ class Rowwise:
     def __init__(self, tape: Tape, row: str = "row") -> None:
         self.tape, self.row = tape, row
         self._each: Any = None  # its machine code
+        self._order: list[int] = []  # in which that takes the parameters
 
     @cached_property
     def merged(self) -> Merged:
@@ -53,8 +54,21 @@ class Rowwise:
 
         Raises NoCompiler.
         """
-        text = self.c
+        text, self._order = self.c, self.merged.order
         self._each = machine_code(text, lambda: text, [ctypes.py_object, ctypes.py_object], fast_math)
+
+    def native(
+        self, columns: Sequence[Any], count: int, parameters: Sequence[float]
+    ) -> "tuple[array[float], ...] | None":
+        """The outputs' columns by machine code.
+
+        None if there is none yet, or where Python may raise an error.
+        """
+        if not self._each:
+            return None
+        results = tuple([_ZERO * count for _ in self.tape.outputs])
+        given = array("d", map(parameters.__getitem__, self._order))
+        return results if self._each((*columns, *results), given) == DONE else None
 
     def __call__(
         self, columns: Sequence[Any], count: int, parameters: Sequence[float]
@@ -63,11 +77,8 @@ class Rowwise:
 
         Raises what the tape's operations raise, and names the row.
         """
-        if self._each:
-            results = [_ZERO * count for _ in self.tape.outputs]
-            given = array("d", [parameters[i] for i in self.merged.order])
-            if self._each((*columns, *results), given) == DONE:
-                return results  # else Python raises the error
+        if results := self.native(columns, count, parameters):
+            return list(results)
         rows: list[tuple[float, ...]] = []
         try:
             for numbers in zip(*columns) if columns else repeat((), count):
