@@ -156,8 +156,9 @@ def check_gradients(output: Value | Callable[..., Value], /, *arguments: Any, **
         for value, name in given.items():
             value.label = value.label or name
         names = names_on_a_line(order)
-    gradients = _gradients(root, leaves)
     with _unchanged(topological_order(root), "data"):
+        again()  # a leaf may have changed since the graph was computed
+        gradients = _gradients(root, leaves)
         rows = [_row(leaf, names[leaf], gradient, again) for leaf, gradient in zip(leaves, gradients)]
     return Check(rows, converted)
 

@@ -25,6 +25,15 @@ def test_the_gradients_of_a_graph_are_right_and_stay(seed):
         assert row.found.derivative == pytest.approx(row.found.slope.value, rel=1e-7, abs=1e-8)
 
 
+def test_a_stale_graph_is_checked_at_its_leaves_data_and_stays_stale():
+    x = Value(3, "x")
+    y = (x * x).sin()
+    x.data, before = 1.0, y.data
+    check = check_gradients(y)
+    assert check and check.rows[0].found.derivative == pytest.approx(2 * math.cos(1))
+    assert y.data == before
+
+
 def test_a_wrong_derivative_is_found(monkeypatch):
     def half(node):
         node.left.grad += node.grad * math.cos(node.left.data) / 2
