@@ -397,6 +397,7 @@ def runs(monkeypatch):
     return commands
 
 
+@pytest.mark.slow
 def test_a_source_is_compiled_once_whoever_asks(runs):
     output, inputs, _ = random_graph("compiled once")
     programs = [Program(output, inputs) for _ in range(8)]
@@ -547,6 +548,7 @@ def test_the_compiler_of_ziglang_serves(monkeypatch):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot fork here")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@pytest.mark.slow
 def test_a_forked_process_that_ends_leaves_the_compilers_files(monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     seen, run = [], subprocess.run
@@ -592,6 +594,7 @@ def test_a_process_forked_while_a_thread_compiles_can_compile():
     assert process.exitcode == 0
 
 
+@pytest.mark.slow
 def test_many_threads_compile_different_programs():
     w = Value(0.5, "w")
     programs = [Program(w * w * n) for n in range(2, 8)]

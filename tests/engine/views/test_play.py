@@ -201,6 +201,7 @@ def test_a_depth_beyond_the_graph_is_all_of_it():
     assert play(example(), depth=10**30).steps == 7
 
 
+@pytest.mark.slow
 def test_a_tangled_graph_takes_a_second_and_not_minutes():
     shared, total = [Value(1, "a"), Value(2, "b")], Value(0, "s")
     for i in range(120):  # every second product uses the same leaf
