@@ -14,7 +14,7 @@ from engine.programs.python_text import helpers
 from engine.rules import OWN, RULES, SHARED, Rule
 
 CONSTANTS = {"pi": "Math.PI", "tau": "(2 * Math.PI)", "e": "Math.E", "inf": "Infinity", "nan": "NaN"}
-FUNCTIONS = {name: f"Math.{name}" for name in SHARED}
+FUNCTIONS = {name: f"Math.{name}" for name in (*SHARED, "ceil", "floor", "trunc")}
 FUNCTIONS |= {"fabs": "Math.abs", "erf": "erf", "erfc": "erfc", "hypot": "hypot", "pow": "pow"}
 
 
