@@ -156,6 +156,11 @@ class Algebra:
         return self._node(case_operation(_in_a_and_b(formula)), operands)
 
 
+def as_value(term: Term) -> Value:
+    """The term as a node: a number as a Constant."""
+    return term if isinstance(term, Value) else Constant(term)
+
+
 def _key(operation, operands):
     """What tells operations apart: itself, and nodes or digits of numbers.
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, overload
 
-from engine.algebra import Algebra, Term
+from engine.algebra import Algebra, Term, as_value
 from engine.decisions import decisions
 from engine.errors import as_float
 from engine.value import Constant, Value, leaves_and_operations, new, topological_order
@@ -78,7 +78,7 @@ def jacobian(outputs: Sequence[Value], inputs: Sequence[Value]) -> Rows:
                 if parent in active:
                     amount = algebra.chain_rule(node, which, factor)
                     gradients[parent] = algebra.operate("+", gradients.get(parent, 0.0), amount)
-        found.append([_value(gradients.get(node, 0.0)) for node in inputs])
+        found.append([as_value(gradients.get(node, 0.0)) for node in inputs])
     return found
 
 
@@ -116,7 +116,7 @@ def tangent(output: Any, directions: Mapping[Value, Any]) -> Any:
             if isinstance(factor, Value) or factor != 0:
                 total = algebra.operate("+", total, algebra.chain_rule(node, which, factor))
         tangents[node] = total
-    return [_value(tangents.get(node, 0.0)) for node in outputs]
+    return [as_value(tangents.get(node, 0.0)) for node in outputs]
 
 
 @overload
@@ -293,7 +293,3 @@ def _depending(operations, inputs):
 
 def _term(number):
     return number if isinstance(number, Value) else as_float(number)
-
-
-def _value(term):
-    return term if isinstance(term, Value) else Constant(term)

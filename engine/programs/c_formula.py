@@ -9,11 +9,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from engine.cases import SIGNS as ARITHMETIC
 from engine.formula import Formula
 from engine.rules import MATH, OWN
 
-SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
-SIGNS |= {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
+SIGNS = ARITHMETIC | {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 # Exact, so the C compiler has them in place. All other functions are the C
 # library's, which Python calls as well.
 ON_VECTORS = {"abs": "ABS({})", "sqrt": "finite_lanes(sqrt_lanes({}), nonfinite_lanes)"}

@@ -8,9 +8,9 @@ from typing import Any
 
 from engine.decisions import decisions
 from engine.programs.python_text import function_text, joined
-from engine.programs.rowwise import Rowwise
+from engine.programs.rowwise import Rowwise, computed
 from engine.programs.tape import record_function
-from engine.value import Constant, Value
+from engine.value import Value
 
 
 class Elementwise:
@@ -105,10 +105,7 @@ class Elementwise:
                 "every element's; relu, abs, maximum and minimum decide for each"
             )
         results = results if isinstance(results, tuple) else (results,)
-        # a result that is not computed becomes so
-        outputs = [
-            each if isinstance(each, Value) and each.operation else Constant(0) + each for each in results
-        ]
+        outputs = list(map(computed, results))
         return record_function("f", outputs, list(elements.values()), list(shared.values()))
 
     def __reduce__(self) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from engine.programs.arrays import COUNTERS, Array, accesses, affine, named_arrays, still
 from engine.programs.merged import ARRAYS, G, Merged, W, X
-from engine.programs.python_text import TextLine, joined, module_text, nested_text, tuple_text, wrapped
+from engine.programs.python_text import TextLine, joined, module_text, result_text, wrapped
 from engine.programs.rolled import Loop, rolled, with_growths
 from engine.programs.tape import Tape
 from engine.source import compile_module
@@ -174,9 +174,7 @@ class _Text:
             for output in self.loops.merged.outputs
         ]
         gradient = [array.name for array in self.arrays if array.kind == G]
-        result = nested_text(outputs, tape.shape)
-        if not tape.shape:
-            result += f", {tuple_text(gradient)}"
+        result = result_text(outputs, gradient, tape.shape)
         text = [*((line, None) for line in body), *wrapped(f"return {result}", 4)]
         arguments = [array.name for array in self.arrays if array.kind in (X, W)]
         return module_text(tape, arguments, text, tape.forward + tape.backward)

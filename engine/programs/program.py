@@ -312,8 +312,7 @@ class Program:
     def _explained(self, error, line, numbers, where=""):
         """The same kind of error, naming row, printed line and numbers."""
         place = next(i for i, (_, each) in enumerate(program_text(self.tape), 1) if each is line)
-        known = ", ".join(f"{name} = {numbers[name]}" for name in dict.fromkeys(line.names))
-        message = f"{where}line {place}, {line}{f' where {known}' if known else ''}: {error}"
+        message = f"{where}line {place}, {line.where(numbers)}: {error}"
         return type(error)(message).with_traceback(error.__traceback__)
 
     def __getstate__(self) -> dict[str, Any]:

@@ -41,10 +41,7 @@ def program_text(tape: Tape) -> list[TextLine]:
         body = _printed(tape.forward)
     elif tape.parameters:
         body += [("# backward", None), *_printed(tape.backward)]
-    result = nested_text(tape.outputs, tape.shape)
-    if not tape.shape:
-        result += f", {tuple_text(tape.gradient)}"
-    body += wrapped(f"return {result}", 4)
+    body += wrapped(f"return {result_text(tape.outputs, tape.gradient, tape.shape)}", 4)
     return module_text(tape, [*tape.inputs, *tape.parameters], body, tape.forward + tape.backward)
 
 
@@ -93,6 +90,12 @@ def generator_text(tape: Tape) -> list[TextLine]:
         *((f"    {text}", line) for text, line in inner),
     ]
     return module_text(tape, ["_rows", *tape.parameters], body, lines)
+
+
+def result_text(outputs: Sequence[object], gradient: Sequence[object], shape: tuple[int, ...]) -> str:
+    """What a program returns: output and gradient, or the outputs in lists."""
+    result = nested_text(outputs, shape)
+    return result if shape else f"{result}, {tuple_text(gradient)}"
 
 
 def nested_text(names: Sequence[object], shape: tuple[int, ...]) -> str:

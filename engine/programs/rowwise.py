@@ -8,9 +8,8 @@ from functools import cached_property
 from itertools import repeat
 from typing import Any
 
-from engine.algebra import Algebra, Term
+from engine.algebra import Algebra, Term, as_value
 from engine.calculus import jacobian
-from engine.operation import OPERATIONS
 from engine.programs.c_text import each_text
 from engine.programs.compiled import Compiled
 from engine.programs.machine_code import DONE, machine_code
@@ -18,7 +17,7 @@ from engine.programs.merged import Merged, merged
 from engine.programs.python_text import function_text
 from engine.programs.tape import Tape, line_formula, record_function
 from engine.rules import POWERS, RULES
-from engine.value import Constant, Value, record
+from engine.value import Constant, Value
 
 _ZERO = array("d", [0.0])
 
@@ -85,9 +84,7 @@ class Rowwise:
                 rows.append(self._compiled.function(*numbers, *parameters))
         except (ValueError, ArithmeticError) as error:
             line, numbers = self._compiled.failure(error)
-            known = ", ".join(f"{name} = {numbers[name]}" for name in dict.fromkeys(line.names))
-            where = f"{self.row} {len(rows)}: {line}{f' where {known}' if known else ''}"
-            raise type(error)(f"{where}: {error}") from None
+            raise type(error)(f"{self.row} {len(rows)}: {line.where(numbers)}: {error}") from None
         return [array("d", column) for column in zip(*rows)] or [array("d") for _ in self.tape.outputs]
 
     @cached_property
@@ -127,14 +124,16 @@ def with_jacobian(tape: Tape, leaves: Sequence[str]) -> Tape:
             terms[target] = algebra.unsimplified(rule.op, *(given[letter] for letter in rule.operands))
         else:
             terms[target] = algebra.evaluate(formula, given)
-    outputs = [_value(terms[output] if isinstance(output, str) else output) for output in tape.outputs]
+    outputs = [as_value(terms[output] if isinstance(output, str) else output) for output in tape.outputs]
     rows = jacobian(outputs, [named[name] for name in leaves])
     outputs += [entry for row in rows for entry in row]
-    computed = [
-        output if output.operation else record(OPERATIONS["+"], Constant(0.0), output) for output in outputs
-    ]
     inputs, parameters = ([named[name] for name in names] for names in (tape.inputs, tape.parameters))
-    return record_function(tape.name, computed, inputs, parameters)
+    return record_function(tape.name, list(map(computed, outputs)), inputs, parameters)
+
+
+def computed(output: Any) -> Value:
+    """An output as an operation; a leaf or a number becomes 0 plus it."""
+    return output if isinstance(output, Value) and output.operation else Constant(0) + output
 
 
 def matrix(columns: "Sequence[array[float]]", shape: tuple[int, ...]) -> "memoryview[float]":
@@ -147,7 +146,3 @@ def matrix(columns: "Sequence[array[float]]", shape: tuple[int, ...]) -> "memory
     for i, column in enumerate(columns):
         flat[i :: len(columns)] = column
     return memoryview(flat).cast("B").cast("d", shape)
-
-
-def _value(term):
-    return term if isinstance(term, Value) else Constant(term)

@@ -54,6 +54,11 @@ class Line(NamedTuple):
             return number
         return numbers[self.target] + (number if self.sign == "+=" else -number)
 
+    def where(self, numbers: Mapping[str, float]) -> str:
+        """The line with its operands' numbers, for an error."""
+        known = ", ".join(f"{name} = {numbers[name]}" for name in dict.fromkeys(self.names))
+        return f"{self} where {known}" if known else str(self)
+
     def __str__(self) -> str:
         return f"{self.target} {self.sign} {self.expression}"
 
@@ -159,7 +164,7 @@ def record_steps(output: Value) -> tuple[list[StepLine], list[StepLine]]:
     """
     order = topological_order(output)
     names = _variable_names(order)
-    parameters = [node for node in order if node.operation is None and type(node) is not Constant]
+    parameters = other_leaves([output], [])
     forward = [
         StepLine(_forward_line(node, names), node, node) for node in order if node.operation is not None
     ]

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from engine.decisions import Decision, decisions
 from engine.differences import Comparison, compare
 from engine.notation import find_values, names_on_a_line
+from engine.programs.tape import other_leaves
 from engine.value import Constant, Value, topological_order
 
 MOST_ROWS = 20  # in a table; further ones are counted
@@ -122,7 +123,7 @@ def check_gradients(output: Value | Callable[..., Value], /, *arguments: Any, **
     if isinstance(output, Value):
         if arguments or by_name:
             raise TypeError("check_gradients() of a Value takes no arguments: its leaves are in the graph")
-        root, leaves = output, _leaves(output)
+        root, leaves = output, other_leaves([output], [])
         operations = [node for node in topological_order(output) if node.operation is not None]
 
         def again():
@@ -143,7 +144,7 @@ def check_gradients(output: Value | Callable[..., Value], /, *arguments: Any, **
             return _check_value(output(*arguments, **by_name))
 
         kept = set(topological_order(called()))  # that are not made anew by each call
-        leaves = [*given, *(leaf for leaf in _leaves(root) if leaf in kept and leaf not in given)]
+        leaves = [*given, *(leaf for leaf in other_leaves([root], []) if leaf in kept and leaf not in given)]
         before = [node for node in topological_order(root) if node in kept and node.operation is not None]
 
         def again():
@@ -195,11 +196,6 @@ def _unchanged(nodes, name):
     finally:
         for node, number in zip(nodes, before):
             setattr(node, name, number)
-
-
-def _leaves(output):
-    order = topological_order(output)
-    return [node for node in order if node.operation is None and type(node) is not Constant]
 
 
 def _arguments(function, arguments, by_name):
