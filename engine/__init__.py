@@ -6,9 +6,10 @@ To learn how a gradient comes about, read these files in this order:
 2. `operation`   a rule as real functions: forward, and its pullback
 3. `value`       Value, a node of a graph: forward and backward over the graph
 
-`errors` says what cannot be computed, `decisions` notices where Python takes a
-Value's number, `formula` parses and prints the texts of the table, `notation`
-names nodes for people, `source` compiles generated code. `calculus` has
+`errors` says what cannot be computed, `unchanged` makes changes whole or not at
+all, `decisions` notices where Python takes a Value's number, `formula` parses
+and prints the texts of the table, `notation` names nodes for people, `source`
+compiles generated code. `calculus` has
 derivatives as Values, of any order: `algebra` computes the table's formulas on
 Values, and `cases` makes operations of those that have cases. `define` adds an
 operation: `user_formula` checks what it is given, and `differences` whether it
@@ -43,6 +44,7 @@ from engine.programs.elementwise import Elementwise
 from engine.programs.native import Native
 from engine.programs.program import Program
 from engine.programs.rows import read_rows
+from engine.unchanged import assign, unchanged, unchanged_on_error
 from engine.value import Constant, Value, topological_order
 from engine.views.annotate import annotate
 from engine.views.check_gradients import check_gradients
@@ -65,6 +67,7 @@ __all__ = [
     "Program",
     "Value",
     "annotate",
+    "assign",
     "c_compiler",
     "check_gradients",
     "decisions",
@@ -84,5 +87,7 @@ __all__ = [
     "tangent",
     "topological_order",
     "tree",
+    "unchanged",
+    "unchanged_on_error",
     "what_if",
 ]

@@ -5,14 +5,14 @@ from numbers import Complex, Real
 from typing import Any
 
 
-def as_float(data: Any) -> float:
+def as_float(data: Any, what: str = "a Value holds") -> float:
     """The float that `data` stands for, or a TypeError that says what it is."""
     if isinstance(data, (float, int)):
         return float(data)
     numeric = hasattr(type(data), "__float__") and not isinstance(data, (str, bytes, bytearray))
     imaginary = isinstance(data, Complex) and not isinstance(data, Real)
     if not numeric or imaginary or getattr(data, "ndim", 0) > 0:
-        raise TypeError(f"a Value holds one real number, not {reprlib.repr(data)} ({type(data).__name__})")
+        raise TypeError(f"{what} one real number, not {reprlib.repr(data)} ({type(data).__name__})")
     return float(data)
 
 

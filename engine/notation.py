@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any
 
-from engine.errors import as_float
 from engine.formula import Formula
 from engine.operation import FUNCTIONS
 from engine.value import Constant, Value
@@ -216,7 +215,7 @@ def in_names(partial: Formula, node: Value, names: Mapping[Value, str]) -> str:
     for letter, parent in zip("ab", node.parents):
         terms[letter] = names[parent]
         if type(parent) is Constant:
-            partial = partial.put(letter, as_float(parent.data))
+            partial = partial.put(letter, parent.data)
     tree = _ForPeople(terms).visit(ast.parse(partial.simplified.text, mode="eval").body)
     return ast.unparse(tree)
 

@@ -20,13 +20,13 @@ from engine.source import compile_function
 UNARY = '''\
 def {name}(self) -> "Value":
     """{summary}"""
-    a = self.data
+    a = self._data
     try:
         data = {expression}
     except (ValueError, ArithmeticError) as error:
         raise explained(error, {operation}, (self,)) from None
     out = new()
-    out.data, out.grad, out.label = data, 0.0, ""
+    out._data, out._grad, out.label = data, 0.0, ""
     out.operation, out.left, out.right = {operation}, self, None
     return out
 '''
@@ -36,13 +36,13 @@ def {name}(self, other: "Value | float") -> "Value":
     """{summary}"""
     if type(other) is not Value:
         return record({operation}, self, other)
-    a, b = self.data, other.data
+    a, b = self._data, other._data
     try:
         data = {expression}
     except (ValueError, ArithmeticError) as error:
         raise explained(error, {operation}, (self, other)) from None
     out = new()
-    out.data, out.grad, out.label = data, 0.0, ""
+    out._data, out._grad, out.label = data, 0.0, ""
     out.operation, out.left, out.right = {operation}, self, other
     return out
 '''
@@ -60,13 +60,13 @@ def method_source(template: str, name: str, op: str) -> str:
     >>> print(method_source(UNARY, "tanh", "tanh"), end="")
     def tanh(self) -> "Value":
         \"\"\"tanh(a), with derivative ∂/∂a = 1 - out * out.\"\"\"
-        a = self.data
+        a = self._data
         try:
             data = tanh(a)
         except (ValueError, ArithmeticError) as error:
             raise explained(error, TANH, (self,)) from None
         out = new()
-        out.data, out.grad, out.label = data, 0.0, ""
+        out._data, out._grad, out.label = data, 0.0, ""
         out.operation, out.left, out.right = TANH, self, None
         return out
     """
@@ -106,9 +106,9 @@ class Operation:
     def pullback(node):
         # node = a * b
         left, right = node.left, node.right
-        a, b, g = left.data, right.data, node.grad
-        left.grad += g * b
-        right.grad += g * a
+        a, b, g = left._data, right._data, node._grad
+        left._grad += g * b
+        right._grad += g * a
     >>> multiply = OPERATIONS["*"]
     >>> multiply.forward(2.0, 3.0)
     6.0
@@ -173,7 +173,7 @@ def _pullback(rule, active):
         if is_active
     ]
     read = {letter for _, product in products for letter in product.letters}
-    sources = {"a": "left.data", "b": "right.data", "out": "node.data", "g": "node.grad"}
+    sources = {"a": "left._data", "b": "right._data", "out": "node._data", "g": "node._grad"}
     loads = {letter: source for letter, source in sources.items() if letter in read}
     lines = [
         "def pullback(node):",
@@ -184,7 +184,7 @@ def _pullback(rule, active):
         lines.append(f"    {', '.join(loads)} = {', '.join(loads.values())}")
     for side, product in products:
         minus = product.without_minus
-        lines.append(f"    {side}.grad -= {minus.text}" if minus else f"    {side}.grad += {product.text}")
+        lines.append(f"    {side}._grad -= {minus.text}" if minus else f"    {side}._grad += {product.text}")
     return "\n".join(lines) + "\n"
 
 

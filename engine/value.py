@@ -6,13 +6,15 @@ rule at each node. The derivatives themselves are in `engine.rules`.
 """
 
 import operator
-from collections.abc import Callable, Sequence
+import reprlib
+from collections.abc import Callable
 from functools import partial
 from math import exp
 from typing import Any, NoReturn, SupportsFloat
 
 from engine.errors import as_float, explained, shown, unsupported_operand
 from engine.operation import BINARY, FUNCTIONS, OPERATIONS, REFLECTED, SMALL_POWERS, UNARY, Operation, method
+from engine.unchanged import assign, unchanged_on_error
 
 MUL, EXP = OPERATIONS["*"], OPERATIONS["exp"]
 # The globals of the generated methods; the end of this file adds what they
@@ -62,7 +64,7 @@ def comparison(compare: Callable[[Any, Any], bool]) -> "Callable[[Value, object]
     def compared(self, other):
         if observers:
             _observed("compared", self, other)
-        return compare(self.data, other.data if isinstance(other, Value) else other)
+        return compare(self._data, other._data if isinstance(other, Value) else other)
 
     compared.__name__ = compared.__qualname__ = f"__{compare.__name__}__"
     return compared
@@ -94,19 +96,39 @@ class Value:
     Value(data=-3.0, grad=2.0, label='b')
     """
 
-    __slots__ = ("data", "grad", "label", "operation", "left", "right", "__weakref__")
+    __slots__ = ("_data", "_grad", "label", "operation", "left", "right", "__weakref__")
 
-    data: float
-    grad: float
+    _data: float  # behind the properties data and grad: what runs often takes these
+    _grad: float
     label: str
     operation: Any  # the Operation that made this node; None for a leaf
     left: "Value | None"
     right: "Value | None"
 
     def __init__(self, data: "SupportsFloat", label: str = "") -> None:
-        self.data = data if type(data) is float else as_float(data)
-        self.grad, self.label = 0.0, label
+        if label and not isinstance(label, str):
+            raise TypeError(f"a Value's label is text, not {reprlib.repr(label)} ({type(label).__name__})")
+        self._data = data if type(data) is float else as_float(data)
+        self._grad, self.label = 0.0, label
         self.operation = self.left = self.right = None
+
+    @property
+    def data(self) -> float:
+        """The number; one that is assigned becomes a float."""
+        return self._data
+
+    @data.setter
+    def data(self, data: "SupportsFloat") -> None:
+        self._data = data if type(data) is float else as_float(data)
+
+    @property
+    def grad(self) -> float:
+        """The derivative of the output with respect to this node."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: "SupportsFloat") -> None:
+        self._grad = grad if type(grad) is float else as_float(grad, "a gradient is")
 
     @property
     def op(self) -> str:
@@ -140,17 +162,17 @@ class Value:
         """
         leaves, operations = leaves_and_operations(self)
         nodes = leaves + operations
-        with unchanged_on_error(nodes, "grad") as earlier:
+        with unchanged_on_error((nodes, "grad")) as [earlier]:
             for node in nodes:
-                node.grad = 0.0
-            self.grad = 1.0
+                node._grad = 0.0
+            self._grad = 1.0
             try:
                 for node in reversed(operations):
                     node.operation.pullback(node)
             except (ValueError, ArithmeticError) as error:
                 raise explained(error, node.operation, node.parents, "the derivative of ") from None
             for leaf, grad in zip(leaves, earlier):  # whose leaves come first
-                leaf.grad = 0.0 if type(leaf) is Constant else leaf.grad + grad
+                leaf._grad = 0.0 if type(leaf) is Constant else leaf._grad + grad
 
     def forward(self) -> None:
         """Recompute the graph's data from its leaves' current data.
@@ -164,17 +186,17 @@ class Value:
         26.0
         """
         _, operations = leaves_and_operations(self)
-        with unchanged_on_error(operations, "data"):
+        with unchanged_on_error((operations, "data")):
             try:
                 for node in operations:
-                    node.data = node.operation.forward(*[parent.data for parent in node.parents])
+                    node._data = node.operation.forward(*[parent._data for parent in node.parents])
             except (ValueError, ArithmeticError) as error:
                 raise explained(error, node.operation, node.parents) from None
 
     def zero_grad(self) -> None:
         """Set the gradient of every node of the graph to zero."""
-        for node in topological_order(self):
-            node.grad = 0.0
+        nodes = topological_order(self)
+        assign(nodes, "grad", [0.0] * len(nodes))
 
     # Two operations written out, as the templates in engine.operation give all
     # others. (A test holds them to be the same.)
@@ -183,25 +205,25 @@ class Value:
         """a * b, with derivatives ∂/∂a = b and ∂/∂b = a."""
         if type(other) is not Value:
             return record(MUL, self, other)
-        a, b = self.data, other.data
+        a, b = self._data, other._data
         try:
             data = a * b
         except (ValueError, ArithmeticError) as error:
             raise explained(error, MUL, (self, other)) from None
         out = new()
-        out.data, out.grad, out.label = data, 0.0, ""
+        out._data, out._grad, out.label = data, 0.0, ""
         out.operation, out.left, out.right = MUL, self, other
         return out
 
     def exp(self) -> "Value":
         """exp(a), with derivative ∂/∂a = out."""
-        a = self.data
+        a = self._data
         try:
             data = exp(a)
         except (ValueError, ArithmeticError) as error:
             raise explained(error, EXP, (self,)) from None
         out = new()
-        out.data, out.grad, out.label = data, 0.0, ""
+        out._data, out._grad, out.label = data, 0.0, ""
         out.operation, out.left, out.right = EXP, self, None
         return out
 
@@ -281,12 +303,12 @@ class Value:
     def __bool__(self) -> bool:
         if observers:
             _observed("tested", self)
-        return self.data != 0
+        return self._data != 0
 
     def __float__(self) -> float:
         if observers:
             _observed("converted", self)
-        return float(self.data)
+        return self._data
 
     def __int__(self) -> int:
         return int(float(self))
@@ -369,28 +391,6 @@ def leaves_and_operations(*outputs: Value) -> tuple[list[Value], list[Value]]:
     return leaves, operations
 
 
-class unchanged_on_error:
-    """Restores the nodes' grad, or data, after any error or interrupt.
-
-    `with unchanged_on_error(nodes, "grad") as earlier` gives what they were.
-    (It is a class, since a generator takes as long as a small graph.)
-    """
-
-    __slots__ = ("nodes", "name", "earlier")
-
-    def __init__(self, nodes: Sequence[Value], name: str) -> None:
-        self.nodes, self.name = nodes, name
-
-    def __enter__(self) -> list[float]:
-        self.earlier = list(map(operator.attrgetter(self.name), self.nodes))
-        return self.earlier
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if kind is not None:
-            for node, number in zip(self.nodes, self.earlier):
-                setattr(node, self.name, number)
-
-
 def record(operation: Operation, left: Any, right: Any) -> Value:
     """The node for an operation; a plain number becomes a Constant."""
     given = left, right
@@ -405,15 +405,15 @@ def record(operation: Operation, left: Any, right: Any) -> Value:
     if type(right) is Constant:
         operation = operation.with_constant_right
         if operation.rule.op == "**":
-            operation = SMALL_POWERS.get(right.data, operation)
+            operation = SMALL_POWERS.get(right._data, operation)
     elif type(left) is Constant:
         operation = operation.with_constant_left
     try:
-        data = operation.forward(left.data, right.data)
+        data = operation.forward(left._data, right._data)
     except (ValueError, ArithmeticError) as error:
         raise explained(error, operation, (left, right)) from None
     out = new()
-    out.data, out.grad, out.label = data, 0.0, ""
+    out._data, out._grad, out.label = data, 0.0, ""
     out.operation, out.left, out.right = operation, left, right
     return out
 

@@ -18,6 +18,7 @@ ORDER = [
     "formula",
     "operation",
     "errors",
+    "unchanged",
     "value",
     "decisions",
     "cases",

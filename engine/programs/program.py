@@ -15,6 +15,7 @@ from engine.programs.python_text import forward_text, generator_text, joined, pr
 from engine.programs.rows import check_no_nan, describe_inputs, read_parameters, read_row, read_rows
 from engine.programs.rowwise import Rowwise, matrix, with_jacobian
 from engine.programs.tape import flat_outputs, other_leaves, record_function, record_tape
+from engine.unchanged import assign
 from engine.value import Constant, Value
 
 if TYPE_CHECKING:
@@ -26,9 +27,8 @@ class Program:
 
     `inputs` are the leaves whose numbers every call gives; all other leaves
     but constants are the program's `parameters`, those that are given first
-    and in that order. A call does to them what
-    `output.backward()` does, to the last bit but for the sign of a zero, with
-    their data of that moment and without the graph. `tape` holds the lines.
+    and in that order. A call does to them what `output.backward()` does, to the
+    last bit, with their data of that moment and without the graph. `tape` holds the lines.
     `source` is a module that runs by itself, and `function` its function,
     which `pdb` steps through.
 
@@ -301,13 +301,14 @@ class Program:
     def _data(self, numbers=None):
         """The parameters' data, or other numbers for them, in a new array."""
         if numbers is None:
-            numbers = [parameter.data for parameter in self.parameters]
+            numbers = [parameter._data for parameter in self.parameters]
         return read_parameters(numbers, self.tape.parameters)
 
     def _accumulate(self, gradient):
         """Add a gradient, in the order of `parameters`, to their own."""
-        for parameter, derivative in zip(self.parameters, gradient):
-            parameter.grad += derivative
+        # (0.0 + -0.0 is 0.0: a backward pass, too, adds up from 0.0)
+        sums = [parameter._grad + (0.0 + each) for parameter, each in zip(self.parameters, gradient)]
+        assign(self.parameters, "grad", sums)
 
     def _explained(self, error, line, numbers, where=""):
         """The same kind of error, naming row, printed line and numbers."""

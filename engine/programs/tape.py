@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from engine.errors import as_float
 from engine.formula import Formula
 from engine.notation import node_names
 from engine.operation import FUNCTIONS
@@ -261,7 +260,7 @@ def _variable_names(nodes):
     names = node_names(nodes)
     variables = [node for node in nodes if type(node) is not Constant]
     found = dict(zip(variables, identifiers(names[node] for node in variables)))
-    found.update((node, as_float(node.data)) for node in nodes if type(node) is Constant)
+    found.update((node, node.data) for node in nodes if type(node) is Constant)
     return found
 
 

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from engine.errors import as_float
 from engine.notation import format_number, formula, in_names, names_on_a_line, node_kind, node_names
 from engine.operation import Operation
 from engine.programs.tape import record_steps
@@ -169,5 +168,4 @@ def training(
 
 def _json(number):
     """A number for JSON, which has no infinity and no NaN."""
-    number = as_float(number)
     return number if math.isfinite(number) else str(number).replace("inf", "Infinity").replace("nan", "NaN")

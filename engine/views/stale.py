@@ -30,7 +30,7 @@ def stale(output: Value) -> set[Value]:
     for node in operations:
         try:
             now[node] = node.operation.forward(*[now[parent] for parent in node.parents])
-        except (TypeError, ValueError, ArithmeticError, KeyError):  # the last: an operand raised
+        except (ValueError, ArithmeticError, KeyError):  # the last: an operand raised
             found.add(node)
         else:
             if differ(now[node], node.data):

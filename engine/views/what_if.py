@@ -9,7 +9,8 @@ from unicodedata import normalize
 
 from engine.errors import as_float
 from engine.notation import format_number, formula, names_on_a_line
-from engine.value import Constant, Value, topological_order, unchanged_on_error
+from engine.unchanged import assign, unchanged_on_error
+from engine.value import Constant, Value, topological_order
 from engine.views.lesson import copied
 from engine.views.stale import differ
 from engine.views.step import WIDTH
@@ -134,9 +135,9 @@ def what_if(
             rows.append(Row(node, names[node], text, data, grad))
     comparison = Comparison(output, names[output], Change(before[output][0], after[output][0]), rows)
     if keep:
-        with unchanged_on_error(order, "data"), unchanged_on_error(order, "grad"):
-            for node in order:
-                node.data, node.grad = after[node]
+        with unchanged_on_error((order, "data"), (order, "grad")):
+            assign(order, "data", [after[node][0] for node in order])
+            assign(order, "grad", [after[node][1] for node in order])
     return comparison
 
 

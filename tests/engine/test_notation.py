@@ -66,7 +66,9 @@ def test_names_are_unique_whatever_the_labels():
         5,
         None,
     ]
-    leaves = [Value(i, text) for i, text in enumerate(labels)]
+    leaves = [Value(i) for i in range(len(labels))]
+    for leaf, text in zip(leaves, labels):
+        leaf.label = text
     listed = named(sum(leaves))
     assert len(set(listed)) == len(listed) == 2 * len(leaves) - 1
     assert all(isinstance(name, str) and name for name in listed)

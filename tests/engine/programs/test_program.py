@@ -556,15 +556,11 @@ def test_calls_that_are_refused(numbers, kind, message):
     assert [leaf.grad for leaf in parameters] == [0.0, 0.0]
 
 
-def test_data_that_is_no_float_is_refused():
-    w = Value(1, "w")
-    program = Program(w * w)
-    w.data = 10**400
-    with pytest.raises(TypeError, match=r"parameter w is 1000.* \(int\), not a real number"):
-        program()
-    w.data = "1"
-    with pytest.raises(TypeError, match=r"parameter w is '1' \(str\), not a real number"):
-        program.batch([[]])
+def test_parameters_that_are_no_floats_are_refused():
+    program = Program(Value(1, "w") * 2)
+    for wrong in (10**400, "1"):
+        with pytest.raises(TypeError, match=r"parameter w is .* \((int|str)\), not a real number"):
+            program.value_and_gradient([[]], [wrong])
 
 
 def test_many_inputs_are_not_all_named():
@@ -672,6 +668,5 @@ def test_a_constants_data_is_a_number_before_it_is_text():
     output = constant * Value(3, "w")
     constant.data = 5
     assert Program(output)() == 15.0 and "v1 = 5.0 * w" in Program(output).source
-    constant.label, constant.data = "c", "__import__('os')"
-    with pytest.raises((TypeError, ValueError)):
-        Program(output)
+    with pytest.raises(TypeError):
+        constant.data = "__import__('os')"

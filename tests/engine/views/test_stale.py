@@ -66,8 +66,6 @@ def test_what_cannot_be_computed_is_stale_and_so_is_what_depends_on_it():
     assert stale(output) == {root, total, total_times_0 := output.left, product, output}
     assert total_times_0.op == "*"
     assert str(tree(output)).count("(stale)") == 5
-    y.data = "three"  # not a number at all
-    assert product in stale(output)
 
 
 def test_a_shared_node_is_computed_once():

@@ -411,7 +411,7 @@ def test_pdb_steps_into_backward_and_the_chain_rule(tmp_path):
     )
     assert "-> def backward(self) -> None:" in shown
     assert "-> def pullback(node):" in shown
-    assert "-> left.grad += g * b" in shown and "-> right.grad += g * a" in shown
+    assert "-> left._grad += g * b" in shown and "-> right._grad += g * a" in shown
     assert "(Pdb) -3.0" in shown
     assert all(len(line) <= 80 for line in shown.splitlines() if line.startswith("->"))
 

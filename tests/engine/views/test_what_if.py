@@ -213,7 +213,7 @@ class Interrupted(Value):
     __slots__ = ("armed",)
 
     def __setattr__(self, name, value):
-        if name == "grad" and getattr(self, "armed", False):
+        if name == "_grad" and getattr(self, "armed", False):
             self.armed = False
             raise KeyboardInterrupt
         super().__setattr__(name, value)
