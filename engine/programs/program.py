@@ -28,9 +28,9 @@ class Program:
     `inputs` are the leaves whose numbers every call gives; all other leaves
     but constants are the program's `parameters`, those that are given first
     and in that order. A call does to them what `output.backward()` does, to the
-    last bit, with their data of that moment and without the graph. `tape` holds the lines.
-    `source` is a module that runs by itself, and `function` its function,
-    which `pdb` steps through.
+    last bit, with their data of that moment and without the graph. `tape`
+    holds the lines. `source` is a module that runs by itself, and `function`
+    its function, which `pdb` steps through.
 
     A program is a recording. Which branch an `if` took and how often a loop
     ran while the graph was built is fixed in it, and so is a number that left

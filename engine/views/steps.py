@@ -3,15 +3,15 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Set
-from copy import copy
 from typing import Any
 
 from engine.errors import explained
 from engine.notation import derivative, format_number, formula, names_on_a_line
+from engine.unchanged import assign, unchanged_on_error
 from engine.value import Constant, Value, leaves_and_operations
 from engine.views.lesson import active_operands
 from engine.views.play import Page, bundle, play_step
-from engine.views.stale import stale, stale_note
+from engine.views.stale import differ, stale, stale_note
 from engine.views.step import Contribution, Step
 
 
@@ -76,7 +76,6 @@ class Pass:
 
     def __init__(self, output: Value, forward: bool) -> None:
         self.output, self.forward = output, forward
-        self.history: list[Step] = []
         leaves, operations = leaves_and_operations(output)
         self.nodes = leaves + operations
         self.names = names_on_a_line(self.nodes)
@@ -91,13 +90,24 @@ class Pass:
             else:
                 for which in active_operands(node):
                     self._uses[node.parents[which]].append((index, which))
-        # For each step so far, what it changed: (node, number, accumulated).
-        self._undo: list[list[tuple[Value, float, float]]] = []
-        # The gradient before this pass; what this pass has added.
+        # How many steps are done. What follows may hold more than those: it is
+        # written before a step counts, so that an interrupt loses nothing.
+        self._done = 0
+        self._steps: list[Step] = []
+        # For each node, the sums of the contributions of its uses so far, and
+        # its gradient before the pass: the leaves' own, zero for all others.
+        self._sums: defaultdict[Value, list[float]] = defaultdict(list)
         self._initial: dict[Value, float] = {}
-        self._accumulated: dict[Value, float] = {}
-        # The nodes that were stale when a backward pass began.
+        # The gradients that `back` restores at the start, and the nodes that
+        # were stale then.
+        self._before: list[float] = []
         self._stale: Set[Value] = frozenset()
+
+    @property
+    def history(self) -> list[Step]:
+        """The steps so far."""
+        del self._steps[self._done :]
+        return self._steps
 
     def __iter__(self) -> Iterator[Step]:
         return self
@@ -106,83 +116,91 @@ class Pass:
         """Run the next step and return it.
 
         Raises StopIteration after the last one, and what the pass itself would
-        raise; either changes nothing.
+        raise; either changes nothing, and so does an interrupt.
         """
-        index = len(self.history) + 1
-        if index > len(self.order):
-            raise StopIteration(f"all {len(self.order)} steps are done: back() undoes one, reset() all")
-        node, contributions = self.order[index - 1], []
-        before = node.data if self.forward else node.grad
+        if self._done == len(self.order):
+            raise StopIteration(f"all {self._done} steps are done: back() undoes one, reset() all")
+        node, contributions = self.order[self._done], ()
         if self.forward:
-            self._compute(node)
-        elif index == 1:
-            self._start(node)
+            before, data, grad = node.data, self._compute(node), node.grad
+            changed = {node: data}
         else:
-            contributions = self._propagate(node, index)
-        operands = tuple(parent.data for parent in node.parents)
-        self.history.append(
-            Step(
-                self.order, index, self.forward, self.names, before,
-                node.data, node.grad, operands, tuple(contributions), self._initial,
-                self._stale,
-            )
+            before, data, grad = node.grad, node.data, node.grad
+            if self._done:
+                contributions = self._contributions(node)
+                changed = {c.operand: c.after for c in contributions}
+            else:
+                changed = self._start()
+                grad = changed[node]
+        operands = tuple([parent.data for parent in node.parents])
+        step = Step(
+            self.order, self._done + 1, self.forward, self.names, before,
+            data, grad, operands, tuple(contributions), self._initial,
+            self._stale,
         )  # fmt: skip
-        return self.history[-1]
+        self._steps[self._done :] = [step]
+        self._commit(changed, self._done + 1)
+        return step
+
+    def _commit(self, numbers, done):
+        """Give nodes their new numbers; then so many steps are done."""
+        nodes, what = list(numbers), "data" if self.forward else "grad"
+        with unchanged_on_error((nodes, what), ([self], "_done")):
+            assign(nodes, what, numbers.values())
+            self._done = done
 
     def _compute(self, node):
         """A forward step: the data of a node from its operands'."""
         try:
-            data = node.operation.forward(*[parent.data for parent in node.parents])
+            return node.operation.forward(*[parent.data for parent in node.parents])
         except (ValueError, ArithmeticError) as error:
             raise explained(error, node.operation, node.parents) from None
-        self._undo.append([(node, node.data, 0.0)])
-        node.data = data
 
-    def _start(self, output):
-        """The first backward step: ∂output/∂output = 1.
+    def _start(self):
+        """The gradients after the first backward step: ∂output/∂output = 1.
 
         Leaves keep the gradient that they have, other nodes start from zero.
         """
-        self._stale = stale(output)
-        self._undo.append([(node, node.grad, 0.0) for node in self.nodes])
-        for node in self.nodes:
-            if node.operation is not None:
-                node.grad = 0.0
-            self._initial[node], self._accumulated[node] = node.grad, 0.0
-        self._accumulate(output, 1.0)
+        self._stale = stale(self.output)
+        self._before = [node.grad for node in self.nodes]
+        self._initial = {node: node.grad if node.operation is None else 0.0 for node in self.nodes}
+        self._sums[self.output] = [1.0]
+        return self._initial | {self.output: self._initial[self.output] + 1.0}
 
-    def _propagate(self, node, index):
+    def _contributions(self, node):
         """Any other backward step: the chain rule at a node."""
-        for parent in (node, *node.parents):
-            if parent.grad != self._initial[parent] + self._accumulated[parent]:
+        index = self._done + 1
+        for each in (node, *node.parents):
+            so_far = bisect_left(self._uses[each], (index, 0))
+            if differ(each.grad, self._initial[each] + self._sum(each, so_far)):
                 raise ValueError(
-                    f"{self.names[parent]}.grad was changed since this pass began: reset() it first"
+                    f"{self.names[each]}.grad was changed since this pass began: reset() it first"
                 )
         try:
             amounts = pullback_amounts(node)
             derivatives = {which: derivative(node, which, self.names) for which in active_operands(node)}
         except (ValueError, ArithmeticError) as error:
             raise explained(error, node.operation, node.parents, "the derivative of ") from None
-        self._undo.append([(parent, parent.grad, self._accumulated[parent]) for parent in node.parents])
-        contributions = []
-        for which, (parent, amount) in enumerate(zip(node.parents, amounts)):
-            before, uses = parent.grad, self._uses[parent]
-            self._accumulate(parent, amount)
-            if which in derivatives:
-                symbol, local = derivatives[which]
-                contributions.append(
-                    Contribution(
-                        parent, symbol, local, amount, self._initial[parent], before, parent.grad,
-                        use=bisect_left(uses, (index, which)) + 1, uses=len(uses),
-                    )
-                )  # fmt: skip
+        contributions: list[Contribution] = []
+        for which, (symbol, local) in derivatives.items():
+            parent, amount = node.parents[which], amounts[which]
+            place, initial = bisect_left(self._uses[parent], (index, which)), self._initial[parent]
+            before = contributions[0].after if contributions and parent is node.left else parent.grad
+            # The sum starts from zero and the initial gradient joins it, as in
+            # backward(), to the last bit.
+            total = self._sum(parent, place) + amount
+            self._sums[parent][place:] = [total]
+            contributions.append(
+                Contribution(
+                    parent, symbol, local, amount, initial, before, initial + total,
+                    use=place + 1, uses=len(self._uses[parent]),
+                )
+            )  # fmt: skip
         return contributions
 
-    def _accumulate(self, node, amount):
-        # The sum starts from zero and the initial gradient joins it, as in
-        # backward(), to the last bit.
-        self._accumulated[node] += amount
-        node.grad = self._initial[node] + self._accumulated[node]
+    def _sum(self, node, uses):
+        """What the first so many uses of a node have added to its gradient."""
+        return self._sums[node][uses - 1] if uses else 0.0
 
     def run(self, to: "Value | str | None" = None) -> Step | None:
         """Run the remaining steps, or those until `to` has its number.
@@ -199,9 +217,9 @@ class Pass:
                       = 1 × 6.092e-08 = 6.092e-08   0 → 6.092e-08
         """
         last = len(self.order) if to is None else self._completion(to)
-        while len(self.history) < last:
+        while self._done < last:
             next(self)
-        return self.history[-1] if self.history else None
+        return self.history[-1] if self._done else None
 
     def _completion(self, to):
         """The index of the step that completes the number of a node."""
@@ -214,7 +232,7 @@ class Pass:
             kind = "constant" if type(node) is Constant else "leaf"
             raise ValueError(f"no step computes the {what} of {name}: it is a {kind}")
         last = self._uses[node][-1][0]
-        if last <= len(self.history):
+        if last <= self._done:
             raise ValueError(f"the {what} of {name} is complete since step {last}: back() or reset() first")
         return last
 
@@ -223,23 +241,28 @@ class Pass:
 
         Raises IndexError at the start.
         """
-        if not self.history:
+        if not self._done:
             raise IndexError("nothing to undo: no step has been run")
-        self.history.pop()
-        for node, before, accumulated in self._undo.pop():
-            setattr(node, "data" if self.forward else "grad", before)
-            self._accumulated[node] = accumulated
+        step = self._steps[self._done - 1]
+        if self.forward:
+            changed = {step.node: step.before}
+        elif step.index == 1:
+            changed = dict(zip(self.nodes, self._before))
+        else:  # (an operand that stands there twice: what it was before the first)
+            changed = {c.operand: c.before for c in reversed(step.contributions)}
+        self._commit(changed, self._done - 1)
         return self
 
     def reset(self) -> "Pass":
         """Undo every step."""
-        while self.history:
-            self.back()
+        with unchanged_on_error((self.nodes, "data" if self.forward else "grad"), ([self], "_done")):
+            while self._done:
+                self.back()
         return self
 
     def play(self) -> Page:
         """The page at the step of this pass, from the leaves' data of now."""
-        if self.history:
+        if self._done:
             return self.history[-1].play()
         if self.forward:
             return play_step(self.output, 0, {})
@@ -249,7 +272,7 @@ class Pass:
         return bundle(self)
 
     def __repr__(self) -> str:
-        done, total, name = len(self.history), len(self.order), self.names[self.output]
+        done, total, name = self._done, len(self.order), self.names[self.output]
         where = f"forward to {name}" if self.forward else f"backward from {name}"
         if done == total:
             lines = [f"{where}: all {total} steps done"]
@@ -262,7 +285,7 @@ class Pass:
     def _ahead(self, node):
         """What the next step does, at `node`."""
         name = self.names[node]
-        if not self.forward and not self.history:
+        if not self.forward and not self._done:
             return f"{name}.grad = 1, where every backward pass starts"
         what = f"{name} = {formula(node, self.names)}"
         operands = dict.fromkeys(self.names[node.parents[which]] for which in active_operands(node))
@@ -284,9 +307,8 @@ def pullback_amounts(node: Value) -> list[float]:
     >>> pullback_amounts(y), x.grad
     ([3.0, 3.0], 0.0)
     """
-    twin = copy(node)
-    twin.left, twin.right = copy(node.left), copy(node.right)
-    for operand in twin.parents:
-        operand.grad = 0.0
+    left, right = (None if parent is None else Value(parent.data) for parent in (node.left, node.right))
+    twin = Value(node.data)
+    twin.grad, twin.operation, twin.left, twin.right = node.grad, node.operation, left, right
     node.operation.pullback(twin)
     return [operand.grad for operand in twin.parents]

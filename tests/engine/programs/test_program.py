@@ -556,6 +556,19 @@ def test_calls_that_are_refused(numbers, kind, message):
     assert [leaf.grad for leaf in parameters] == [0.0, 0.0]
 
 
+@pytest.mark.parametrize("earlier", (-0.0, 0.0, -1.5))
+@pytest.mark.parametrize("factor", (-0.0, 0.0, -1.0))
+def test_the_signs_of_zeros_are_those_of_a_backward_pass(earlier, factor):
+    x, w = Value(factor, "x"), Value(3, "w")
+    output = -(x * w) * -0.0
+    found = []
+    for run in (output.backward, Program(output), lambda: Program(output, [x])(factor)):
+        w.grad = earlier
+        run()
+        found.append(repr(w.grad))
+    assert len(set(found)) == 1
+
+
 def test_parameters_that_are_no_floats_are_refused():
     program = Program(Value(1, "w") * 2)
     for wrong in (10**400, "1"):

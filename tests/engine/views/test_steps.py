@@ -416,6 +416,19 @@ def test_pdb_steps_into_backward_and_the_chain_rule(tmp_path):
     assert all(len(line) <= 80 for line in shown.splitlines() if line.startswith("->"))
 
 
+@pytest.mark.parametrize("earlier", (math.nan, -0.0, math.inf, 2.0))
+@pytest.mark.parametrize("factor", (math.inf, math.nan, -0.0, 0.0))
+def test_a_walk_ends_as_backward_does_whatever_the_numbers(earlier, factor):
+    x, w = Value(factor, "x"), Value(-0.0, "w")
+    output = x * w + x * -1.0 + x * w
+    ends = []
+    for run in (output.backward, steps(output).run):
+        x.grad, w.grad = earlier, 1.0
+        run()
+        ends.append(repr([node.grad for node in topological_order(output)]))
+    assert ends[0] == ends[1]
+
+
 def test_a_gradient_changed_from_outside_stops_the_walk_until_it_is_reset():
     a, b = Value(2, "a"), Value(-3, "b")
     output = a * b + b**3
