@@ -22,6 +22,7 @@ ORDER = [
     "value",
     "decisions",
     "cases",
+    "copies",
     "algebra",
     "calculus",
     "differences",
