@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from engine.cases import applied, case_operation
-from engine.errors import explained
+from engine.errors import explained, no_derivative
 from engine.formula import Formula, substituted
 from engine.operation import FUNCTIONS, OPERATIONS, Operation
 from engine.value import Constant, Value, new, record
@@ -60,7 +60,7 @@ class Algebra:
                 formula = _without_out(formula, rule.expression)
             return self.operate("*", factor, self.evaluate(formula, terms))
         except (ValueError, ArithmeticError) as error:
-            raise explained(error, node.operation, node.parents, "the derivative of ") from None
+            raise no_derivative(error, node) from None
 
     def operate(self, op: str, *operands: Term) -> Term:
         """An operation of the table on terms."""

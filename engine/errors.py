@@ -45,6 +45,18 @@ def explained(error: Exception, operation: Any, operands: Any, what: str = "") -
     return type(error)(f"{what}{rule.rendered(*terms)}{where}: {error}")
 
 
+def no_derivative(error: Exception, node: Any) -> Exception:
+    """The same kind of error, naming the node whose derivative is none."""
+    operation, parents = node.operation, node.parents
+    if operation.rule.op == "**" and operation.partials[1] is not None and parents[0].data < 0:
+        base, exponent = parents
+        error = type(error)(
+            f"∂/∂{exponent.label or 'exponent'} has log({base.data:g}), and a negative number has no "
+            f"logarithm. A constant exponent, as in x ** {exponent.data:g}, needs no such derivative"
+        )
+    return explained(error, operation, parents, "the derivative of ")
+
+
 def shown(operand: Any) -> str:
     """An operand in a message: a Value's label or number, or what it is."""
     return _described(operand) if hasattr(operand, "operation") else reprlib.repr(operand)

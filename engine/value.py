@@ -12,7 +12,7 @@ from functools import partial
 from math import exp
 from typing import Any, NoReturn, SupportsFloat
 
-from engine.errors import as_float, explained, shown, unsupported_operand
+from engine.errors import as_float, explained, no_derivative, shown, unsupported_operand
 from engine.operation import BINARY, FUNCTIONS, OPERATIONS, REFLECTED, SMALL_POWERS, UNARY, Operation, method
 from engine.unchanged import assign, unchanged_on_error
 
@@ -170,7 +170,7 @@ class Value:
                 for node in reversed(operations):
                     node.operation.pullback(node)
             except (ValueError, ArithmeticError) as error:
-                raise explained(error, node.operation, node.parents, "the derivative of ") from None
+                raise no_derivative(error, node) from None
             for leaf, grad in zip(leaves, earlier):  # whose leaves come first
                 leaf._grad = 0.0 if type(leaf) is Constant else leaf._grad + grad
 

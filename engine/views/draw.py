@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from engine.errors import explained
+from engine.errors import no_derivative
 from engine.notation import derivative, format_number, formula, node_kind, node_names
 from engine.value import Constant, Value, topological_order
 from engine.views.drawing import Drawing, html_label
@@ -124,7 +124,7 @@ def _edge_text(node, which, names):
     try:
         local = derivative(node, which, names)
     except (ValueError, ArithmeticError) as error:
-        raise explained(error, node.operation, node.parents, "the derivative of ") from None
+        raise no_derivative(error, node) from None
     if local is None:
         return ""
     text, value = local

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Set
 from typing import Any
 
-from engine.errors import explained
+from engine.errors import explained, no_derivative
 from engine.notation import derivative, format_number, formula, names_on_a_line
 from engine.unchanged import assign, unchanged_on_error
 from engine.value import Constant, Value, leaves_and_operations
@@ -180,7 +180,7 @@ class Pass:
             amounts = pullback_amounts(node)
             derivatives = {which: derivative(node, which, self.names) for which in active_operands(node)}
         except (ValueError, ArithmeticError) as error:
-            raise explained(error, node.operation, node.parents, "the derivative of ") from None
+            raise no_derivative(error, node) from None
         contributions: list[Contribution] = []
         for which, (symbol, local) in derivatives.items():
             parent, amount = node.parents[which], amounts[which]

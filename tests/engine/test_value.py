@@ -17,7 +17,7 @@ from fractions import Fraction
 
 import pytest
 
-from engine import Constant, Value, decisions, topological_order
+from engine import Constant, Value, decisions, steps, topological_order
 from engine.operation import OPERATIONS
 from engine.rules import TABLE
 
@@ -383,6 +383,17 @@ def test_an_assigned_number_becomes_a_float(kind):
 def test_a_label_is_text(label):
     with pytest.raises(TypeError, match="a Value's label is text, not "):
         Value(3, label)
+
+
+@pytest.mark.parametrize("base", (Value(-2), Value(-2, "a"), -2))
+def test_a_negative_base_has_no_derivative_by_the_exponent(base):
+    message = r"∂/∂n has log\(-2\), and a negative .* A constant exponent, as in x \*\* 2, needs no"
+    power = base ** Value(2, "n")
+    for run in (power.backward, steps(power).run):
+        with pytest.raises(ValueError, match=message):
+            run()
+    if isinstance(base, Value):
+        (base**2).backward()
 
 
 # values among other things
