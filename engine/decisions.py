@@ -63,8 +63,9 @@ def decisions() -> Iterator[list[Decision]]:
         text = linecache.getline(file, line, frame.f_globals).strip()
         found.append(Decision(node, file, line, frame.f_code.co_name, text, how))
 
-    observers.append(notice)
     try:
+        observers.append(notice)
         yield found
     finally:
-        observers.remove(notice)
+        if notice in observers:
+            observers.remove(notice)

@@ -1,10 +1,14 @@
 """Decisions: where Python takes the number of a Value."""
 
+import contextlib
 import os
+import sys
+from itertools import count
 from pathlib import Path
 
 import engine
 from engine import Value, decisions
+from engine.value import observers
 
 
 def test_a_folder_whose_name_begins_as_the_engines_is_the_users():
@@ -24,3 +28,27 @@ def test_what_takes_a_number_is_noticed_once_each_and_only_inside():
         z.relu().maximum(1) * z
     assert [decision.node for decision in found] == [z] * 5
     assert z > 0 and len(found) == 5
+
+
+def test_an_interrupt_anywhere_leaves_no_observer():
+    files = (sys.modules["engine.decisions"].__file__, contextlib.__file__)
+    interrupted = 0
+    for k in count(1):
+        seen = count(1)
+
+        def profile(frame, event, arg, seen=seen, k=k):
+            # where Python handles signals: after a call, on entering a function
+            if event in ("call", "c_return") and frame.f_code.co_filename in files and next(seen) == k:
+                raise KeyboardInterrupt
+
+        sys.setprofile(profile)
+        try:
+            with decisions():
+                float(Value(3))
+            break
+        except KeyboardInterrupt:
+            interrupted += 1
+        finally:
+            sys.setprofile(None)
+        assert observers == []
+    assert interrupted > 5
