@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any, NamedTuple
 
 from engine.value import Value, observers
@@ -59,9 +60,7 @@ def decisions() -> Iterator[list[Decision]]:
         frame: Any = sys._getframe(2)
         while frame.f_back and frame.f_code.co_filename.startswith(HERE):
             frame = frame.f_back
-        file, line = frame.f_code.co_filename, frame.f_lineno
-        text = linecache.getline(file, line, frame.f_globals).strip()
-        found.append(Decision(node, file, line, frame.f_code.co_name, text, how))
+        found.append(decision(frame, node, how))
 
     try:
         observers.append(notice)
@@ -69,3 +68,10 @@ def decisions() -> Iterator[list[Decision]]:
     finally:
         if notice in observers:
             observers.remove(notice)
+
+
+def decision(frame: FrameType, node: Value, how: str) -> Decision:
+    """The Decision that is made in the line that a frame is at."""
+    file, line = frame.f_code.co_filename, frame.f_lineno
+    text = linecache.getline(file, line, frame.f_globals).strip()
+    return Decision(node, file, line, frame.f_code.co_name, text, how)

@@ -14,7 +14,10 @@ from typing import Any
 
 from engine.value import Value, topological_order
 from engine.views.annotation import Annotation, Listing, SourceLine
-from engine.views.tracing import Binding, bindings, trace
+from engine.views.tracing import Binding, Run, bindings, trace
+
+UNTRACED = -1, 0  # instead of the lines of a function's arguments and of its return
+LAZY = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 
 def annotate(function: Any, /, *args: Any, limit: int = 4, follow: bool = False, **kwargs: Any) -> Annotation:
@@ -25,9 +28,9 @@ def annotate(function: Any, /, *args: Any, limit: int = 4, follow: bool = False,
     assigned, and the derivative of the function's result with respect to each:
     for `limit` times that the line ran, the last of them included, and the
     first `limit` elements of a list. With `follow`, functions of yours that
-    were called are shown too. (A parameter of the function that is called
-    `limit` or `follow` is given by its position.) Gradients of leaves that
-    were there before are added to, as by `backward`.
+    were called are shown too. Gradients of leaves that were there before are added to, as by `backward`.
+    (A parameter of the function that is called `limit` or `follow` is given by
+    its position.)
 
     >>> def loss(w, x, b, y):
     ...     z = w * x + b
@@ -42,6 +45,18 @@ def annotate(function: Any, /, *args: Any, limit: int = 4, follow: bool = False,
         p = z.sigmoid()       p = 0.5       ∂/∂p = -1
         return (p - y) ** 2   loss = 0.25   ∂/∂loss = 1
 
+    Where a number leaves the graph, no gradient comes back:
+
+    >>> import math
+    >>> def leaving(x):
+    ...     y = x * x
+    ...     return x * math.sin(y)
+    >>> annotate(leaving, 3)
+    def leaving(x):              x = 3             ∂/∂x = 0.4121
+        y = x * x                y = 9             ∂/∂y = 0
+        return x * math.sin(y)   leaving = 1.236   ∂/∂leaving = 1
+                                 y leaves the graph here: no gradient comes back
+
     Where there is no source to show, the values stand alone:
 
     >>> annotate(abs, -3)
@@ -55,24 +70,28 @@ def annotate(function: Any, /, *args: Any, limit: int = 4, follow: bool = False,
     """
     if limit < 1:
         raise ValueError(f"limit is how many runs of a line to show, at least 1, not {limit}")
-    arguments = _arguments(function, args, kwargs)
     python = _in_python(function)
     code = python.__code__ if python else None
-    name = code.co_name.strip("<>") if code else getattr(function, "__name__", repr(function))
+    name = code.co_name.strip("<>") if code else getattr(function, "__name__", reprlib.repr(function))
+    arguments = _arguments(function, args, kwargs)
 
     def should_trace(frame):
-        called = follow and code and _users_own(frame.f_code) and _plain(frame.f_code)
-        return frame.f_code is code or called
+        if frame.f_code is code:
+            return not code.co_flags & LAZY
+        return follow and code and _plain(frame.f_code) and _users_own(frame.f_code)
 
     output, records, complete = trace(lambda: function(*arguments.args, **arguments.kwargs), should_trace)
     if not isinstance(output, Value):
+        left = [decision for runs in records.values() for run in runs for decision in run.left]
         raise TypeError(
             f"annotate() goes backward from the Value that a function returns, and {name} returned "
             f"{reprlib.repr(output)} ({type(output).__name__})"
+            + (f": a number left the graph in {left[0]}" if left else "")
         )
     gradients = _derivatives(output)
     if code not in records:
-        records = {code: {0: [bindings(arguments.arguments), [Binding(name, output, output.data)]]}}
+        made = bindings(arguments.arguments), [Binding(name, output, output.data)]
+        records = {code: [Run(line, found, []) for line, found in zip(UNTRACED, made)]}
     records = {code: records[code]} | records  # the function first, then those that it called
     listings = [_listing(code.co_name if code else name, code, runs) for code, runs in records.items()]
     for binding in chain(*(listing.bindings for listing in listings)):
@@ -120,8 +139,7 @@ def _users_own(code):
 
 def _plain(code):
     """Whether it is a function's: no class body, comprehension, generator."""
-    lazy = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
-    return code.co_flags & inspect.CO_OPTIMIZED and not code.co_flags & lazy and code.co_name[0] != "<"
+    return code.co_flags & inspect.CO_OPTIMIZED and not code.co_flags & LAZY and code.co_name[0] != "<"
 
 
 def _derivatives(output):
@@ -139,31 +157,40 @@ def _derivatives(output):
 
 
 def _listing(name, code, runs):
-    """A function's source with each line's bindings; or these, and why."""
-    source, why = _source(name, code, runs)
-    lines = [
-        SourceLine(number, source.get(number, ""), runs.get(number, [])) for number in sorted(source or runs)
-    ]
-    return Listing(name, lines, f"No source to show: {why}.\nBy variable:" if why else "")
+    """A function's source with each line's runs; or these by time, and why."""
+    source, why = _source(name, code, {run.line for run in runs})
+    if why:
+        lines = [SourceLine(run.line, "", [run]) for run in runs]
+        return Listing(name, lines, f"No source to show: {why}.\nBy variable:")
+    lines = {number: SourceLine(number, text, []) for number, text in source.items()}
+    head = _head(name, source)
+    for run in runs:  # the arguments stand below the decorators
+        lines[head if run.line == code.co_firstlineno else run.line].runs.append(run)
+    return Listing(name, list(lines.values()), "")
 
 
-def _source(name, code, runs):
+def _source(name, code, lines):
     """The source as {line number: text}, and why it is missing, or ""."""
     if code is None:
         return {}, f"{name} is not written in Python"
     if code.co_name == "<lambda>":
         return {}, "a lambda has no lines of its own"
-    if 0 in runs:
+    if code.co_flags & LAZY:
+        return {}, f"{name} is a generator or coroutine, which runs in pieces"
+    if not lines.isdisjoint(UNTRACED):
         return {}, f"{name} ran where tracing is off, as at a debugger's prompt"
     try:
-        lines, first = inspect.getsourcelines(code)
+        text, first = inspect.getsourcelines(code)
     except OSError:
         if code.co_filename == "<stdin>" and sys.version_info < (3, 13):
             return {}, f"{name} was typed at a prompt, which Python keeps since 3.13"
         return {}, f"{name} is in no file that could be found"
-    numbered = dict(enumerate(textwrap.dedent("".join(lines)).splitlines(), first))
-    head = next((number for number, text in numbered.items() if re.match(rf"def {name}\b", text)), None)
-    if head is None or not runs.keys() <= numbered.keys():
+    source = dict(enumerate(textwrap.dedent("".join(text)).splitlines(), first))
+    if _head(name, source) is None or not lines <= source.keys():
         return {}, f"the file of {name} has changed since it was imported"
-    runs[head] = runs.pop(first, []) + runs.get(head, [])  # the arguments, below the decorators
-    return numbered, ""
+    return source, ""
+
+
+def _head(name, source):
+    """The number of the line with `def`, below the decorators; None without."""
+    return next((number for number, text in source.items() if re.match(rf"def {name}\b", text)), None)

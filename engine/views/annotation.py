@@ -1,51 +1,33 @@
 """What annotate found: a function's lines with their values, as text."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from engine.notation import format_number, parenthesized
+from engine.errors import shown
+from engine.notation import format_number, parenthesized, printable
 from engine.value import Constant, Value
 from engine.views.step import WIDTH
-from engine.views.tracing import Binding
+from engine.views.tracing import Binding, Run
 
 
 @dataclass(frozen=True, eq=False)
 class SourceLine:
-    """A line of source, and the Bindings that each of its runs made."""
+    """A line of source, and those of its runs that have something to show."""
 
     number: int
     source: str
-    runs: list[list[Binding]]
-
-    def texts(self, limit: int) -> list[tuple[str, str]]:
-        """The bindings as pairs of texts, value and gradient.
-
-        They are those of `limit` runs, and of `limit` elements a list. The
-        last run is among them, for there a loop's backward pass begins.
-        """
-        texts = [text for run in self.runs[: limit - 1] for text in _of_run(run, limit)]
-        if len(self.runs) > limit:
-            texts.append((f"… {len(self.runs) - limit} more", ""))
-        return texts + [text for run in self.runs[limit - 1 :][-1:] for text in _of_run(run, limit)]
-
-
-def _of_run(bindings, limit):
-    for variable, elements in groupby(bindings, lambda binding: binding.name.partition("[")[0]):
-        elements = list(elements)
-        yield from map(_texts, elements[:limit])
-        if len(elements) > limit:
-            yield f"… {len(elements) - limit} more of {variable}", ""
-
-
-def _texts(binding):
-    value = f"{binding.name} = {format_number(binding.data)}"
-    gradient = f"∂/∂{parenthesized(binding.name)} = {format_number(binding.grad)}"
-    return value, "" if type(binding.value) is Constant else gradient
+    runs: list[Run]
 
 
 @dataclass(frozen=True, eq=False)
 class Listing:
-    """The lines of one function; `note` says what is missing, if anything."""
+    """The lines of one function; `note` says what is missing, if anything.
+
+    Without source (`note` says why) there is a line for each run, in the order
+    of time.
+    """
 
     name: str
     lines: list[SourceLine]
@@ -54,19 +36,23 @@ class Listing:
     @property
     def bindings(self) -> list[Binding]:
         """All that was bound, by line and then by time."""
-        return [binding for line in self.lines for run in line.runs for binding in run]
+        return [binding for line in self.lines for run in line.runs for binding in run.bindings]
 
     def text(self, limit: int) -> str:
         """The lines with their values and gradients beside them, in columns."""
-        texts = [line.texts(limit) for line in self.lines]
-        pairs = [pair for line in texts for pair in line]
-        left = max((len(value) for value, _ in pairs), default=0)
-        right = max((len(gradient) for _, gradient in pairs), default=0)
-        margin = max((len(line.source) for line, texts in zip(self.lines, texts) if texts), default=0)
-        margin = min(margin, WIDTH - 6 - left - right)
+        names = {binding.value: binding.name for binding in self.bindings}
+        blocks = [(line.source, line.runs) for line in self.lines]
+        if self.note:
+            blocks = [("", [run for line in self.lines for run in line.runs])]
+        texts = [(source, list(_texts(runs, names, limit))) for source, runs in blocks]
+        pairs = [pair for _, pairs in texts for pair in pairs]
+        left = max((len(value) for value, gradient in pairs if gradient), default=0)
+        right = max((3 + len(gradient) for _, gradient in pairs if gradient), default=0)
+        width = max((len(value) for value, gradient in pairs if not gradient), default=0)
+        margin = max((len(source) for source, pairs in texts if pairs), default=0)
+        margin = min(margin, WIDTH - 3 - max(width, left + right))
         rows = [self.note] if self.note else []
-        for line, pairs in zip(self.lines, texts):
-            source = line.source
+        for source, pairs in texts:
             if pairs and len(source) > margin:  # no room beside it
                 rows.append(source)
                 source = ""
@@ -76,15 +62,75 @@ class Listing:
         return "\n".join(rows)
 
 
+def _texts(runs: list[Run], names: dict[Value, str], limit: int) -> Iterator[tuple[str, str]]:
+    """What to show of runs in the order of time: pairs, value and gradient.
+
+    Of each line these are `limit` runs, and `limit` elements a list. The last
+    run is among them, for there a loop's backward pass begins. Below it is
+    what left the graph in the line.
+    """
+    last = {run.line: run for run in runs}
+    last_bound = {run.line: run for run in runs if run.bindings}
+    left: dict[int, list[str]] = {run.line: [] for run in runs}
+    for run in runs:
+        left[run.line] += [_name(decision.node, names) for decision in run.left]
+    times: Counter[int] = Counter()
+    hidden = 0
+    for run in runs:
+        times[run.line] += bool(run.bindings)
+        if times[run.line] < limit or run is last_bound.get(run.line):
+            if hidden:
+                yield f"… {hidden} more", ""
+            hidden = 0
+            yield from _of_run(run, limit)
+        else:
+            hidden += bool(run.bindings)
+        if run is last[run.line] and left[run.line]:
+            yield _leaving(left[run.line]), ""
+
+
+def _of_run(run, limit):
+    for variable, elements in groupby(run.bindings, _variable):
+        elements = list(elements)
+        yield from map(_pair, elements[:limit])
+        if len(elements) > limit:
+            yield f"… {len(elements) - limit} more of {variable}", ""
+
+
+def _variable(binding):
+    return binding.name.partition("[")[0]
+
+
+def _pair(binding):
+    value = f"{binding.name} = {format_number(binding.data)}"
+    gradient = f"∂/∂{parenthesized(binding.name)} = {format_number(binding.grad)}"
+    return value, "" if type(binding.value) is Constant else gradient
+
+
+def _name(node, names):
+    """A node's variable; or its label, or how it was computed, on a line."""
+    return names.get(node) or printable(shown(node)).replace("\n", "\\n")
+
+
+def _leaving(names):
+    """What there is to say of Values that left the graph."""
+    first, *others = dict.fromkeys(names)
+    if not others:
+        return f"{first} leaves the graph here: no gradient comes back"
+    rest = others[0] if len(others) == 1 else f"{len(others)} more"
+    return f"{first} and {rest} leave the graph here: no gradient comes back"
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Annotation:
     """What annotate shows: its text is the source with the values beside it.
 
     `output` is the Value that the function returned. `listings` holds the
     function's Listing and those of the functions that were followed. In each,
-    `lines` has for every line of source the Bindings of its runs: name, value,
-    data and grad. `limit` shortens the text alone. It is not `complete` if a
-    debugger that was started meanwhile took over the tracing.
+    `lines` has for every line of source its runs, and a run has its `bindings`
+    (name, value, data and grad) and what `left` the graph. `limit` shortens
+    the text alone. It is not `complete` if a debugger that was started
+    meanwhile took over the tracing.
     """
 
     output: Value

@@ -1,4 +1,4 @@
-"""What a function binds to its variables, recorded while it runs."""
+"""What a function binds, and what leaves the graph, recorded as it runs."""
 
 import dis
 import sys
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from types import CodeType, FrameType
 from typing import Any
 
+from engine.decisions import Decision, decision
 from engine.notation import find_values
-from engine.value import Value
+from engine.value import Value, observers
 
 
 @dataclass(eq=False)
@@ -28,19 +29,30 @@ def bindings(namespace: Mapping[str, Any]) -> list[Binding]:
     return [Binding(name, value, value.data) for name, value in made]
 
 
-Records = dict[CodeType | None, dict[int, list[list[Binding]]]]
+@dataclass(eq=False)
+class Run:
+    """A run of a line: what it bound, and which Values left the graph in it."""
+
+    line: int
+    bindings: list[Binding]
+    left: list[Decision]
+
+
+Records = dict[CodeType | None, list[Run]]
 
 
 def trace(call: Callable[[], Any], should_trace: Callable[[FrameType], Any]) -> tuple[Any, Records, bool]:
-    """The result of `call()`, the bindings recorded, whether all of them.
+    """The result of `call()`, what was recorded, whether that is all.
 
-    The bindings are {code: {line: [those of one run of the line, ...]}}, of
-    the functions whose frames `should_trace`. A function's arguments are bound
-    on its first line, and what it returns to its name. Not all were recorded
-    if a debugger that was started meanwhile took over the tracing.
+    Recorded are the runs of lines in which something was bound or left the
+    graph, in the order of time, by code, of the functions whose frames
+    `should_trace`. A function's arguments are bound on its first line, and
+    what it returns to its name. A Value leaves the graph in a function that
+    converts it to a number, or that calls what does. Not all was recorded if a
+    debugger that was started meanwhile took over the tracing.
 
-    No tracing stays behind. A debugger or coverage tool that was tracing
-    before goes on, also meanwhile.
+    No tracing stays behind, also after an interrupt. A debugger or coverage
+    tool that was tracing before goes on, also meanwhile.
 
     >>> def double(x):
     ...     y = x + x
@@ -49,12 +61,13 @@ def trace(call: Callable[[], Any], should_trace: Callable[[FrameType], Any]) -> 
     >>> result, records, complete = trace(
     ...     lambda: double(Value(3)), lambda frame: frame.f_code is code
     ... )
-    >>> found = [each for runs in records[code].values() for [each] in runs]
+    >>> found = [each for run in records[code] for each in run.bindings]
     >>> [(each.name, each.data) for each in found]
     [('x', 3.0), ('y', 6.0), ('double', 6.0)]
     """
     previous = sys.gettrace()
     records: Records = {}
+    left: dict[FrameType, list[Decision]] = {}  # of the traced frames, in the line that they are at
 
     def on_call(frame, event, arg):
         outer = previous and previous(frame, event, arg)
@@ -62,26 +75,51 @@ def trace(call: Callable[[], Any], should_trace: Callable[[FrameType], Any]) -> 
             sys.settrace(on_call)
         if not should_trace(frame):
             return outer
-        return _trace_frame(frame, records.setdefault(frame.f_code, {}), outer)
+        return _trace_frame(frame, records.setdefault(frame.f_code, []), left, outer)
 
-    sys.settrace(on_call)
+    def notice(node, how):
+        frame: Any = sys._getframe(1)
+        while frame and frame not in left:
+            frame = frame.f_back
+        if frame and how == "converted":
+            left[frame].append(decision(frame, node, how))
+
+    def observed():
+        try:
+            observers.append(notice)
+            return call()
+        finally:
+            if notice in observers:
+                observers.remove(notice)
+
+    # Python raises an interrupt after a call, or on entering a function. So
+    # putting the tracing back is one call, and comes first in its block.
+    ended = None
     try:
-        result = call()
-        return result, records, sys.gettrace() is on_call
+        try:
+            sys.settrace(on_call)
+            result = observed()
+        finally:
+            ended = sys.gettrace()
     finally:
-        if sys.gettrace() in (on_call, None):  # not that of a debugger started by breakpoint()
+        if ended is on_call or ended is None:  # not a debugger that breakpoint() started
             sys.settrace(previous)
+            for frame in left:  # what an interrupt ended; a traceback may keep it
+                frame.f_trace = None
+    return result, records, ended is on_call
 
 
-def _trace_frame(frame, lines, outer_tracer):
+def _trace_frame(frame, runs, left, outer_tracer):
     """The trace function for a run of a function; calls outer_tracer too."""
     code = frame.f_code
     comprehensions, variables = _comprehensions(code), code.co_varnames + code.co_cellvars
     line, known = code.co_firstlineno, {}
+    left[frame] = []
 
     def record(found):
-        if found:
-            lines.setdefault(line, []).append(found)
+        if found or left[frame]:
+            runs.append(Run(line, found, left[frame]))
+            left[frame] = []
 
     def on_event(frame, event, arg):
         nonlocal outer_tracer, line, known
@@ -92,8 +130,11 @@ def _trace_frame(frame, lines, outer_tracer):
             now = bindings({name: values[name] for name in variables if name in values})
             record([each for each in now if known.get(each.name) is not each.value])
             line, known = frame.f_lineno, {each.name: each.value for each in now}
-            if event == "return":
-                record(bindings({code.co_name.strip("<>"): arg}))
+        if event == "return":
+            record(bindings({code.co_name.strip("<>"): arg}))
+            del left[frame]
+            frame.f_trace = outer_tracer  # a traceback may keep the frame
+            return outer_tracer
         return on_event
 
     return on_event(frame, "call", None)

@@ -4,14 +4,19 @@ derivative of the result by it.
 
 import functools
 import math
+import re
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
+from traceback import walk_tb
 
 import pytest
 
 import engine
 from engine import Value, annotate
+from engine.value import observers
+from engine.views.tracing import trace
 
 
 def values(annotation, listing=0):
@@ -173,6 +178,12 @@ def test_calls_are_followed_if_asked_for():
     ]
 
 
+def defined(source, file="<string>", **names):
+    """What `source` defines when it is run as this file."""
+    exec(compile(source, file, "exec"), names)
+    return names
+
+
 class Scale:
     def __init__(self, k):
         self.k = k
@@ -245,6 +256,41 @@ def test_without_source_the_values_stand_by_variable():
     assert "   y = 4          ∂/∂y = 3" in text
 
 
+def test_without_source_values_stand_in_the_order_of_time():
+    source = """def f(x):
+    for _ in range(3):
+        y = x * 2
+        x = y + 1
+    return x
+"""
+    annotation = annotate(defined(source)["f"], 1)
+    names = [name for name, _, _ in values(annotation)]
+    assert names == ["x", "y", "x", "y", "x", "y", "x", "f"]
+    assert [data for _, data, _ in values(annotation)] == [1, 2, 3, 6, 7, 14, 15, 15]
+    rows = annotate(defined(source)["f"], 1, limit=2).listings[0].text(2).splitlines()
+    assert [row.partition("∂/∂")[0].strip() for row in rows[2:]] == [
+        "x = 1",
+        "y = 2",
+        "x = 3",
+        "… 2 more",
+        "y = 14",
+        "x = 15",
+        "f = 15",
+    ]
+
+
+def test_lines_that_run_out_of_order_stand_in_the_order_of_time():
+    source = (
+        "def f(x):\n    i = 0\n    while True:\n        if i:\n            z = y * x\n            return z\n"
+    )
+    source += "        y = x + 1\n        i = 1\n"  # y's line is below z's, and runs before
+    assert [name for name, _, _ in values(annotate(defined(source)["f"], 2))] == ["x", "y", "z", "f"]
+
+
+def test_a_limit_of_one_keeps_the_arguments_of_what_is_not_python():
+    assert "x = -3" in str(annotate(abs, -3, limit=1))
+
+
 def test_at_a_plain_prompt():
     typed = "from engine import annotate\ndef f(x):\n    y = x * x\n    return y * 3\n\nannotate(f, 2)\n"
     root = Path(engine.__file__).parents[1]
@@ -288,6 +334,114 @@ def test_what_is_not_one_value():
         annotate(3)
 
 
+def total(generator):
+    return functools.wraps(generator)(lambda *args: sum(generator(*args)))
+
+
+@total
+def terms(x):
+    for i in range(3):
+        y = x * i
+        yield y
+
+
+def test_a_decorated_generator_shows_what_went_in_and_out():
+    annotation = annotate(terms, 2)
+    assert "terms is a generator or coroutine, which runs in pieces" in str(annotation)
+    assert values(annotation) == [("x", 2.0, 3.0), ("terms", 6.0, 1.0)]
+
+
+def leaving(x, w):
+    z = w * x
+    if z > 0:
+        y = z * math.tanh(z)
+    return y + math.exp(w * x) + float(x)
+
+
+NOTE = "leaves the graph here: no gradient comes back"
+
+
+def test_leaving_the_graph_is_shown_on_its_line():
+    annotation = annotate(leaving, 2, 0.5)
+    rows = str(annotation).splitlines()
+    assert sum("graph here" in row for row in rows) == 2
+    assert beside(annotation, "y = z * math.tanh(z)")[-1] == f"z {NOTE}"
+    assert beside(annotation, "return")[-1] == "w * x and x leave the graph here: no gradient comes back"
+    assert all(len(row) <= 80 for row in rows)
+    [left] = next(line.runs[0].left for line in annotation.listings[0].lines if "tanh" in line.source)
+    assert (left.function, left.how, left.node.op) == ("leaving", "converted", "*")
+
+
+def helper(z):
+    return math.tanh(z)
+
+
+def calls(zs, x):
+    for z in zs:
+        x = x + helper(z)
+    total = sum([float(z) for z in zs])
+    return x * total + int(helper(x)) + round(x)
+
+
+def test_leaving_in_loops_comprehensions_and_in_what_is_called():
+    text = str(annotate(calls, [1, 2, 3], 4))
+    assert text.count("graph here") == 3
+    assert beside(annotate(calls, [1, 2, 3], 4), "x = x + helper(z)")[-1] == f"z {NOTE}"
+    assert re.search(r"sum.*\n +(z|zs\[0\] and 2 more) leaves? the graph here", text)  # by Python's version
+    assert beside(annotate(calls, [1, 2, 3], 4), "return")[-1] == f"x {NOTE}"
+    followed = annotate(calls, [1, 2, 3], 4, follow=True)
+    assert [each.name for each in followed.listings] == ["calls", "helper"]
+    assert beside(followed, "return math.tanh(z)") == [f"z {NOTE}"]
+    assert "helper(z)" in str(followed) and NOTE not in "".join(beside(followed, "x = x + helper(z)"))
+
+
+def test_leaving_is_shown_without_source():
+    f = defined("def f(x):\n    y = 0\n    for _ in range(9):\n        y = y + float(x)\n    return x * y\n")[
+        "f"
+    ]
+    assert [line.strip() for line in str(annotate(f, 2)).splitlines()[2:]] == [
+        "x = 2    ∂/∂x = 18",
+        f"x {NOTE}",
+        "f = 36   ∂/∂f = 1",
+    ]
+
+
+def test_a_label_that_is_shown_where_it_leaves_is_escaped():
+    w = Value(3, "w\x1b[31m\nw")
+    text = str(annotate(lambda x: x * float(w), 2))
+    assert f"w\\x1b[31m\\nw {NOTE}" in text and "\x1b" not in text
+
+
+def test_where_the_result_is_no_value_the_error_says_where_it_left_the_graph():
+    line = helper.__code__.co_firstlineno + 1
+    said = rf"helper returned .* \(float\): a number left the graph in .*{Path(__file__).name}, "
+    with pytest.raises(TypeError, match=rf"{said}line {line}, in helper: return math\.tanh\(z\)"):
+        annotate(helper, 2)
+
+
+def test_the_gradient_of_what_is_returned_as_it_came():
+    x = Value(3)
+    x.grad = 10.0
+    assert values(annotate(lambda x: x, x)) == [("x", 3.0, 1.0), ("lambda", 3.0, 1.0)]
+    assert x.grad == 11.0
+
+
+def test_a_function_without_arguments():
+    w = Value(3)
+    assert values(annotate(lambda: w * w)) == [("lambda", 9.0, 1.0)]
+    assert w.grad == 6.0
+
+
+def test_gradients_that_are_not_finite():
+    found = values(annotate(lambda x: (x * 1e308) * 1e10, 3.0))
+    assert found[0] == ("x", 3.0, math.inf)
+    assert "∂/∂x = inf" in str(annotate(lambda x: (x * 1e308) * 1e10, 3.0))
+    w = Value(0.0)
+    annotate(lambda x: w * x, math.inf)
+    annotate(lambda x: w * x, math.nan)
+    assert math.isnan(w.grad)
+
+
 def failing(x):
     y = x * 2
     return y.log()
@@ -316,6 +470,36 @@ def test_a_gradient_that_does_not_exist_leaves_no_trace():
     with pytest.raises(ZeroDivisionError, match="derivative of sqrt"):
         annotate(Value.sqrt, x)
     assert x.grad == 5.0
+
+
+def neither_tracing_nor_observing(previous):
+    return sys.gettrace() is previous and observers == []
+
+
+def quiet(frame, event, arg):
+    return None
+
+
+@pytest.mark.parametrize("previous", [None, quiet])
+def test_an_interrupt_of_the_tracing_itself_leaves_none(previous):
+    calls = count(1)
+
+    def interrupted(frame):
+        if frame.f_code is factorial.__code__ and next(calls) == 3:
+            raise KeyboardInterrupt
+        return frame.f_code is factorial.__code__
+
+    original = sys.gettrace()
+    sys.settrace(previous)
+    try:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            trace(lambda: factorial(Value(5)), interrupted)
+        assert neither_tracing_nor_observing(previous)
+    finally:
+        sys.settrace(original)
+    frames = [frame for frame, _ in walk_tb(caught.tb) if frame.f_code is factorial.__code__]
+    assert len(frames) == 3
+    assert all(frame.f_trace is None for frame in frames)
 
 
 class Tracer:
