@@ -1,21 +1,23 @@
 """annotate: a function's own source, with each line's values and gradients."""
 
 import inspect
-import os
 import re
 import reprlib
 import sys
 import sysconfig
 import textwrap
-from functools import partial
+from functools import cache, partial
 from itertools import chain
 from numbers import Real
+from pathlib import Path
 from typing import Any
 
 from engine.value import Value, topological_order
 from engine.views.annotation import Annotation, Listing, SourceLine
 from engine.views.tracing import Binding, Run, bindings, trace
 
+ENGINE = Path(__file__).resolve().parents[1]
+LIBRARY = Path(sysconfig.get_path("stdlib")).resolve()
 UNTRACED = -1, 0  # instead of the lines of a function's arguments and of its return
 LAZY = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
@@ -28,7 +30,9 @@ def annotate(function: Any, /, *args: Any, limit: int = 4, follow: bool = False,
     assigned, and the derivative of the function's result with respect to each:
     for `limit` times that the line ran, the last of them included, and the
     first `limit` elements of a list. With `follow`, functions of yours that
-    were called are shown too. Gradients of leaves that were there before are added to, as by `backward`.
+    were called are shown too: those of the function's file, and all that are
+    not in Python's library or among installed packages. Gradients of leaves
+    that were there before are added to, as by `backward`.
     (A parameter of the function that is called `limit` or `follow` is given by
     its position.)
 
@@ -78,7 +82,7 @@ def annotate(function: Any, /, *args: Any, limit: int = 4, follow: bool = False,
     def should_trace(frame):
         if frame.f_code is code:
             return not code.co_flags & LAZY
-        return follow and code and _plain(frame.f_code) and _users_own(frame.f_code)
+        return follow and code and _plain(frame.f_code) and _users_own(frame.f_code, code)
 
     output, records, complete = trace(lambda: function(*arguments.args, **arguments.kwargs), should_trace)
     if not isinstance(output, Value):
@@ -130,11 +134,22 @@ def _in_python(function):
     return next(filter(inspect.isfunction, candidates), None)
 
 
-def _users_own(code):
-    """Whether this is the user's code, not a library's nor generated."""
-    engine = os.path.dirname(os.path.dirname(__file__))
-    libraries = (engine, sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"))
-    return not code.co_filename.startswith((*libraries, "<frozen", "<linegrad"))
+def _users_own(called, code):
+    """Whether code that was called is the user's, or in the same file."""
+    return called.co_filename == code.co_filename or not _in_library(called.co_filename)
+
+
+@cache
+def _in_library(file):
+    """Whether a file is the engine's, Python's or a package's, or generated.
+
+    A prompt's and a notebook's, `<stdin>` and the like, are none of these.
+    """
+    if file.startswith("<"):
+        return file.startswith(("<frozen", "<linegrad"))
+    path = Path(file).resolve()
+    installed = not {"site-packages", "dist-packages"}.isdisjoint(path.parts)
+    return installed or path.is_relative_to(ENGINE) or path.is_relative_to(LIBRARY)
 
 
 def _plain(code):

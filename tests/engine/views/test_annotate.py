@@ -7,6 +7,7 @@ import math
 import re
 import subprocess
 import sys
+import sysconfig
 from itertools import count
 from pathlib import Path
 from traceback import walk_tb
@@ -182,6 +183,46 @@ def defined(source, file="<string>", **names):
     """What `source` defines when it is run as this file."""
     exec(compile(source, file, "exec"), names)
     return names
+
+
+@pytest.mark.parametrize(
+    ("file", "followed"),
+    [
+        ("{engine}_notes.py", True),
+        ("{engine}_of_mine/lesson.py", True),
+        ("{library}-notes/lesson.py", True),
+        ("/home/site-packages-of-mine/lesson.py", True),
+        ("/tmp/ipykernel_4711/12345.py", True),
+        ("<ipython-input-3-0123456789ab>", True),
+        ("<stdin>", True),
+        ("<python-input-0>", True),
+        ("{engine}/views/lesson.py", False),
+        ("{library}/lesson.py", False),
+        ("{packages}/package/lesson.py", False),
+        ("/usr/lib/python3/dist-packages/package/lesson.py", False),
+        ("<frozen lesson>", False),
+    ],
+)
+def test_what_is_followed_goes_by_whole_names_of_folders(file, followed, monkeypatch):
+    folder = Path(engine.__file__).parent
+    monkeypatch.chdir(folder)  # what is typed at a prompt is in no folder
+    paths = {"library": sysconfig.get_path("stdlib"), "packages": sysconfig.get_path("purelib")}
+    helper = defined("def helper(x):\n    return x * x\n", file.format(engine=folder, **paths))["helper"]
+    annotation = annotate(lambda x: helper(x) + x, 3, follow=True)
+    assert [each.name for each in annotation.listings[1:]] == ["helper"] * followed
+
+
+def test_a_library_behind_a_symbolic_link_is_a_library(tmp_path):
+    link = tmp_path / "linked"
+    link.symlink_to(sysconfig.get_path("stdlib"), target_is_directory=True)
+    helper = defined("def helper(x):\n    return x * x\n", str(link / "lesson.py"))["helper"]
+    assert len(annotate(lambda x: helper(x), 3, follow=True).listings) == 1
+
+
+def test_functions_of_the_same_file_are_followed_wherever_it_is():
+    source = "def helper(x):\n    return x * x\ndef f(x):\n    return helper(x) + x\n"
+    f = defined(source, "/venv/lib/site-packages/demos/lesson.py")["f"]
+    assert [each.name for each in annotate(f, 3, follow=True).listings] == ["f", "helper"]
 
 
 class Scale:
