@@ -6,9 +6,10 @@ import reprlib
 import sys
 import sysconfig
 import textwrap
+from collections.abc import Collection
 from functools import cache, partial
 from itertools import chain
-from numbers import Real
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,20 @@ from engine.views.tracing import Binding, Run, bindings, trace
 
 ENGINE = Path(__file__).resolve().parents[1]
 LIBRARY = Path(sysconfig.get_path("stdlib")).resolve()
+NEEDS_INT = re.compile(r"\bint(eger)?s?\b|not (list|tuple|str)\b")  # range(n), [0] * n
 UNTRACED = -1, 0  # instead of the lines of a function's arguments and of its return
 LAZY = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 
-def annotate(function: Any, /, *args: Any, limit: int = 4, follow: bool = False, **kwargs: Any) -> Annotation:
+def annotate(
+    function: Any,
+    /,
+    *args: Any,
+    limit: int = 4,
+    follow: bool = False,
+    keep: str | Collection[str] = (),
+    **kwargs: Any,
+) -> Annotation:
     """Run a function on Values; show its source with values and gradients.
 
     Numbers among the arguments, also those in lists, tuples and dicts, become
@@ -33,8 +43,6 @@ def annotate(function: Any, /, *args: Any, limit: int = 4, follow: bool = False,
     were called are shown too: those of the function's file, and all that are
     not in Python's library or among installed packages. Gradients of leaves
     that were there before are added to, as by `backward`.
-    (A parameter of the function that is called `limit` or `follow` is given by
-    its position.)
 
     >>> def loss(w, x, b, y):
     ...     z = w * x + b
@@ -48,6 +56,23 @@ def annotate(function: Any, /, *args: Any, limit: int = 4, follow: bool = False,
         z = w * x + b         z = 0         ∂/∂z = -0.25
         p = z.sigmoid()       p = 0.5       ∂/∂p = -1
         return (p - y) ** 2   loss = 0.25   ∂/∂loss = 1
+
+    `keep` names the parameters whose arguments stay as they are, since the
+    function needs plain numbers there. (A parameter of the function that is
+    called `limit`, `follow` or `keep` is given by its position.)
+
+    >>> def power(x, n):
+    ...     y = 1
+    ...     for _ in range(n):
+    ...         y = y * x
+    ...     return y
+    >>> annotate(power, 5, 2, keep="n")
+    def power(x, n):          x = 5        ∂/∂x = 10
+        y = 1
+        for _ in range(n):
+            y = y * x         y = 5        ∂/∂y = 5
+                              y = 25       ∂/∂y = 1
+        return y              power = 25   ∂/∂power = 1
 
     Where a number leaves the graph, no gradient comes back:
 
@@ -69,22 +94,29 @@ def annotate(function: Any, /, *args: Any, limit: int = 4, follow: bool = False,
        x = -3    ∂/∂x = -1
        abs = 3   ∂/∂abs = 1
 
-    Raises TypeError if the function does not return one Value, and whatever
-    the function itself raises.
+    Raises TypeError if the function does not return one Value, ValueError for a
+    name in `keep` that is no parameter, and whatever the function itself
+    raises.
     """
     if limit < 1:
         raise ValueError(f"limit is how many runs of a line to show, at least 1, not {limit}")
     python = _in_python(function)
     code = python.__code__ if python else None
     name = code.co_name.strip("<>") if code else getattr(function, "__name__", reprlib.repr(function))
-    arguments = _arguments(function, args, kwargs)
+    arguments, whole = _arguments(function, name, args, kwargs, keep)
 
     def should_trace(frame):
         if frame.f_code is code:
             return not code.co_flags & LAZY
         return follow and code and _plain(frame.f_code) and _users_own(frame.f_code, code)
 
-    output, records, complete = trace(lambda: function(*arguments.args, **arguments.kwargs), should_trace)
+    try:
+        output, records, complete = trace(lambda: function(*arguments.args, **arguments.kwargs), should_trace)
+    except TypeError as error:
+        if whole and NEEDS_INT.search(str(error)):
+            ways = " or ".join(f'keep="{each}"' for each in whole)
+            error.add_note(f"annotate() makes Values of numbers: {ways} keeps an argument as it is")
+        raise
     if not isinstance(output, Value):
         left = [decision for runs in records.values() for run in runs for decision in run.left]
         raise TypeError(
@@ -103,15 +135,43 @@ def annotate(function: Any, /, *args: Any, limit: int = 4, follow: bool = False,
     return Annotation(output, listings, limit, complete)
 
 
-def _arguments(function, args, kwargs):
-    """The arguments bound to the parameters, with Values for numbers."""
+def _arguments(function, name, args, kwargs, keep):
+    """The arguments bound to the parameters, with Values for numbers.
+
+    And the parameters for which a Value stands in for an int.
+    """
     try:
         signature = inspect.signature(function)
     except ValueError:  # some builtins do not tell their parameters
         signature = inspect.signature(lambda *args, **kwargs: None)
+    parameters = ", ".join(signature.parameters)
     bound = signature.bind(*args, **kwargs)
-    bound.arguments = {name: _valued(thing, name) for name, thing in bound.arguments.items()}
-    return bound
+    kept = {keep} if isinstance(keep, str) else _names(keep)
+    unknown = sorted(kept - signature.parameters.keys())
+    if unknown:
+        raise ValueError(f"keep names parameters of {name}({parameters}), and {unknown[0]!r} is none")
+    plain = {each: thing for each, thing in bound.arguments.items() if each not in kept}
+    bound.arguments |= {each: _valued(thing, each) for each, thing in plain.items()}
+    return bound, [each for each, thing in plain.items() if _has_int(thing)]
+
+
+def _names(keep):
+    """The names in a collection of names."""
+    names = list(keep) if isinstance(keep, Collection) else [keep]
+    for each in names:
+        if not isinstance(each, str):
+            raise TypeError(
+                f'keep is a parameter\'s name or a list of names, as in keep="n", '
+                f"not {reprlib.repr(keep)} ({type(keep).__name__})"
+            )
+    return set(names)
+
+
+def _has_int(thing):
+    """Whether it is an int, or has one inside."""
+    if type(thing) in (list, tuple, dict):
+        return any(map(_has_int, thing.values() if type(thing) is dict else thing))
+    return isinstance(thing, Integral) and not isinstance(thing, bool)
 
 
 def _valued(thing, name):

@@ -392,6 +392,57 @@ def test_a_decorated_generator_shows_what_went_in_and_out():
     assert values(annotation) == [("x", 2.0, 3.0), ("terms", 6.0, 1.0)]
 
 
+def power(x, n):
+    y = 1
+    for _ in range(n):
+        y = y * x
+    return y
+
+
+def weighted(x, *counts, **options):
+    return sum(x * i for n in counts for i in range(n)) + x * options["k"]
+
+
+def test_an_argument_can_be_kept_as_it_is():
+    for keep in ("n", ["n"], {"n"}):
+        assert values(annotate(power, 3, 2, keep=keep)) == [
+            *(("x", 3.0, 6.0), ("y", 3.0, 3.0), ("y", 9.0, 1.0), ("power", 9.0, 1.0))
+        ]
+    annotation = annotate(weighted, 2, 2, 3, k=5, keep=("counts", "options"))
+    assert values(annotation) == [("x", 2.0, 9.0), ("weighted", 18.0, 1.0)]
+    kept = annotate(lambda w, x: x if w == [1, 2.5] and type(w[0]) is int else None, [1, 2.5], 3, keep="w")
+    assert [name for name, _, _ in values(kept)] == ["x", "lambda"]
+
+
+def test_a_name_to_keep_that_is_no_parameter():
+    with pytest.raises(ValueError, match=r"keep names parameters of power\(x, n\), and 'm' is none"):
+        annotate(power, 3, 2, keep=["n", "m"])
+    for keep in (3, [3], b"n"):
+        with pytest.raises(TypeError, match=r'as in keep="n", not (3|\[3\]|b.n.) \('):
+            annotate(power, 3, 2, keep=keep)
+
+
+def test_where_an_int_was_needed_the_error_tells_of_keep():
+    with pytest.raises(TypeError, match="'Value' object cannot be interpreted as an integer") as caught:
+        annotate(power, 3.5, 2)
+    assert caught.value.__notes__ == [
+        'annotate() makes Values of numbers: keep="n" keeps an argument as it is'
+    ]
+    for function, arguments, names in [
+        (lambda xs, i: xs[i], ([1.5, 2.5], 1), ["i"]),
+        (lambda xs, i: xs[:i], ([1.5, 2.5], 1), ["i"]),
+        (lambda x, i: [x] * i, (3, 1), ["x", "i"]),
+        (lambda p: range(p["n"]), ({"n": 2, "x": 2.5},), ["p"]),
+    ]:
+        with pytest.raises(TypeError) as caught:
+            annotate(function, *arguments)
+        [note] = caught.value.__notes__
+        assert all((f'keep="{name}"' in note) == (name in names) for name in ("xs", "x", "i", "p"))
+    with pytest.raises(TypeError) as caught:  # no int among the arguments: nothing to keep
+        annotate(power, 3.5, 2.5)
+    assert not hasattr(caught.value, "__notes__")
+
+
 def leaving(x, w):
     z = w * x
     if z > 0:
