@@ -94,12 +94,11 @@ def annotate(
        x = -3    ∂/∂x = -1
        abs = 3   ∂/∂abs = 1
 
-    Raises TypeError if the function does not return one Value, ValueError for a
-    name in `keep` that is no parameter, and whatever the function itself
-    raises.
+    Raises TypeError if this is no function of these arguments, or it does not
+    return one Value, ValueError for a name in `keep` that is no parameter or a
+    `limit` below 1, and whatever the function itself raises.
     """
-    if limit < 1:
-        raise ValueError(f"limit is how many runs of a line to show, at least 1, not {limit}")
+    _check(function, limit)
     python = _in_python(function)
     code = python.__code__ if python else None
     name = code.co_name.strip("<>") if code else getattr(function, "__name__", reprlib.repr(function))
@@ -135,6 +134,38 @@ def annotate(
     return Annotation(output, listings, limit, complete)
 
 
+def _check(function, limit):
+    """Raise for what is no function that could return a Value, or no limit."""
+    if isinstance(function, Value):
+        raise TypeError(
+            f"annotate() runs a function, not {function}: steps() and tree() show a Value's graph"
+        )
+    if not callable(function):
+        raise TypeError(
+            f"annotate() runs a function, as in annotate(f, 2, 3), "
+            f"not {reprlib.repr(function)} ({type(function).__name__})"
+        )
+    name = getattr(function, "__name__", reprlib.repr(function))
+    if inspect.isclass(function):
+        raise TypeError(
+            f"annotate() runs a function that returns a Value, and {name} is a class: "
+            f"give a function, a method, or an object that can be called"
+        )
+    lazy = inspect.isgeneratorfunction, inspect.iscoroutinefunction, inspect.isasyncgenfunction
+    if any(is_lazy(function) for is_lazy in lazy):
+        raise TypeError(
+            f"annotate() runs a function that returns a Value, and {name} is a generator or coroutine, "
+            f"which runs later and in pieces: give a function that uses it"
+        )
+    if isinstance(limit, bool) or not isinstance(limit, Integral):
+        raise TypeError(
+            f"limit is how many runs of a line to show, an int, "
+            f"not {reprlib.repr(limit)} ({type(limit).__name__})"
+        )
+    if limit < 1:
+        raise ValueError(f"limit is how many runs of a line to show, at least 1, not {limit}")
+
+
 def _arguments(function, name, args, kwargs, keep):
     """The arguments bound to the parameters, with Values for numbers.
 
@@ -145,7 +176,10 @@ def _arguments(function, name, args, kwargs, keep):
     except ValueError:  # some builtins do not tell their parameters
         signature = inspect.signature(lambda *args, **kwargs: None)
     parameters = ", ".join(signature.parameters)
-    bound = signature.bind(*args, **kwargs)
+    try:
+        bound = signature.bind(*args, **kwargs)
+    except TypeError as error:
+        raise TypeError(f"{name}({parameters}): {error}") from None
     kept = {keep} if isinstance(keep, str) else _names(keep)
     unknown = sorted(kept - signature.parameters.keys())
     if unknown:

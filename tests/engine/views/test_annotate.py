@@ -369,10 +369,35 @@ def test_what_is_not_one_value():
     ]:
         with pytest.raises(TypeError, match=said):
             annotate(function, 2)
-    with pytest.raises(TypeError, match="missing a required argument: 'y'"):
-        annotate(loss, 1, 2, 3)
-    with pytest.raises(TypeError, match="not a callable"):
-        annotate(3)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (5, r"runs a function, as in annotate\(f, 2, 3\), not 5 \(int\)"),
+        ("f", r"not 'f' \(str\)"),
+        (math, r"not <module 'math.* \(module\)"),
+        (Value(3), r"not Value\(data=3.0, grad=0.0\): steps\(\) and tree\(\) show a Value's graph"),
+        (Value, "Value is a class"),
+        (int, "int is a class"),
+    ],
+)
+def test_what_is_no_function(given, said):
+    with pytest.raises(TypeError, match=said):
+        annotate(given, 3)
+
+
+@pytest.mark.filterwarnings("error")  # no coroutine that was never awaited
+def test_generators_and_coroutines_are_refused_before_they_are_called():
+    async def coroutine(x):
+        return x
+
+    def generator(x):
+        yield x
+
+    for function in (coroutine, generator):
+        with pytest.raises(TypeError, match=f"{function.__name__} is a generator or coroutine"):
+            annotate(function, 3)
 
 
 def total(generator):
@@ -390,6 +415,24 @@ def test_a_decorated_generator_shows_what_went_in_and_out():
     annotation = annotate(terms, 2)
     assert "terms is a generator or coroutine, which runs in pieces" in str(annotation)
     assert values(annotation) == [("x", 2.0, 3.0), ("terms", 6.0, 1.0)]
+
+
+def test_arguments_that_do_not_fit_name_the_function_and_its_parameters():
+    for call, said in [
+        (lambda: annotate(loss, 1, 2, 3), r"loss\(w, x, b, y\): missing a required argument: 'y'"),
+        (lambda: annotate(loss, 1, 2, 3, 4, 5), r"loss\(w, x, b, y\): too many positional arguments"),
+        (lambda: annotate(loss, 1, 2, 3, y=4, limt=5), r"loss\(w, x, b, y\): .* keyword argument 'limt'"),
+    ]:
+        with pytest.raises(TypeError, match=said):
+            call()
+
+
+@pytest.mark.parametrize("limit", ["3", True, 2.5, None])
+def test_a_limit_is_an_int(limit):
+    with pytest.raises(
+        TypeError, match=rf"limit is how many .* an int, not {limit!r} \({type(limit).__name__}\)"
+    ):
+        annotate(loss, 1, 2, 3, 4, limit=limit)
 
 
 def power(x, n):
