@@ -13,7 +13,7 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
-from engine.value import Value, topological_order
+from engine.value import Constant, Value, leaves_and_operations, unchanged_on_error
 from engine.views.annotation import Annotation, Listing, SourceLine
 from engine.views.tracing import Binding, Run, bindings, trace
 
@@ -42,7 +42,8 @@ def annotate(
     first `limit` elements of a list. With `follow`, functions of yours that
     were called are shown too: those of the function's file, and all that are
     not in Python's library or among installed packages. Gradients of leaves
-    that were there before are added to, as by `backward`.
+    that were there before are added to, as by `backward`, when all else is
+    done.
 
     >>> def loss(w, x, b, y):
     ...     z = w * x + b
@@ -96,7 +97,8 @@ def annotate(
 
     Raises TypeError if this is no function of these arguments, or it does not
     return one Value, ValueError for a name in `keep` that is no parameter or a
-    `limit` below 1, and whatever the function itself raises.
+    `limit` below 1, and whatever the function itself raises. Then no gradient
+    has changed.
     """
     _check(function, limit)
     python = _in_python(function)
@@ -123,14 +125,12 @@ def annotate(
             f"{reprlib.repr(output)} ({type(output).__name__})"
             + (f": a number left the graph in {left[0]}" if left else "")
         )
-    gradients = _derivatives(output)
     if code not in records:
         made = bindings(arguments.arguments), [Binding(name, output, output.data)]
         records = {code: [Run(line, found, []) for line, found in zip(UNTRACED, made)]}
     records = {code: records[code]} | records  # the function first, then those that it called
     listings = [_listing(code.co_name if code else name, code, runs) for code, runs in records.items()]
-    for binding in chain(*(listing.bindings for listing in listings)):
-        binding.grad = gradients.get(binding.value, 0.0)
+    _add_gradients(output, listings)
     return Annotation(output, listings, limit, complete)
 
 
@@ -251,18 +251,20 @@ def _plain(code):
     return code.co_flags & inspect.CO_OPTIMIZED and not code.co_flags & LAZY and code.co_name[0] != "<"
 
 
-def _derivatives(output):
-    """∂output/∂node for every node; leaves accumulate, as by backward."""
-    order = topological_order(output)
-    earlier = {node: node.grad for node in order if node.operation is None}
-    for leaf in earlier:
-        leaf.grad = 0.0
-    try:
+def _add_gradients(output, listings):
+    """Give the bindings ∂output/∂value; leaves accumulate, as by backward."""
+    leaves, operations = leaves_and_operations(output)
+    nodes = leaves + operations
+    with unchanged_on_error(nodes, "grad") as earlier:
+        for leaf in leaves:
+            leaf.grad = 0.0
         output.backward()
-        return {node: node.grad for node in order}
-    finally:
-        for leaf, grad in earlier.items():
-            leaf.grad += grad
+        gradients = {node: node.grad for node in nodes}
+        for binding in chain.from_iterable(listing.bindings for listing in listings):
+            binding.grad = gradients.get(binding.value, 0.0)
+        for leaf, grad in zip(leaves, earlier):  # whose leaves come first
+            if type(leaf) is not Constant:
+                leaf.grad += grad
 
 
 def _listing(name, code, runs):

@@ -607,6 +607,14 @@ def test_a_gradient_that_does_not_exist_leaves_no_trace():
     assert x.grad == 5.0
 
 
+def test_an_error_in_the_function_changes_no_gradient():
+    x = Value(-1)
+    x.grad = 5.0
+    with pytest.raises(ValueError, match="log"):
+        annotate(failing, x)
+    assert x.grad == 5.0
+
+
 def neither_tracing_nor_observing(previous):
     return sys.gettrace() is previous and observers == []
 
@@ -635,6 +643,103 @@ def test_an_interrupt_of_the_tracing_itself_leaves_none(previous):
     frames = [frame for frame, _ in walk_tb(caught.tb) if frame.f_code is factorial.__code__]
     assert len(frames) == 3
     assert all(frame.f_trace is None for frame in frames)
+
+
+class Interrupt:
+    """Profiles: raises at the k-th place where Python handles a signal.
+
+    That is after a call of a function in C, and on entering one in Python. (In
+    a loop it is too, at the jump back.) Counted are places in the engine.
+    """
+
+    def __init__(self, k):
+        self.k, self.seen = k, 0
+
+    def __call__(self, frame, event, arg):
+        file = frame.f_code.co_filename
+        if event in ("call", "c_return") and file.startswith(
+            (str(Path(engine.__file__).parent), "<linegrad")
+        ):
+            self.seen += 1
+            if self.seen == self.k:
+                raise KeyboardInterrupt
+
+
+def linear(w, b, x):
+    z = w * x
+    return (z + b) * 2 + math.tanh(z)
+
+
+@pytest.mark.parametrize("previous", [None, quiet])
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <gen")  # interrupted as it is closed
+def test_an_interrupt_anywhere_leaves_gradients_as_before_or_complete(previous):
+    w, b = Value(0.5, "w"), Value(1, "b")
+    original, outcomes = sys.gettrace(), []
+    for k in count(1):
+        w.grad, b.grad = 10.0, 20.0
+        sys.settrace(previous)
+        sys.setprofile(Interrupt(k))
+        try:
+            annotate(linear, w, b, 3)
+            break
+        except KeyboardInterrupt as error:
+            outcomes.append((w.grad, b.grad))
+            assert neither_tracing_nor_observing(previous)
+            frames = [frame for frame, _ in walk_tb(error.__traceback__) if frame.f_code is linear.__code__]
+            assert all(frame.f_trace is None for frame in frames)
+        finally:
+            sys.setprofile(None)
+            sys.settrace(original)
+    assert (w.grad, b.grad) == (16.0, 22.0)
+    assert len(outcomes) > 50
+    assert set(outcomes) <= {(10.0, 20.0), (16.0, 22.0)}
+    assert outcomes == sorted(outcomes)  # complete at the very end
+
+
+SIGNALS = """
+import math, random, signal, sys, time
+from engine import Value, annotate
+from engine.value import observers
+
+def linear(w, b, x):
+    z = w * x
+    return (z + b) * 2 + math.tanh(z)
+
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+def run(delay):
+    w.grad, b.grad = 10.0, 20.0
+    try:
+        signal.setitimer(signal.ITIMER_REAL, delay)
+        annotate(linear, w, b, 3, follow=True)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    except KeyboardInterrupt:
+        assert (w.grad, b.grad) in [(10.0, 20.0), (16.0, 22.0)], (w.grad, b.grad)
+        assert sys.gettrace() is previous, sys.gettrace()
+        assert observers == [], observers
+        return 1
+    return 0
+
+previous = None
+w, b = Value(0.5, "w"), Value(1, "b")
+signal.signal(signal.SIGALRM, interrupt)
+start = time.perf_counter()
+for _ in range(100):
+    annotate(linear, w, b, 3, follow=True)
+took = (time.perf_counter() - start) / 100
+random.seed(0)
+interrupted = 0
+while interrupted < 2000:
+    interrupted += run(random.uniform(1e-6, 1.2 * took))
+"""
+
+
+@pytest.mark.slow
+def test_real_signals_leave_no_tracing_and_no_half_of_a_gradient():
+    root = Path(engine.__file__).parents[1]
+    ran = subprocess.run([sys.executable, "-c", SIGNALS], capture_output=True, text=True, cwd=root)
+    assert ran.returncode == 0, ran.stderr
 
 
 class Tracer:
