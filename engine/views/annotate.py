@@ -119,11 +119,11 @@ def annotate(
             error.add_note(f"annotate() makes Values of numbers: {ways} keeps an argument as it is")
         raise
     if not isinstance(output, Value):
-        left = [decision for runs in records.values() for run in runs for decision in run.left]
+        left = dict.fromkeys(str(each) for runs in records.values() for run in runs for each in run.left)
+        where = f": a number left the graph in {'; and in '.join(list(left)[:limit])}" if left else ""
         raise TypeError(
             f"annotate() goes backward from the Value that a function returns, and {name} returned "
-            f"{reprlib.repr(output)} ({type(output).__name__})"
-            + (f": a number left the graph in {left[0]}" if left else "")
+            f"{reprlib.repr(output)} ({type(output).__name__}){where}"
         )
     if code not in records:
         made = bindings(arguments.arguments), [Binding(name, output, output.data)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from engine.errors import shown
-from engine.notation import format_number, parenthesized, printable
+from engine.notation import format_number, formula, parenthesized, printable
 from engine.value import Constant, Value
 from engine.views.step import WIDTH
 from engine.views.tracing import Binding, Run
@@ -107,9 +107,15 @@ def _pair(binding):
     return value, "" if type(binding.value) is Constant else gradient
 
 
-def _name(node, names):
-    """A node's variable; or its label, or how it was computed, on a line."""
-    return names.get(node) or printable(shown(node)).replace("\n", "\\n")
+def _name(node, names, depth=2):
+    """A node's variable, or its label; or how it was computed, not too long."""
+    if node in names:
+        return names[node]
+    if node.label or node.operation is None:
+        return printable(shown(node)).replace("\n", "\\n")
+    if depth == 0:
+        return "…"
+    return formula(node, {parent: _name(parent, names, depth - 1) for parent in node.parents})
 
 
 def _leaving(names):

@@ -553,6 +553,24 @@ def test_where_the_result_is_no_value_the_error_says_where_it_left_the_graph():
     with pytest.raises(TypeError, match=rf"{said}line {line}, in helper: return math\.tanh\(z\)"):
         annotate(helper, 2)
 
+    def printing(x):
+        for _ in range(3):
+            print(float(x))
+        return int(x)
+
+    with pytest.raises(TypeError, match=r"line \d+, in printing: print.*; and in .*: return int\(x\)$"):
+        annotate(printing, 2)
+
+
+def test_what_leaves_the_graph_is_named_after_variables():
+    def f(x, w):
+        z = x * x
+        return x * math.tanh(z * w + 1) * float(z.exp()) * math.sin((z + 1) * (w - 2) * x)
+
+    text = str(annotate(f, 1, 2))
+    assert "   (z * w) + 1 and 2 more leave the graph here" in text
+    assert f"((…) * (…)) * x {NOTE}" in str(annotate(lambda x: x * float((x + 1 + 1) * (x - 1 - 1) * x), 3))
+
 
 def test_the_gradient_of_what_is_returned_as_it_came():
     x = Value(3)
