@@ -45,7 +45,7 @@ from engine.programs.elementwise import Elementwise
 from engine.programs.native import Native
 from engine.programs.program import Program
 from engine.programs.rows import read_rows
-from engine.unchanged import assign, unchanged, unchanged_on_error
+from engine.unchanged import assign, restorer
 from engine.value import Constant, Value, topological_order
 from engine.views.annotate import annotate
 from engine.views.check_gradients import check_gradients
@@ -84,11 +84,10 @@ __all__ = [
     "label",
     "play",
     "read_rows",
+    "restorer",
     "steps",
     "tangent",
     "topological_order",
     "tree",
-    "unchanged",
-    "unchanged_on_error",
     "what_if",
 ]

@@ -10,8 +10,8 @@ from itertools import product
 from engine.cases import with_float_results
 from engine.differences import compare
 from engine.formula import Formula
-from engine.operation import BINARY, FUNCTIONS, UNARY, Operation, add_operation, method
-from engine.rules import MATH, RULES, Rule, add_rule
+from engine.operation import BINARY, FUNCTIONS, OPERATIONS, UNARY, Operation, add_operation, method
+from engine.rules import MATH, OWN, RULES, Rule, add_rule
 from engine.user_formula import table_text
 from engine.value import NAMES, Value
 
@@ -61,11 +61,24 @@ def define(name: str, value: str, partials: Sequence[str]) -> None:
     _check_partials(rule)
     if name in RULES:
         raise ValueError(f"{name} is an operation already, {RULES[name].expression}: choose another name")
-    add_rule(rule)
-    operation = add_operation(rule)
-    NAMES[operation.global_name] = operation
-    NAMES[name] = FUNCTIONS[name]
-    setattr(Value, name, method(UNARY if len(rule.partials) == 1 else BINARY, name, name, NAMES))
+    try:
+        add_rule(rule)
+        operation = add_operation(rule)
+        NAMES[operation.global_name] = operation
+        NAMES[name] = FUNCTIONS[name]
+        setattr(Value, name, method(UNARY if len(rule.partials) == 1 else BINARY, name, name, NAMES))
+    except BaseException:  # Ctrl-C, say: nothing is half defined
+        _forget(name)
+        raise
+
+
+def _forget(name):
+    OWN.discard(name)
+    for table in (RULES, OPERATIONS, FUNCTIONS, NAMES):
+        table.pop(name, None)
+    NAMES.pop(name.upper(), None)
+    if name in vars(Value):
+        delattr(Value, name)
 
 
 def _check_name(name):

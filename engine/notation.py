@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.formula import Formula
 from engine.operation import FUNCTIONS
+from engine.unchanged import assign
 from engine.value import Constant, Value
 
 
@@ -115,8 +116,11 @@ def label(namespace: Mapping[str, Any]) -> None:
     ('a', 'w[1]', "p['bias']")
     """
     public = {name: thing for name, thing in namespace.items() if _public(name)}
+    unlabelled: dict[Value, str] = {}
     for place, value in find_values(public):
-        value.label = value.label or place
+        if not value.label:
+            unlabelled.setdefault(value, place)
+    assign(list(unlabelled), "label", unlabelled.values())
 
 
 def find_values(namespace: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:

@@ -1,13 +1,13 @@
 """Changes that are made whole or not at all, also when Ctrl-C comes.
 
 What changes numbers computes them first and then assigns them at once; what
-cannot (a backward pass adds up in the nodes) puts everything back on the way
-out. Both go through here.
+cannot (a backward pass adds up in the nodes) puts everything back after an
+error. Both go through here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import repeat
+from itertools import chain, repeat
 from operator import attrgetter
 from typing import Any
 
@@ -15,11 +15,12 @@ from typing import Any
 SLOTS = {"data": "_data", "grad": "_grad"}
 
 
-def assign(things: Sequence[Any], name: str, numbers: Iterable[float]) -> None:
-    """Set an attribute of all `things`, Values mostly, to one number each.
+def assign(things: Sequence[Any], name: str, values: Iterable[Any]) -> None:
+    """Set an attribute of all `things` at once, data or grad of Values mostly.
 
-    No signal comes between two of them. Raises ValueError if the numbers are
-    not as many as the things, and then changes nothing.
+    No signal comes between two of them. Raises ValueError if the values are
+    not as many as the things, TypeError for data or grad that are no numbers;
+    then nothing changes.
 
     >>> from engine.value import Value
     >>> a, b = Value(1), Value(2)
@@ -27,10 +28,10 @@ def assign(things: Sequence[Any], name: str, numbers: Iterable[float]) -> None:
     >>> a.grad, b.grad
     (3.0, 4.0)
     """
-    numbers = list(map(float, numbers))
-    if len(numbers) != len(things):
-        raise ValueError(f"{len(numbers)} numbers given for {len(things)} Values")
-    _set(things, name, numbers)
+    values = list(map(float, values) if name in SLOTS else values)
+    if len(values) != len(things):
+        raise ValueError(f"{len(values)} numbers given for {len(things)} Values")
+    any(_setting(things, SLOTS.get(name, name), values))
 
 
 def _set(things, name, values):
@@ -39,34 +40,36 @@ def _set(things, name, values):
     any(map(setattr, things, repeat(SLOTS.get(name, name)), values))
 
 
-class unchanged:
-    """Restores attributes afterwards, whatever happened inside.
+def restorer(*pairs: tuple[Sequence[Any], str]) -> Callable[[], object]:
+    """A function that gives attributes the values back that they have now.
 
-    It takes pairs of things and an attribute's name, and gives for each pair
-    the list of what was there. `unchanged_on_error` restores them only after
-    an error or interrupt.
+    It takes pairs of things and an attribute's name. It is for use once, in the
+    form below. Called there it cannot be interrupted: a second Ctrl-C comes
+    when everything is as before.
 
     >>> from engine.value import Value
     >>> a, b = Value(1), Value(2)
-    >>> with unchanged(([a, b], "data")) as [earlier]:
+    >>> restore = restorer(([a, b], "data"))
+    >>> try:
     ...     a.data = 5.0
-    >>> a.data, earlier
-    (1.0, [1.0, 2.0])
+    ...     b.data = "7"
+    ... except BaseException:
+    ...     restore()
+    ...     raise
+    Traceback (most recent call last):
+    TypeError: a Value holds one real number, not '7' (str)
+    >>> a.data
+    1.0
     """
-
-    __slots__ = ("pairs", "only_on_error", "earlier")
-
-    def __init__(self, *pairs: tuple[Sequence[Any], str], only_on_error: bool = False) -> None:
-        self.pairs, self.only_on_error = pairs, only_on_error
-
-    def __enter__(self) -> list[list[Any]]:
-        self.earlier = [list(map(attrgetter(SLOTS.get(name, name)), things)) for things, name in self.pairs]
-        return self.earlier
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if kind is not None or not self.only_on_error:
-            for (things, name), values in zip(self.pairs, self.earlier):
-                _set(things, name, values)
+    settings = []
+    for things, name in pairs:
+        slot = SLOTS.get(name, name)
+        settings.append(_setting(things, slot, list(map(attrgetter(slot), things))))
+    return partial(any, chain(*settings))
 
 
-unchanged_on_error = partial(unchanged, only_on_error=True)
+def _setting(things, slot, values):
+    # Python handles signals when a function begins, after a call and where it
+    # jumps back. What calls this iterator does none of these, and setattr
+    # returns None, so that `any` goes through all of it.
+    return map(setattr, things, repeat(slot), values)

@@ -14,7 +14,7 @@ from typing import Any, NoReturn, SupportsFloat
 
 from engine.errors import as_float, explained, no_derivative, shown, unsupported_operand
 from engine.operation import BINARY, FUNCTIONS, OPERATIONS, REFLECTED, SMALL_POWERS, UNARY, Operation, method
-from engine.unchanged import assign, unchanged_on_error
+from engine.unchanged import assign, restorer
 
 MUL, EXP = OPERATIONS["*"], OPERATIONS["exp"]
 # The globals of the generated methods; the end of this file adds what they
@@ -162,17 +162,22 @@ class Value:
         """
         leaves, operations = leaves_and_operations(self)
         nodes = leaves + operations
-        with unchanged_on_error((nodes, "grad")) as [earlier]:
+        earlier = [leaf._grad for leaf in leaves]
+        restore = restorer((nodes, "grad"))
+        try:
             for node in nodes:
                 node._grad = 0.0
             self._grad = 1.0
-            try:
-                for node in reversed(operations):
-                    node.operation.pullback(node)
-            except (ValueError, ArithmeticError) as error:
-                raise no_derivative(error, node) from None
-            for leaf, grad in zip(leaves, earlier):  # whose leaves come first
+            for node in reversed(operations):
+                node.operation.pullback(node)
+            for leaf, grad in zip(leaves, earlier):
                 leaf._grad = 0.0 if type(leaf) is Constant else leaf._grad + grad
+        except (ValueError, ArithmeticError) as error:
+            restore()
+            raise no_derivative(error, node) from None
+        except BaseException:
+            restore()
+            raise
 
     def forward(self) -> None:
         """Recompute the graph's data from its leaves' current data.
@@ -186,12 +191,16 @@ class Value:
         26.0
         """
         _, operations = leaves_and_operations(self)
-        with unchanged_on_error((operations, "data")):
+        restore = restorer((operations, "data"))
+        try:
             try:
                 for node in operations:
                     node._data = node.operation.forward(*[parent._data for parent in node.parents])
             except (ValueError, ArithmeticError) as error:
                 raise explained(error, node.operation, node.parents) from None
+        except BaseException:
+            restore()
+            raise
 
     def zero_grad(self) -> None:
         """Set the gradient of every node of the graph to zero."""

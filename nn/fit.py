@@ -11,8 +11,18 @@ from contextlib import contextmanager
 from numbers import Integral
 from typing import Any, Literal, get_args
 
-from engine import Elementwise, NoCompiler, Program, Value, decisions, read_rows, topological_order
-from nn.optim import Optimizer
+from engine import (
+    Elementwise,
+    NoCompiler,
+    Program,
+    Value,
+    assign,
+    decisions,
+    read_rows,
+    restorer,
+    topological_order,
+)
+from nn.optim import Optimizer, memory
 
 Engine = Literal["auto", "graph", "python", "native"]
 AfterEpoch = Callable[[int, float, Any], Any]
@@ -90,28 +100,38 @@ def fit(
     history: list[float] = []
     order = list(range(len(rows)))
     try:
-        for _ in _with_progress(epochs, history, progress):
-            if batch is not None:
-                (rng or random).shuffle(order)
-            total = 0.0
-            for count, chosen in batches(order, batch or len(rows)):
-                mean, gradient = gradient_at(weights, chosen)
-                if not math.isfinite(mean):
-                    raise ArithmeticError(_not_finite(mean, len(history) + 1, optimizer))
-                weights = _updated(optimizer, weights, gradient)
-                total += mean * count
-            history.append(total / len(rows))
-            if each is not None:
-                _assign(parameters, weights, gradient)
-                if each(len(history), history[-1], model):
+        try:
+            for _ in _with_progress(epochs, history, progress):
+                if batch is not None:
+                    (rng or random).shuffle(order)
+                total = 0.0
+                for count, chosen in batches(order, batch or len(rows)):
+                    mean, found = gradient_at(weights, chosen)
+                    if not math.isfinite(mean):
+                        raise ArithmeticError(_not_finite(mean, len(history) + 1, optimizer))
+                    restore = restorer(*memory(optimizer))
+                    try:
+                        weights, gradient = _updated(optimizer, weights, found), found
+                    except BaseException:
+                        restore()
+                        raise
+                    total += mean * count
+                history.append(total / len(rows))
+                if each is not None:
+                    _assign(parameters, weights, gradient)
+                    ends = each(len(history), history[-1], model)
+                    weights = array("d", [p.data for p in parameters])  # which it may have changed
+                    if ends:
+                        break
+                change = abs(history[-1] - history[-2]) if len(history) > 1 else math.inf
+                if tolerance is not None and change <= tolerance:
                     break
-                weights = array("d", [p.data for p in parameters])  # which it may have changed
-            if tolerance is not None and len(history) > 1 and abs(history[-1] - history[-2]) <= tolerance:
-                break
-    except KeyboardInterrupt:
-        print(f"\nstopped in epoch {len(history) + 1}; what was learned is kept", file=sys.stderr)
-    finally:
+        except KeyboardInterrupt:
+            print(f"\nstopped in epoch {len(history) + 1}; what was learned is kept", file=sys.stderr)
         _assign(parameters, weights, gradient)
+    except BaseException:  # a second Ctrl-C, too, keeps what was learned
+        _assign(parameters, weights, gradient)
+        raise
     return history
 
 
@@ -137,8 +157,8 @@ def _as_targets(targets):
 
 
 def _assign(parameters, weights, gradient):
-    for parameter, data, grad in zip(parameters, weights, gradient):
-        parameter.data, parameter.grad = data, float(grad)
+    assign(parameters, "data", weights)
+    assign(parameters, "grad", gradient)
 
 
 def _updated(optimizer, weights, gradient):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from engine import Constant, Value
+from engine import Constant, Value, assign
 
 
 class Module:
@@ -44,8 +44,8 @@ class Module:
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero."""
-        for parameter in self.parameters():
-            parameter.grad = 0.0
+        parameters = self.parameters()
+        assign(parameters, "grad", [0.0] * len(parameters))
 
     def state(self) -> dict[str, float]:
         """The parameters' numbers by name, as a plain dict."""
@@ -78,8 +78,7 @@ class Module:
                 wrong.append(f"{name} is {reprlib.repr(state[name])}, not a number")
         if wrong:
             raise ValueError(f"the state does not fit {self}: {'; '.join(wrong)}")
-        for name, number in numbers.items():
-            parameters[name].data = number
+        assign([parameters[name] for name in numbers], "data", numbers.values())
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the state to a JSON file, whole or not at all.

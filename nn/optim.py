@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
-from engine import Elementwise, Value
+from engine import Elementwise, Value, assign, restorer
 
 
 class Optimizer(Protocol):
@@ -29,15 +29,23 @@ class Optimizer(Protocol):
 def take_step(optimizer: Optimizer) -> None:
     """Update every parameter of an optimiser from its gradient."""
     parameters = optimizer.parameters
-    new = optimizer.update([p.data for p in parameters], [p.grad for p in parameters])
-    for parameter, data in zip(parameters, new):
-        parameter.data = data
+    restore = restorer((parameters, "data"), *memory(optimizer))
+    try:
+        new = optimizer.update([p.data for p in parameters], [p.grad for p in parameters])
+        assign(parameters, "data", new)
+    except BaseException:
+        restore()
+        raise
+
+
+def memory(optimizer: Optimizer) -> list[tuple[list[Any], str]]:
+    """What `update` may replace, for `restorer`: all attributes."""
+    return [([optimizer], name) for name in vars(optimizer)]
 
 
 def clear_gradients(optimizer: Optimizer) -> None:
     """Set the gradient of every parameter of an optimiser to zero."""
-    for parameter in optimizer.parameters:
-        parameter.grad = 0.0
+    assign(optimizer.parameters, "grad", [0.0] * len(optimizer.parameters))
 
 
 def descent(w: Any, g: Any, *, rate: Any) -> Any:

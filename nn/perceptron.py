@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from engine import Value, format_number
+from engine import Value, assign, format_number
 from nn.layers import check_inputs, check_positive
 from nn.module import Module
 
@@ -50,8 +50,8 @@ class Perceptron(Module):
         """
         x = check_inputs(x, len(self.w), self)
         error = _target(y) - self(x)
-        for weight, factor in zip([*self.w, self.b], [*x, 1]):
-            weight.data += error * float(factor)
+        weights = [*self.w, self.b]
+        assign(weights, "data", [w.data + error * float(x) for w, x in zip(weights, [*x, 1])])
         return error
 
     def learn(self, rows: Sequence[Any], targets: Sequence[int], epochs: int = 1000) -> list[int]:

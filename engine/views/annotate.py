@@ -13,7 +13,8 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
-from engine.value import Constant, Value, leaves_and_operations, unchanged_on_error
+from engine.unchanged import restorer
+from engine.value import Constant, Value, leaves_and_operations
 from engine.views.annotation import Annotation, Listing, SourceLine
 from engine.views.tracing import Binding, Run, bindings, trace
 
@@ -255,16 +256,21 @@ def _add_gradients(output, listings):
     """Give the bindings ∂output/∂value; leaves accumulate, as by backward."""
     leaves, operations = leaves_and_operations(output)
     nodes = leaves + operations
-    with unchanged_on_error(nodes, "grad") as earlier:
+    earlier = [leaf.grad for leaf in leaves]
+    restore = restorer((nodes, "grad"))
+    try:
         for leaf in leaves:
             leaf.grad = 0.0
         output.backward()
         gradients = {node: node.grad for node in nodes}
         for binding in chain.from_iterable(listing.bindings for listing in listings):
             binding.grad = gradients.get(binding.value, 0.0)
-        for leaf, grad in zip(leaves, earlier):  # whose leaves come first
+        for leaf, grad in zip(leaves, earlier):
             if type(leaf) is not Constant:
                 leaf.grad += grad
+    except BaseException:
+        restore()
+        raise
 
 
 def _listing(name, code, runs):

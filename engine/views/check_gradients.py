@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any, NamedTuple
@@ -11,6 +10,7 @@ from engine.decisions import Decision, decisions
 from engine.differences import Comparison, compare
 from engine.notation import find_values, names_on_a_line
 from engine.programs.tape import other_leaves
+from engine.unchanged import restorer
 from engine.value import Constant, Value, topological_order
 
 MOST_ROWS = 20  # in a table; further ones are counted
@@ -145,22 +145,24 @@ def check_gradients(output: Value | Callable[..., Value], /, *arguments: Any, **
 
         kept = set(topological_order(called()))  # that are not made anew by each call
         leaves = [*given, *(leaf for leaf in other_leaves([root], []) if leaf in kept and leaf not in given)]
-        before = [node for node in topological_order(root) if node in kept and node.operation is not None]
+        unmade = [node for node in topological_order(root) if node in kept and node.operation is not None]
 
         def again():
-            for node in before:
+            for node in unmade:
                 node.data = node.operation.forward(*[parent.data for parent in node.parents])
             return called().data
 
     order = list(dict.fromkeys([*leaves, *topological_order(root)]))
-    with _unchanged(given, "label"):
+    restore = restorer((list(given), "label"), (order, "data"), (order, "grad"))
+    try:
         for value, name in given.items():
             value.label = value.label or name
         names = names_on_a_line(order)
-    with _unchanged(topological_order(root), "data"):
         again()  # a leaf may have changed since the graph was computed
         gradients = _gradients(root, leaves)
         rows = [_row(leaf, names[leaf], gradient, again) for leaf, gradient in zip(leaves, gradients)]
+    finally:
+        restore()
     return Check(rows, converted)
 
 
@@ -179,23 +181,11 @@ def _row(leaf, name, gradient, again):
 
 
 def _gradients(output, leaves):
-    """∂output/∂leaf by `backward`, which changes nothing here."""
-    with _unchanged([*topological_order(output), *leaves], "grad"):
-        for leaf in leaves:
-            leaf.grad = 0.0
-        output.backward()
-        return [leaf.grad for leaf in leaves]
-
-
-@contextmanager
-def _unchanged(nodes, name):
-    """Afterwards the nodes' data, or grad, are what they were."""
-    before = [getattr(node, name) for node in nodes]
-    try:
-        yield
-    finally:
-        for node, number in zip(nodes, before):
-            setattr(node, name, number)
+    """∂output/∂leaf by `backward`."""
+    for leaf in leaves:
+        leaf.grad = 0.0
+    output.backward()
+    return [leaf.grad for leaf in leaves]
 
 
 def _arguments(function, arguments, by_name):

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.errors import explained, no_derivative
 from engine.notation import derivative, format_number, formula, names_on_a_line
-from engine.unchanged import assign, unchanged_on_error
+from engine.unchanged import assign, restorer
 from engine.value import Constant, Value, leaves_and_operations
 from engine.views.lesson import active_operands
 from engine.views.play import Page, bundle, play_step
@@ -145,9 +145,13 @@ class Pass:
     def _commit(self, numbers, done):
         """Give nodes their new numbers; then so many steps are done."""
         nodes, what = list(numbers), "data" if self.forward else "grad"
-        with unchanged_on_error((nodes, what), ([self], "_done")):
+        restore = restorer((nodes, what), ([self], "_done"))
+        try:
             assign(nodes, what, numbers.values())
             self._done = done
+        except BaseException:
+            restore()
+            raise
 
     def _compute(self, node):
         """A forward step: the data of a node from its operands'."""
@@ -255,9 +259,13 @@ class Pass:
 
     def reset(self) -> "Pass":
         """Undo every step."""
-        with unchanged_on_error((self.nodes, "data" if self.forward else "grad"), ([self], "_done")):
+        restore = restorer((self.nodes, "data" if self.forward else "grad"), ([self], "_done"))
+        try:
             while self._done:
                 self.back()
+        except BaseException:
+            restore()
+            raise
         return self
 
     def play(self) -> Page:

@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 from engine.errors import as_float
 from engine.notation import format_number, formula, names_on_a_line
-from engine.unchanged import assign, unchanged_on_error
+from engine.unchanged import assign, restorer
 from engine.value import Constant, Value, topological_order
 from engine.views.lesson import copied
 from engine.views.stale import differ
@@ -135,9 +135,13 @@ def what_if(
             rows.append(Row(node, names[node], text, data, grad))
     comparison = Comparison(output, names[output], Change(before[output][0], after[output][0]), rows)
     if keep:
-        with unchanged_on_error((order, "data"), (order, "grad")):
+        restore = restorer((order, "data"), (order, "grad"))
+        try:
             assign(order, "data", [after[node][0] for node in order])
             assign(order, "grad", [after[node][1] for node in order])
+        except BaseException:
+            restore()
+            raise
     return comparison
 
 
