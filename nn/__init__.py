@@ -3,7 +3,8 @@
 Read `module` and `layers` first, then `logic` (AND, XOR), `losses`, `optim`
 and `fit`. `perceptron`, `recurrent`, `convolution` and `embedding` are models
 of their own, `diagram` draws a network, and `jacobians` and `layerwise` are
-the backpropagation algorithm in matrices.
+the backpropagation algorithm in matrices. `saved` is the file that a model's
+`save` writes, and `load` makes an MLP of one.
 """
 
 from nn.convolution import Convolution1D, Convolution2D, max_pool
@@ -11,6 +12,7 @@ from nn.diagram import diagram
 from nn.embedding import Embedding
 from nn.fit import fit
 from nn.layers import MLP, Concat, Layer, Neuron, Sequential
+from nn.load import load
 from nn.logic import AND, NAND, NOR, NOT, OR, XNOR, XOR, truth_table
 from nn.losses import binary_cross_entropy, cross_entropy, hinge, mean_squared_error, one_hot, softmax
 from nn.module import Module
@@ -44,6 +46,7 @@ __all__ = [
     "diagram",
     "fit",
     "hinge",
+    "load",
     "max_pool",
     "mean_squared_error",
     "mistake_bound",

@@ -32,6 +32,9 @@ class Convolution1D(Module):
         starts = _starts(len(row), self.width, f"{self} of a row")
         return [self.function(list(row[i : i + self.width])) for i in starts]
 
+    def architecture(self) -> dict[str, Any]:
+        return {"function": self.function, "width": self.width}
+
     def __repr__(self) -> str:
         return f"Convolution1D({self.function}, width={self.width})"
 
@@ -63,6 +66,9 @@ class Convolution2D(Module):
         down = _starts(len(image), self.height, f"{self} of a column")
         across = _starts(len(image[0]), self.width, f"{self} of a row")
         return [[self.function(self._window(image, i, j)) for j in across] for i in down]
+
+    def architecture(self) -> dict[str, Any]:
+        return {"function": self.function, "height": self.height, "width": self.width}
 
     def _window(self, image, i, j):
         return [x for row in image[i : i + self.height] for x in row[j : j + self.width]]

@@ -3,6 +3,7 @@
 import random
 import reprlib
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from engine import Value
 from nn.module import Module
@@ -42,6 +43,9 @@ class Embedding(Module):
             known = reprlib.repr(list(self.table))
             raise ValueError(f"{self} has no word {unknown[0]!r}; it has {known}")
         return [self.table[word] for word in sentence]
+
+    def architecture(self) -> dict[str, Any]:
+        return {"size": self.size}
 
     def __repr__(self) -> str:
         return f"Embedding({len(self.table)} words, size={self.size})"

@@ -64,6 +64,9 @@ class Neuron(Module):
         g = self.activation
         return g(z) if callable(g) else ACTIVATIONS[g](z)
 
+    def architecture(self) -> dict[str, Any]:
+        return {"inputs": len(self.w), "activation": _saved_activation(self.activation)}
+
     def __repr__(self) -> str:
         return f"Neuron({len(self.w)}, {activation_name(self.activation)})"
 
@@ -91,6 +94,10 @@ class Layer(Module):
         x = check_inputs(x, self.nin, self)
         out = [neuron(x) for neuron in self.neurons]
         return out[0] if len(out) == 1 else out
+
+    def architecture(self) -> dict[str, Any]:
+        activation = _saved_activation(self.neurons[0].activation)
+        return {"inputs": self.nin, "neurons": len(self.neurons), "activation": activation}
 
     def __repr__(self) -> str:
         return f"Layer({self.nin}, {len(self.neurons)}, {activation_name(self.neurons[0].activation)})"
@@ -138,9 +145,14 @@ class MLP(Module):
             x = layer(x if isinstance(x, list) else [x])  # a layer of one neuron returned its Value
         return x
 
-    def __repr__(self) -> str:
+    def architecture(self) -> dict[str, Any]:
         nouts = [len(layer.neurons) for layer in self.layers]
-        return f"MLP({self.layers[0].nin}, {nouts}, {activation_name(self.activation)})"
+        activation = _saved_activation(self.activation)
+        return {"inputs": self.layers[0].nin, "layers": nouts, "activation": activation}
+
+    def __repr__(self) -> str:
+        nin, nouts, _ = self.architecture().values()
+        return f"MLP({nin}, {nouts}, {activation_name(self.activation)})"
 
 
 class Sequential(Module):
@@ -158,6 +170,9 @@ class Sequential(Module):
         for function in self.functions:
             x = function(x if isinstance(x, (list, tuple)) else [x])
         return x
+
+    def architecture(self) -> dict[str, Any]:
+        return {"functions": self.functions}
 
     def __repr__(self) -> str:
         return f"Sequential({', '.join(map(repr, self.functions))})"
@@ -179,6 +194,9 @@ class Concat(Module):
             result = function(x)
             out += result if isinstance(result, (list, tuple)) else [result]
         return out
+
+    def architecture(self) -> dict[str, Any]:
+        return {"functions": self.functions}
 
     def __repr__(self) -> str:
         return f"Concat({', '.join(map(repr, self.functions))})"
@@ -204,6 +222,12 @@ def check_inputs(x: Any, count: int, layer: object, place: str = "") -> list[Any
 def activation_name(activation: ActivationFunction) -> str:
     """The name of an activation, a function's own."""
     return getattr(activation, "__name__", repr(activation)) if callable(activation) else activation
+
+
+def _saved_activation(activation):
+    """Its name for one that has a name here, though it be given as function."""
+    known = [name for name, function in ACTIVATIONS.items() if activation is function]
+    return known[0] if known else activation
 
 
 def _label(neuron, place):

@@ -1,15 +1,14 @@
 """Module: anything with parameters, to list, clear, save and load."""
 
-import json
 import math
 import reprlib
 from collections.abc import Mapping
+from numbers import Integral
 from os import PathLike
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from engine import Constant, Value, assign
+from nn.saved import Saved, differences, read_model, write_model
 
 
 class Module:
@@ -55,7 +54,8 @@ class Module:
         """Set the parameters to the numbers of such a dict.
 
         Raises ValueError that names each name that is missing or unknown, and
-        each number that is none; then no parameter has changed.
+        each number that is none, and TypeError if `state` is no dict; then no
+        parameter has changed.
 
         >>> from nn import Neuron
         >>> Neuron(1).load_state({"w[0]": 0.5, "w": 2})
@@ -63,15 +63,19 @@ class Module:
             ...
         ValueError: the state does not fit Neuron(1, relu): missing b; unknown w
         """
+        if not isinstance(state, Mapping):
+            raise TypeError(
+                f"a state is a dict of the parameters' names and numbers, not {reprlib.repr(state)}"
+            )
         parameters = dict(self.named_parameters())
         wrong = []
         for what, names in (("missing", parameters.keys() - state), ("unknown", state.keys() - parameters)):
             if names:
-                wrong.append(f"{what} {_some(sorted(map(str, names)))}")
+                wrong.append(f"{what} {_some(sorted(map(_shown, names)))}")
         numbers = {}
         for name in parameters.keys() & state:
             try:
-                numbers[name] = Value(state[name]).data
+                numbers[name] = math.nan if isinstance(state[name], bool) else Value(state[name]).data
             except (TypeError, OverflowError):
                 numbers[name] = math.nan
             if not math.isfinite(numbers[name]):
@@ -80,37 +84,53 @@ class Module:
             raise ValueError(f"the state does not fit {self}: {'; '.join(wrong)}")
         assign([parameters[name] for name in numbers], "data", numbers.values())
 
+    def architecture(self) -> dict[str, Any]:
+        """What a saved file says of the model, beside its class and parameters.
+
+        These are the numbers, names, functions (by name) and modules by which
+        it differs from others of its class, and lists and dicts of such. Here
+        it is the attributes that are modules or hold some; a class of yours
+        may say more.
+
+        >>> from nn import MLP
+        >>> MLP(2, [3, 1], "tanh").architecture()
+        {'inputs': 2, 'layers': [3, 1], 'activation': 'tanh'}
+        """
+        return {name: thing for name, thing in vars(self).items() if _holds_modules(thing)}
+
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the state to a JSON file, whole or not at all.
+        """Write the model to a JSON file, whole or not at all.
+
+        It holds the architecture and the parameters' numbers, all digits of
+        them. An existing file keeps its permissions.
 
         Raises ValueError if a parameter is infinite or not a number, OSError
-        if something else than a file has the path (a folder, a device).
+        that names the path if it cannot be written, or if something else than
+        a file has it (a folder, a device).
         """
-        path = Path(path).resolve()  # writes what a link stands for; the link stays
-        if path.exists() and not path.is_file():
-            raise OSError(f"{path} is not a file, and stays as it is")
-        text = json.dumps(self.state(), indent=1, allow_nan=False)
-        temporary = path.with_name(f".{path.name[:40]}.{uuid4().hex}")
-        try:
-            temporary.write_text(text, encoding="utf-8")
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        state = self.state()
+        wrong = [f"{name} is {number}" for name, number in state.items() if not math.isfinite(number)]
+        if wrong:
+            raise ValueError(f"{path} can hold finite numbers only, but {_some(wrong)}")
+        write_model(path, Saved(_described(self), state))
 
     def load(self, path: str | PathLike[str]) -> None:
-        """Read the state from a JSON file that `save` wrote.
+        """Read the parameters from a JSON file that `save` wrote.
 
-        Raises ValueError, and changes nothing, if the file holds anything else.
+        Raises ValueError, and changes nothing, if the file holds anything else
+        or a model of another architecture; then it names the difference. (A
+        file of the first version says no architecture; its numbers' names have
+        to be the model's.) `nn.load` makes an MLP from a file.
         """
+        saved = read_model(path)
+        if saved.model is not None:
+            found = list(differences(saved.model, _described(self)))
+            if found:
+                raise ValueError(f"{path} does not fit {self}: {_some(found, '; ')}")
         try:
-            state = json.loads(Path(path).read_text(encoding="utf-8"))
-        except (ValueError, RecursionError) as error:
-            raise ValueError(f"{path} is not a saved state: {error}") from None
-        if not isinstance(state, dict):
-            raise ValueError(
-                f"{path} is not a saved state: it holds a {type(state).__name__}, not names and numbers"
-            )
-        self.load_state(state)
+            self.load_state(saved.parameters)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.parameters())} parameters)"
@@ -131,6 +151,39 @@ def _collect(places, found, seen):
                 _collect([(f"{name}[{key!r}]", inner) for key, inner in thing.items()], found, seen)
 
 
-def _some(names):
-    shown = ", ".join(names[:5])
+def _holds_modules(thing):
+    if isinstance(thing, (list, tuple, dict)):
+        return any(isinstance(x, Module) for x in (thing.values() if isinstance(thing, dict) else thing))
+    return isinstance(thing, Module)
+
+
+def _described(thing, around=()):
+    """What something in an architecture is, in JSON; `around` holds it."""
+    if any(thing is each for each in around):
+        return "itself"
+    around = (*around, thing)
+    if isinstance(thing, Module):
+        parts = {name: _described(part, around) for name, part in type(thing).architecture(thing).items()}
+        return {"class": type(thing).__name__, **parts}
+    if isinstance(thing, (list, tuple)):
+        return [_described(each, around) for each in thing]
+    if isinstance(thing, dict):
+        return {str(key): _described(each, around) for key, each in thing.items()}
+    if isinstance(thing, Integral) and not isinstance(thing, bool):
+        return int(thing)
+    if thing is None or isinstance(thing, (str, float, bool)):
+        return thing
+    if callable(thing):
+        return f"function {getattr(thing, '__name__', type(thing).__name__)}"
+    return f"object of {type(thing).__name__}"
+
+
+def _some(names, between=", "):
+    shown = between.join(names[:5])
     return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
+
+
+def _shown(name):
+    """A name of a parameter, which may come from a file."""
+    name = str(name)
+    return name if name.isprintable() and len(name) < 80 else reprlib.repr(name)

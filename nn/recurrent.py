@@ -37,6 +37,9 @@ class Recurrent(Module):
             states.append(state)
         return states
 
+    def architecture(self) -> dict[str, Any]:
+        return {"function": self.function, "size": self.size}
+
     def __repr__(self) -> str:
         return f"Recurrent({self.function}, size={self.size})"
 

@@ -1,0 +1,131 @@
+"""The file of a saved model: what it is made of, and its parameters.
+
+    {
+     "linegrad": 1,
+     "model": {
+      "class": "MLP", "inputs": 2, "layers": [3, 1], "activation": "relu"
+     },
+     "parameters": {"layers[0].neurons[0].w[0]": 0.5, ...}
+    }
+
+Files of the first version hold no more than the parameters, {name: number}.
+"""
+
+import json
+import os
+import reprlib
+import stat
+from collections.abc import Iterator
+from os import PathLike
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+FORMAT = 1
+
+
+class Saved(NamedTuple):
+    """What a file holds; `model` is None in one of the first version."""
+
+    model: dict[str, Any] | None
+    parameters: dict[str, Any]
+
+
+def write_model(path: str | PathLike[str], saved: Saved) -> None:
+    """Write a model to a JSON file, whole or not at all.
+
+    A file that is there keeps its permissions, and a link stays a link. Raises
+    OSError that names `path`.
+    """
+    content = {"linegrad": FORMAT, "model": saved.model, "parameters": saved.parameters}
+    text = json.dumps(content, indent=1, allow_nan=False)
+    path = Path(path)
+    target = Path(os.path.realpath(path))  # what a link stands for
+    try:
+        mode = _mode(target)
+        if mode is not None and not stat.S_ISREG(mode):
+            raise OSError(f"{path} is not a file, and stays as it is")
+        temporary = target.with_name(f".{target.name[:40]}.{uuid4().hex}")
+        try:
+            with temporary.open("x", encoding="utf-8") as file:
+                if mode is not None:  # before there is something to read in it
+                    temporary.chmod(stat.S_IMODE(mode))
+                file.write(text)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def _mode(path):
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
+
+
+def read_model(path: str | PathLike[str]) -> Saved:
+    """The model in a JSON file that `write_model` wrote.
+
+    Raises ValueError that names the path if the file holds anything else.
+    """
+    try:
+        content = json.loads(
+            Path(path).read_text(encoding="utf-8"), object_pairs_hook=_each_once, parse_constant=_no_number
+        )
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path} is not a saved state: {error}") from None
+    if not isinstance(content, dict):
+        raise ValueError(
+            f"{path} is not a saved state: it holds {reprlib.repr(content)}, not names and numbers"
+        )
+    if not isinstance(content.get("parameters"), dict):
+        return Saved(None, content)
+    version, model = content.get("linegrad"), content.get("model")
+    if type(version) is not int or version != FORMAT:
+        raise ValueError(
+            f'{path} is not a saved state: its "linegrad" is {reprlib.repr(version)}, not {FORMAT}'
+        )
+    if not isinstance(model, dict):
+        raise ValueError(f'{path} is not a saved state: its "model" is {reprlib.repr(model)}')
+    unknown = content.keys() - {"linegrad", "model", "parameters"}
+    if unknown:
+        raise ValueError(f"{path} is not a saved state: it has an unknown {reprlib.repr(min(unknown))}")
+    return Saved(model, content["parameters"])
+
+
+def _each_once(pairs):
+    found = {}
+    for key, thing in pairs:
+        if key in found:
+            raise ValueError(f"it has {reprlib.repr(key)} twice")
+        found[key] = thing
+    return found
+
+
+def _no_number(name):
+    raise ValueError(f"it has {name}, which is no number")
+
+
+def differences(saved: Any, own: Any, place: str = "") -> Iterator[str]:
+    """What a file says otherwise of a model than the model itself.
+
+    >>> neuron = {"class": "Neuron", "inputs": 2, "activation": "tanh"}
+    >>> list(differences(neuron, neuron | {"inputs": 3}))
+    ['inputs is 2 in the file, 3 in the model']
+    >>> list(differences(neuron, {"class": "Perceptron", "inputs": 3}))
+    ["class is 'Neuron' in the file, 'Perceptron' in the model"]
+    """
+    if isinstance(saved, dict) and isinstance(own, dict):
+        other_class = saved.get("class") != own.get("class")
+        for key in ["class"] if other_class else {**own, **saved}:
+            name = key if key in own else reprlib.repr(key)
+            yield from differences(saved.get(key), own.get(key), f"{place}.{name}" if place else name)
+    elif isinstance(saved, list) and isinstance(own, list) and len(saved) == len(own):
+        for i, (theirs, ours) in enumerate(zip(saved, own)):
+            yield from differences(theirs, ours, f"{place}[{i}]")
+    elif type(saved) is not type(own) or saved != own:  # 1, 1.0 and true differ
+        yield f"{place} is {reprlib.repr(saved)} in the file, {reprlib.repr(own)} in the model"
