@@ -4,7 +4,8 @@ Read `module` and `layers` first, then `logic` (AND, XOR), `losses`, `optim`
 and `fit`. `perceptron`, `recurrent`, `convolution` and `embedding` are models
 of their own, `diagram` draws a network, and `jacobians` and `layerwise` are
 the backpropagation algorithm in matrices. `saved` is the file that a model's
-`save` writes, and `load` makes an MLP of one.
+`save` writes, `load` makes an MLP of one, and `checks` says what is wrong with
+an argument.
 """
 
 from nn.convolution import Convolution1D, Convolution2D, max_pool

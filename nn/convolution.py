@@ -5,6 +5,7 @@ from functools import reduce
 from typing import Any
 
 from engine import Value
+from nn.checks import check_function, check_list, check_positive
 from nn.module import Module
 
 
@@ -26,11 +27,13 @@ class Convolution1D(Module):
     """
 
     def __init__(self, function: Callable[[list[Any]], Any], width: int) -> None:
-        self.function, self.width = function, width
+        check_function(function, "Convolution1D moves a function, such as Neuron(3)")
+        self.function, self.width = function, check_positive(width, "a window has a width")
 
     def __call__(self, row: Sequence[Any]) -> list[Any]:
+        row = check_list(row, "Convolution1D takes a row, a list of numbers")
         starts = _starts(len(row), self.width, f"{self} of a row")
-        return [self.function(list(row[i : i + self.width])) for i in starts]
+        return [self.function(row[i : i + self.width]) for i in starts]
 
     def architecture(self) -> dict[str, Any]:
         return {"function": self.function, "width": self.width}
@@ -57,9 +60,13 @@ class Convolution2D(Module):
     """
 
     def __init__(self, function: Callable[[list[Any]], Any], height: int, width: int) -> None:
-        self.function, self.height, self.width = function, height, width
+        check_function(function, "Convolution2D moves a function, such as Neuron(4)")
+        self.function, self.height = function, check_positive(height, "a window has a height")
+        self.width = check_positive(width, "a window has a width")
 
     def __call__(self, image: Sequence[Sequence[Any]]) -> list[list[Any]]:
+        wanted = "Convolution2D takes an image, a list of rows"
+        image = [check_list(row, wanted) for row in check_list(image, wanted)]
         lengths = sorted({len(row) for row in image})
         if len(lengths) > 1:
             raise ValueError(f"{self} of an image whose rows have different lengths, {lengths}")
@@ -84,10 +91,17 @@ def max_pool(found: Any) -> Value:
     would choose it once, when the graph is recorded; `maximum` chooses again
     whenever the graph is computed.
 
+    Raises TypeError for anything else, ValueError for an empty list.
+
     >>> max_pool([[Value(1), Value(5)], [Value(3), Value(2)]]).data
     5.0
     """
-    return found if isinstance(found, Value) else reduce(Value.maximum, map(max_pool, found))
+    if isinstance(found, Value):
+        return found
+    listed = check_list(found, "max_pool takes a list of Values, or lists of them")
+    if not listed:
+        raise ValueError("max_pool of an empty list: there is no largest")
+    return reduce(Value.maximum, map(max_pool, listed))
 
 
 def _starts(length, width, what):

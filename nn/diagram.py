@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine import Drawing, html_label
+from nn.checks import check_list
 from nn.layers import MLP, Concat, Layer, Neuron, Sequential, activation_name
 from nn.perceptron import Perceptron
 
@@ -72,9 +73,12 @@ def diagram(model: Any, inputs: Sequence[str] | None = None, outputs: Sequence[s
 
 
 def _names(kind, given, usual):
-    if given is not None and len(given) != len(usual):
-        raise ValueError(f"{len(usual)} {kind} need as many names, not {len(given)}")
-    return usual if given is None else given
+    if given is None:
+        return usual
+    names = check_list(given, f"the {kind} of a diagram have a list of names")
+    if len(names) != len(usual):
+        raise ValueError(f"{len(usual)} {kind} need as many names, not {len(names)}")
+    return names
 
 
 def _width(text):

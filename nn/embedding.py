@@ -2,10 +2,11 @@
 
 import random
 import reprlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 from engine import Value
+from nn.checks import check_list, check_positive, check_rng
 from nn.module import Module
 
 
@@ -18,9 +19,9 @@ class Embedding(Module):
     start as small normal random numbers (standard deviation 0.1), so that
     words end up apart or together by what they do and not by chance.
 
-    Raises ValueError for a word that is not in the table, TypeError for a
-    string, which is no list of words. From Bengio et al., A neural
-    probabilistic language model (2003).
+    Raises ValueError for a word that is not in the table, or twice in it,
+    TypeError for a string, which is no list of words. From Bengio et al., A
+    neural probabilistic language model (2003).
 
     >>> embedding = Embedding(["good", "bad"], size=2, rng=random.Random(0))
     >>> vectors = embedding(["bad", "good", "bad"])
@@ -29,19 +30,30 @@ class Embedding(Module):
     """
 
     def __init__(self, words: Iterable[str], size: int, rng: random.Random | None = None) -> None:
+        words = check_list(words, "an embedding has a list of words, such as ['good', 'bad']")
+        check_positive(len(words), "an embedding has words")
+        seen: set[Any] = set()
+        for word in words:
+            if not isinstance(word, Hashable):
+                raise TypeError(f"a word of an embedding is a string, not {reprlib.repr(word)}")
+            if word in seen:
+                raise ValueError(f"an embedding has every word once, and {reprlib.repr(word)} is there twice")
+            seen.add(word)
+        self.size = check_positive(size, "the vectors of an embedding have numbers")
+        check_rng(rng)
         self.table = {
-            word: [Value((rng or random).gauss(0, 0.1), f"{word}{i + 1}") for i in range(size)]
+            word: [Value((rng or random).gauss(0, 0.1), f"{word}{i + 1}") for i in range(self.size)]
             for word in words
         }
-        self.size = size
 
     def __call__(self, sentence: Sequence[str]) -> list[list[Value]]:
         if isinstance(sentence, str):
             raise TypeError(f"{self} takes a list of words, such as {sentence!r}.split(), not a string")
-        unknown = [word for word in sentence if word not in self.table]
+        sentence = check_list(sentence, "an embedding takes a list of words")
+        unknown = [word for word in sentence if not isinstance(word, Hashable) or word not in self.table]
         if unknown:
             known = reprlib.repr(list(self.table))
-            raise ValueError(f"{self} has no word {unknown[0]!r}; it has {known}")
+            raise ValueError(f"{self} has no word {reprlib.repr(unknown[0])}; it has {known}")
         return [self.table[word] for word in sentence]
 
     def architecture(self) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 import gc
 import math
 import random
+import reprlib
 import sys
 import warnings
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from numbers import Integral
 from typing import Any, Literal, get_args
 
 from engine import (
@@ -22,6 +22,7 @@ from engine import (
     restorer,
     topological_order,
 )
+from nn.checks import check_epochs, check_function, check_list, check_number, check_rng, is_integer, is_number
 from nn.optim import Optimizer, memory
 
 Engine = Literal["auto", "graph", "python", "native"]
@@ -65,9 +66,9 @@ def fit(
     Ctrl-C stops the descent and keeps what was learned.
 
     Raises ValueError where rows and targets don't match, the recorded loss
-    depends on none of the optimiser's parameters or the engine is unknown;
-    TypeError if the loss is not a Value, ArithmeticError if it is no longer
-    finite.
+    depends on none of the optimiser's parameters, the engine is unknown or a
+    number is out of its range; TypeError for an argument of another kind, or a
+    loss that is not a Value; ArithmeticError if it is no longer finite.
 
     >>> from nn import MLP, Adam, binary_cross_entropy
     >>> network = MLP(2, [4, 1], activation="tanh", rng=random.Random(0))
@@ -77,7 +78,10 @@ def fit(
     >>> [round(network(x).sigmoid().data) for x in rows]
     [0, 1, 1, 0]
     """
-    if engine not in get_args(Engine):
+    check_function(model, "fit trains a model, a function of a row, such as MLP(2, [3, 1])")
+    check_function(loss, "a loss is a function of a prediction and a target, such as binary_cross_entropy")
+    _check_optimizer(optimizer)
+    if not isinstance(engine, str) or engine not in get_args(Engine):
         known = ", ".join(map(repr, get_args(Engine)))
         raise ValueError(f"unknown engine {engine!r}: it is one of {known}")
     rows, targets = _as_rows(rows), _as_targets(targets)
@@ -85,9 +89,15 @@ def fit(
         raise ValueError(
             f"fit needs as many targets as rows, and one at least: not {len(rows)} and {len(targets)}"
         )
-    if batch is not None and not (isinstance(batch, Integral) and batch >= 1):
-        raise ValueError(f"batch is a number of rows, one at least, not {batch!r}")
+    if batch is not None and not (is_integer(batch) and batch >= 1):
+        raise ValueError(f"batch is a number of rows, one at least, not {reprlib.repr(batch)}")
     batch = None if batch is None else int(batch)
+    epochs = check_epochs(epochs)
+    if tolerance is not None:
+        check_number(tolerance, "tolerance, a change of the loss,")
+    check_rng(rng)
+    if each is not None:
+        check_function(each, "each is a function of the epoch, the loss and the model")
     if progress is None:
         progress = sys.stderr.isatty() or "ipykernel" in sys.modules
     parameters = optimizer.parameters
@@ -135,6 +145,21 @@ def fit(
     return history
 
 
+def _check_optimizer(optimizer):
+    """Raise TypeError unless it has parameters and update."""
+    if isinstance(optimizer, type) and hasattr(optimizer, "update"):
+        name = optimizer.__name__
+        raise TypeError(f"fit needs an optimiser, not its class: {name}(model.parameters(), rate=0.1)")
+    if not hasattr(optimizer, "parameters") or not callable(getattr(optimizer, "update", None)):
+        raise TypeError(
+            "fit needs an optimiser, such as Adam(model.parameters()), which has parameters and "
+            f"update(weights, gradient), not {reprlib.repr(optimizer)}"
+        )
+    parameters = optimizer.parameters
+    if not isinstance(parameters, (list, tuple)) or not all(isinstance(p, Value) for p in parameters):
+        raise TypeError(f"an optimiser's parameters are a list of Values, not {reprlib.repr(parameters)}")
+
+
 def _as_rows(rows):
     """An array of two dimensions as it is, else a list of lists."""
     try:
@@ -152,7 +177,8 @@ def _as_targets(targets):
     if hasattr(targets, "__array__"):
         targets = targets.__array__()
     if hasattr(targets, "tolist"):
-        return targets.tolist()
+        targets = targets.tolist()
+    targets = check_list(targets, "fit needs a list of targets, each a number or a list of numbers")
     return [target.tolist() if hasattr(target, "tolist") else target for target in targets]
 
 
@@ -179,7 +205,7 @@ def _not_a_value(loss):
 
 def _not_finite(mean, epoch, optimizer):
     rate = getattr(optimizer, "rate", None)
-    advice = "a smaller step may help" if rate is None else f"a rate below {rate} may help"
+    advice = f"a rate below {rate} may help" if is_number(rate) else "a smaller step may help"
     if epoch == 1:
         advice += ", if all numbers of the rows and weights are finite"
     return f"the loss became {mean} in epoch {epoch}: {advice}"

@@ -18,7 +18,8 @@ from operator import mul
 from typing import Any, Protocol
 
 from engine import OPERATIONS
-from nn.layers import MLP, Layer, Neuron, Sequential, check_inputs
+from nn.checks import check_inputs, check_list, check_positive
+from nn.layers import MLP, Layer, Neuron, Sequential
 
 Vector = Sequence[Any]
 Matrix = Sequence[Sequence[Any]]
@@ -58,6 +59,7 @@ class Linear:
         return self.W
 
     def D_W(self, z: Vector) -> Matrix:
+        z = check_inputs(z, self.shape[1], self)
         h, zeros = len(self.W), [0] * len(z)
         return [[*zeros * i, *z, *zeros * (h - 1 - i)] for i in range(h)]
 
@@ -85,7 +87,7 @@ class Affine:
         return [row[:-1] for row in self.W]
 
     def D_W(self, z: Vector) -> Matrix:
-        return self.linear.D_W([*z, 1])
+        return self.linear.D_W([*check_inputs(z, self.linear.shape[1] - 1, self), 1])
 
     def __repr__(self) -> str:
         return f"Affine({size(self.W)})"
@@ -104,14 +106,17 @@ class Activation:
 
     def __init__(self, name: str) -> None:
         known = [op for op, operation in OPERATIONS.items() if len(operation.partials) == 1]
-        if name not in known:
-            raise ValueError(f"unknown activation {name!r}: the table of derivatives has {', '.join(known)}")
+        if not isinstance(name, str) or name not in known:
+            raise ValueError(
+                f"unknown activation {reprlib.repr(name)}: the table of derivatives has {', '.join(known)}"
+            )
         self.name, self.g, (self.slope,) = name, OPERATIONS[name].forward, OPERATIONS[name].partials
 
     def value(self, z: Vector) -> list[Any]:
-        return [self.g(a) for a in z]
+        return [self.g(a) for a in check_list(z, f"{self} takes a list of numbers")]
 
     def D_z(self, z: Vector) -> Matrix:
+        z = check_list(z, f"{self} takes a list of numbers")
         slopes = [float(self.slope(a, None, self.g(a))) for a in z]
         return [[slope if i == j else 0.0 for j in range(len(z))] for i, slope in enumerate(slopes)]
 
@@ -154,7 +159,8 @@ def shape(matrix: Matrix) -> tuple[int, int]:
     >>> shape([[1, 2, 3], [4, 5, 6]])
     (2, 3)
     """
-    if not matrix or not all(isinstance(row, (list, tuple)) for row in matrix):
+    rows = matrix if isinstance(matrix, (list, tuple)) else []
+    if not rows or not all(isinstance(row, (list, tuple)) for row in rows):
         raise ValueError(f"a matrix is a list of rows, not {reprlib.repr(matrix)}")
     lengths = {len(row) for row in matrix}
     if len(lengths) > 1:
@@ -188,4 +194,5 @@ def product(A: Matrix, B: Matrix, times: Callable[[Any, Any], Any] = mul) -> lis
 
 def identity(n: int) -> list[list[int]]:
     """The n × n matrix that changes nothing."""
+    n = check_positive(n, "an identity matrix has rows")
     return [[int(i == j) for j in range(n)] for i in range(n)]

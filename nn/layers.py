@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine import Value
+from nn.checks import check_function, check_inputs, check_list, check_positive, check_rng
 from nn.module import Module
 
 ActivationFunction = str | Callable[[Value], Value]
@@ -32,7 +33,8 @@ class Neuron(Module):
     al., 1998), which keeps the size of signals from layer to layer; the bias
     starts at zero. `rng` is a `random.Random`, for reproducible weights.
 
-    Raises ValueError where the number of inputs is wrong, or less than one.
+    Raises ValueError where the number of inputs is wrong, or less than one, or
+    the activation is unknown.
 
     >>> neuron = Neuron(2, activation="sigmoid")
     >>> neuron.load_state({"w[0]": 20, "w[1]": 20, "b": -30})
@@ -47,12 +49,9 @@ class Neuron(Module):
     def __init__(
         self, nin: int, activation: ActivationFunction = "relu", rng: random.Random | None = None
     ) -> None:
-        if not callable(activation) and activation not in ACTIVATIONS:
-            known = ", ".join(ACTIVATIONS)
-            raise ValueError(
-                f"unknown activation {activation!r}: it is one of {known}, or a function on Values"
-            )
-        check_positive(nin, "a neuron has inputs")
+        check_activation(activation)
+        check_rng(rng)
+        nin = check_positive(nin, "a neuron has inputs")
         scale = math.sqrt((2 if activation == "relu" else 1) / nin)
         self.w = [Value((rng or random).gauss(0, scale), f"w{i + 1}") for i in range(nin)]
         self.b = Value(0, "b")
@@ -84,7 +83,8 @@ class Layer(Module):
     def __init__(
         self, nin: int, nout: int, activation: ActivationFunction = "relu", rng: random.Random | None = None
     ) -> None:
-        check_positive(nout, "a layer has neurons")
+        nin = check_positive(nin, "a neuron has inputs")
+        nout = check_positive(nout, "a layer has neurons")
         self.neurons = [Neuron(nin, activation, rng) for _ in range(nout)]
         self.nin = nin
         for i, neuron in enumerate(self.neurons, 1):
@@ -123,13 +123,11 @@ class MLP(Module):
         activation: ActivationFunction = "relu",
         rng: random.Random | None = None,
     ) -> None:
-        try:
-            check_positive(len(nouts), "an MLP has layers")
-        except TypeError:
-            raise TypeError(
-                f"an MLP has a list of layer sizes, as in MLP(2, [3, 1]), not {nouts!r}"
-            ) from None
-        sizes = [nin, *nouts]
+        nin = check_positive(nin, "an MLP has inputs")
+        nouts = check_list(nouts, "an MLP has a list of layer sizes, as in MLP(2, [3, 1])")
+        check_positive(len(nouts), "an MLP has layers")
+        check_activation(activation)  # which a single layer, linear, does not use
+        sizes = [nin, *(check_positive(nout, "a layer has neurons") for nout in nouts)]
         self.layers = [
             Layer(sizes[i], sizes[i + 1], activation if i + 1 < len(nouts) else "linear", rng)
             for i in range(len(nouts))
@@ -164,6 +162,7 @@ class Sequential(Module):
     """
 
     def __init__(self, *functions: Callable[[Any], Any]) -> None:
+        check_parts(functions, "Sequential")
         self.functions = functions
 
     def __call__(self, x: Sequence[Any]) -> Any:
@@ -186,6 +185,7 @@ class Concat(Module):
     """
 
     def __init__(self, *functions: Callable[[Any], Any]) -> None:
+        check_parts(functions, "Concat")
         self.functions = functions
 
     def __call__(self, x: Sequence[Any]) -> Any:
@@ -202,21 +202,19 @@ class Concat(Module):
         return f"Concat({', '.join(map(repr, self.functions))})"
 
 
-def check_positive(count: int, what: str) -> None:
-    """Raise ValueError unless there is at least one."""
-    if count < 1:
-        raise ValueError(f"{what}, one at least, not {count}")
+def check_activation(activation: Any) -> None:
+    """Raise ValueError for an unknown name, TypeError for no activation."""
+    wanted = f"one of {', '.join(ACTIVATIONS)}, or a function on Values"
+    if not isinstance(activation, str):
+        check_function(activation, f"an activation is {wanted}")
+    elif activation not in ACTIVATIONS:
+        raise ValueError(f"unknown activation {activation!r}: it is {wanted}")
 
 
-def check_inputs(x: Any, count: int, layer: object, place: str = "") -> list[Any]:
-    """`x` as a list of `count` inputs, or an error that names the layer."""
-    try:
-        x = list(x)
-    except TypeError:
-        raise TypeError(f"{place}{layer} takes a list of {count} inputs, not {x!r}") from None
-    if len(x) != count:
-        raise ValueError(f"{place}{layer} takes {count} inputs, not {len(x)}")
-    return x
+def check_parts(functions: Sequence[Any], network: str) -> None:
+    """Raise TypeError unless all parts of a network are functions."""
+    for function in functions:
+        check_function(function, f"{network} takes functions, such as layers: {network}(f, g)")
 
 
 def activation_name(activation: ActivationFunction) -> str:

@@ -8,12 +8,14 @@ W_j. `Value.backward` computes the same gradients, a scalar at a time.
 (CIS 4190/5190, Spring 2023, lecture 13: Backpropagation Algorithm.)
 """
 
+import reprlib
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from operator import mul
 from typing import Any
 
 from engine import format_number
+from nn.checks import check_function, check_list, check_numbers
 from nn.jacobians import Differentiable, Matrix, Vector, identity, product, shape, size
 
 Layers = Sequence[Differentiable]
@@ -33,7 +35,8 @@ def forward(layers: Layers, x: Vector) -> list[list[Any]]:
     >>> forward([Linear(W), Activation("relu"), Linear(beta)], [-2, 1.5])
     [[-2, 1.5], [1.0, 0.0], [1.0, 0.0], [1.0]]
     """
-    z = [list(x)]
+    layers = _as_layers(layers)
+    z = [check_numbers(check_list(x, "the input x is a list of numbers"), "the first layer")]
     for layer in layers:
         z.append(layer.value(z[-1]))
     return z
@@ -57,6 +60,7 @@ def backward(layers: Layers, z: Sequence[Vector], times: Times = mul) -> Iterato
     2 [[1]] [[-1, -1]]
     1 [[5, 6]] [[5, -5, 6, -6]]
     """
+    layers, z = _checked(layers, z)
     D = identity(len(z[-1]))
     for j in range(len(layers), 0, -1):
         D_z, D_W = derivatives(layers, j, z)
@@ -67,6 +71,7 @@ def backward(layers: Layers, z: Sequence[Vector], times: Times = mul) -> Iterato
 
 def naive(layers: Layers, z: Sequence[Vector], times: Times = mul) -> Iterator[tuple[int, Matrix, Matrix]]:
     """What `backward` yields, each D(j) = D_z f_m · ... · D_z f_{j+1} anew."""
+    layers, z = _checked(layers, z)
     for j in range(len(layers), 0, -1):
         D = identity(len(z[-1]))
         for i in range(len(layers), j, -1):
@@ -99,6 +104,8 @@ def backpropagation(layers: Layers, x: Vector, y: Any, loss_gradient: LossGradie
     >>> backpropagation(layers, [1, -1], 0, lambda z, y: [2 * (z[0] - y)])
     [[-110, 110, -132, 132], [22, 22]]
     """
+    layers = _as_layers(layers)
+    check_function(loss_gradient, "loss_gradient is a function of a prediction and its target")
     z = forward(layers, x)
     gradient = loss_gradient(z[-1], y)
     if not isinstance(gradient, (list, tuple)) or len(gradient) != len(z[-1]):
@@ -117,6 +124,8 @@ def multiplications(algorithm: Callable[..., Iterator[Any]], layers: Layers, x: 
     >>> [multiplications(way, layers, [1]) for way in (backward, naive)]
     [19, 55]
     """
+    layers = _as_layers(layers)
+    check_function(algorithm, "multiplications counts those of an algorithm, backward or naive")
     done = 0
 
     def times(a, b):
@@ -167,6 +176,7 @@ def tables(layers: Layers, x: Vector, y: Any, loss_gradient: LossGradient) -> It
                              -132
                              132
     """
+    layers = _as_layers(layers)
     z, m = forward(layers, x), len(layers)
     table = {
         "j": {j: [str(j)] for j in range(m + 1)},
@@ -187,6 +197,27 @@ def tables(layers: Layers, x: Vector, y: Any, loss_gradient: LossGradient) -> It
     for j, gradient in enumerate(backpropagation(layers, x, y, loss_gradient), 1):
         table["∇_Wj L(f_W(x), y)ᵀ"][j] = [size([gradient]), *_columns([gradient])]
     yield f"Output: ∇_Wj L(f_W(x), y)ᵀ = ∇_ŷ L(z({m}), y)ᵀ D_Wj f_W(x)\n\n{_aligned(table)}"
+
+
+def _as_layers(layers):
+    """A list of layers, or an error."""
+    wanted = "layers are a list of objects with value, D_z and D_W, as layers_of(model) makes"
+    layers = check_list(layers, wanted)
+    for layer in layers:
+        if not all(hasattr(layer, part) for part in ("value", "D_z", "D_W")):
+            raise TypeError(f"{wanted}; one of them is {reprlib.repr(layer)}")
+    return layers
+
+
+def _checked(layers, z):
+    """Layers, and the z of a forward pass through them, or an error."""
+    layers = _as_layers(layers)
+    m = len(layers)
+    if not isinstance(z, (list, tuple)) or not all(hasattr(z_j, "__len__") for z_j in z):
+        raise TypeError(f"z is the list of lists that forward returned, not {reprlib.repr(z)}")
+    if len(z) != m + 1:
+        raise ValueError(f"z has the input and the result of each of {m} layers, {m + 1} lists, not {len(z)}")
+    return layers, z
 
 
 def _rows(matrix):

@@ -11,11 +11,14 @@ x1  x2  AND
  1   1  σ(10)  = 1         ≈ 1
 """
 
+import math
+import reprlib
 from collections.abc import Callable
 from itertools import product
 from typing import Any
 
 from engine import Value, format_number
+from nn.checks import check_function, check_positive, is_scalar
 from nn.layers import Concat, Neuron, Sequential
 
 # name: bias, and the weight of each input
@@ -34,6 +37,8 @@ def unit(name: str, prefix: str = "") -> Neuron:
     >>> unit("OR")
     Neuron(2, sigmoid)
     """
+    if not isinstance(name, str) or name not in WEIGHTS:
+        raise ValueError(f"no unit computes {reprlib.repr(name)}: there are {', '.join(WEIGHTS)}")
     bias, *weights = WEIGHTS[name]
     neuron = Neuron(len(weights), activation="sigmoid")
     neuron.load_state({"b": bias} | {f"w[{i}]": w for i, w in enumerate(weights)})
@@ -53,23 +58,34 @@ def truth_table(network: Callable[[list[int]], Any], inputs: int = 2, name: str 
     """What a network answers to every combination of boolean inputs, as text.
 
     `network` is any function on a list of `inputs` zeros and ones that returns
-    a number or a Value.
+    a number or a Value; TypeError is raised if it is not, or returns another.
 
     >>> print(truth_table(NOT, inputs=1))
     x1  NOT
      0  σ(10)  = 1        ≈ 1
      1  σ(-10) = 4.54e-05 ≈ 0
     """
-    rows = list(product((0, 1), repeat=inputs))
-    outputs = [network(list(row)) for row in rows]
+    check_function(network, "a truth table is of a function on a list of zeros and ones, such as AND")
+    rows = list(product((0, 1), repeat=check_positive(inputs, "a truth table has inputs")))
+    outputs = [_answer(network, list(row)) for row in rows]
     numbers = [format_number(float(out)) for out in outputs]
     sums = [_sum(out) for out in outputs]
     width, digits = max(map(len, sums)), max(map(len, numbers))
-    lines = ["  ".join([*(f"x{i + 1}" for i in range(inputs)), name or _name(network)])]
+    lines = ["  ".join([*(f"x{i + 1}" for i in range(inputs)), str(name or _name(network))])]
     for row, out, sum_, text in zip(rows, outputs, sums, numbers):
         shown = f"{sum_:{width}} = {text:{digits}}" if width else f"{text:{digits}}"
         lines.append("  ".join([*(f"{x:2}" for x in row), f"{shown} ≈ {round(float(out))}"]))
     return "\n".join(lines)
+
+
+def _answer(network, row):
+    """What the network answers to a row, which is to be a number or a Value."""
+    out = network(row)
+    if not is_scalar(out):
+        raise TypeError(f"the network of a truth table answers one number, not {reprlib.repr(out)} to {row}")
+    if not math.isfinite(float(out)):
+        raise ValueError(f"the network of a truth table answers {float(out)} to {row}")
+    return out
 
 
 def _sum(output):

@@ -2,14 +2,16 @@
 
 A prediction is a Value, a target a number or a Value. Losses of one output
 also take a list of predictions and a list of as many targets, and return the
-mean; ValueError says where the two differ in length.
+mean; ValueError says where the two differ in length, TypeError what is neither.
 """
 
+import reprlib
 from collections.abc import Callable, Sequence
 from functools import reduce, wraps
 from typing import Any
 
 from engine import Value
+from nn.checks import check_positive, is_number, is_scalar
 
 
 def mean_over_examples(loss: Callable[[Any, Any], Value]) -> Callable[[Any, Any], Value]:
@@ -17,19 +19,45 @@ def mean_over_examples(loss: Callable[[Any, Any], Value]) -> Callable[[Any, Any]
 
     @wraps(loss)
     def mean(prediction, target):
-        if not isinstance(prediction, (list, tuple)):
-            return loss(prediction, target)
-        check_targets(loss, prediction, "predictions", target)
-        return sum(map(loss, prediction, target)) / len(prediction)
+        try:
+            if not isinstance(prediction, (list, tuple)):
+                return loss(prediction, target)
+            check_targets(loss, prediction, "predictions", target)
+            return sum(map(loss, prediction, target)) / len(prediction)
+        except (TypeError, AttributeError) as error:
+            raise _explained(error, loss, prediction, target) from None
 
     return mean
 
 
+def _explained(error, loss, prediction, target):
+    """The error that says which prediction or target is none, if one is."""
+    several = isinstance(prediction, (list, tuple))
+    for y, t in zip(prediction, target) if several else [(prediction, target)]:
+        if not isinstance(y, Value):
+            return TypeError(f"a prediction of {loss.__name__} is a Value, not {reprlib.repr(y)}")
+        if not is_scalar(t):
+            return TypeError(f"a target of {loss.__name__} is a number, not {reprlib.repr(t)}")
+    return error
+
+
 def check_targets(loss: Any, predictions: Sequence[Any], what: str, targets: Any) -> None:
     """Raise ValueError unless there is a target for every prediction."""
-    count = len(targets) if hasattr(targets, "__len__") else "one number"
-    if count != len(predictions):
-        raise ValueError(f"{loss.__name__} of {len(predictions)} {what} needs as many targets, not {count}")
+    given: int | str
+    if isinstance(targets, (str, bytes, dict, set)):
+        given = reprlib.repr(targets)
+    elif hasattr(targets, "__len__"):
+        given = len(targets)
+    elif is_scalar(targets):
+        given = "one number"
+        if what == "logits":
+            given += f": for class k they are one_hot(k, {len(predictions)})"
+    else:
+        given = reprlib.repr(targets)
+    if given != len(predictions):
+        raise ValueError(f"{loss.__name__} of {len(predictions)} {what} needs as many targets, not {given}")
+    if given == 0:
+        raise ValueError(f"{loss.__name__} of no {what}: there is one at least")
 
 
 @mean_over_examples
@@ -80,17 +108,38 @@ def softmax(logits: Sequence[Value]) -> list[Value]:
     >>> [p.data for p in softmax([Value(1000), Value(1000)])]
     [0.5, 0.5]
     """
+    check_logits("softmax", logits)
     largest = reduce(Value.maximum, logits)
     powers = [(logit - largest).exp() for logit in logits]
     total = sum(powers)
     return [power / total for power in powers]
 
 
+def check_logits(function: str, logits: Any) -> None:
+    """Raise TypeError unless it is a list of Values, ValueError if empty."""
+    if isinstance(logits, (list, tuple)) and logits and isinstance(logits[0], Value):
+        return
+    wanted = f"{function} takes a list of logits, a Value for each class"
+    if isinstance(logits, Value):
+        raise TypeError(
+            f"{wanted}, not one Value: a model of one output has binary_cross_entropy, and its probability "
+            "is z.sigmoid()"
+        )
+    listed = hasattr(logits, "__len__") and hasattr(logits, "__getitem__")
+    if isinstance(logits, (str, bytes, dict)) or not listed:
+        raise TypeError(f"{wanted}, not {reprlib.repr(logits)}")
+    if not len(logits):
+        raise ValueError(f"{wanted}, one at least, not []")
+    if not isinstance(logits[0], Value):
+        raise TypeError(f"{wanted}; the first is {reprlib.repr(logits[0])}")
+
+
 def cross_entropy(logits: Sequence[Value], target: Any) -> Value:
     """-Σᵢ yᵢ log softmax(z)ᵢ for logits z and as many target probabilities y.
 
     Computed as log Σⱼ exp(zⱼ - max z) + max z - Σᵢ yᵢ zᵢ. For class k the
-    target is `one_hot(k, classes)`.
+    target is `one_hot(k, classes)`. A network of one output has no classes to
+    choose from: its loss is `binary_cross_entropy`.
 
     >>> from engine import Value
     >>> cross_entropy([Value(0), Value(0), Value(1000)], [0, 0, 1]).data
@@ -98,6 +147,7 @@ def cross_entropy(logits: Sequence[Value], target: Any) -> Value:
     >>> round(cross_entropy([Value(2), Value(2)], [0, 1]).data, 12)  # log 2
     0.69314718056
     """
+    check_logits("cross_entropy", logits)
     check_targets(cross_entropy, logits, "logits", target)
     largest = reduce(Value.maximum, logits)
     total: Any = sum((logit - largest).exp() for logit in logits)
@@ -110,6 +160,9 @@ def one_hot(k: int, classes: int) -> list[int]:
     >>> one_hot(1, 3)
     [0, 1, 0]
     """
+    check_positive(classes, "one_hot has classes")
+    if not is_number(k):
+        raise TypeError(f"a class is a number from 0 to {classes - 1}, not {reprlib.repr(k)}")
     if k not in range(classes):
         raise ValueError(f"class {k} is not one of 0 to {classes - 1}")
     return [int(i == k) for i in range(classes)]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from engine import Elementwise, Value, assign, restorer
+from nn.checks import check_list, check_number, check_parameters
 
 
 class Optimizer(Protocol):
@@ -84,6 +85,9 @@ class GradientDescent:
     V ← μ V + ∇L(W), which remembers earlier gradients and so is faster along a
     valley (Polyak, 1964).
 
+    Raises TypeError if the parameters are no Values or the rate is no number,
+    ValueError if the rate is negative or the momentum not in [0, 1).
+
     >>> from engine import Value
     >>> w = Value(3)
     >>> descent = GradientDescent([w], rate=0.1)
@@ -96,8 +100,9 @@ class GradientDescent:
     """
 
     def __init__(self, parameters: Iterable[Value], rate: float, momentum: float = 0.0) -> None:
-        self.parameters = list(parameters)
-        self.rate, self.momentum = rate, momentum
+        self.parameters = check_parameters(parameters, "GradientDescent")
+        self.rate = check_number(rate, "a learning rate")
+        self.momentum = check_number(momentum, "a momentum", below=1)
         self.velocity = array("d", [0.0] * len(self.parameters))
 
     @property
@@ -125,6 +130,9 @@ class Adam:
     m ← β₁ m + (1 - β₁) g and v ← β₂ v + (1 - β₂) g². Both are corrected for
     having started at zero: divided by 1 - βᵗ at step t (Kingma and Ba, 2015).
 
+    Raises TypeError if the parameters are no Values or a number is none,
+    ValueError if the rate is negative or a beta not in [0, 1).
+
     >>> from engine import Value
     >>> w = Value(3)
     >>> adam = Adam([w], rate=0.1)
@@ -143,8 +151,10 @@ class Adam:
         betas: tuple[float, float] = (0.9, 0.999),
         epsilon: float = 1e-8,
     ) -> None:
-        self.parameters = list(parameters)
-        self.rate, self.betas, self.epsilon = rate, betas, epsilon
+        self.parameters = check_parameters(parameters, "Adam")
+        self.rate = check_number(rate, "a learning rate")
+        b1, b2 = check_betas(betas)
+        self.betas, self.epsilon = (b1, b2), check_number(epsilon, "Adam's epsilon")
         self.m = self.v = array("d", [0.0] * len(self.parameters))
         self.t = 0
 
@@ -159,3 +169,12 @@ class Adam:
         return weights
 
     step, zero_grad = take_step, clear_gradients
+
+
+def check_betas(betas: Any) -> list[float]:
+    """The two decay rates of Adam's averages as floats, or an error."""
+    wanted = "Adam has two betas, as in betas=(0.9, 0.999)"
+    listed = check_list(betas, wanted)
+    if len(listed) != 2:
+        raise ValueError(f"{wanted}, not {len(listed)}")
+    return [check_number(beta, "a beta", below=1) for beta in listed]

@@ -1,11 +1,12 @@
 """The perceptron (McCulloch and Pitts, 1943), its rule (Rosenblatt, 1958)."""
 
 import math
+import reprlib
 from collections.abc import Sequence
 from typing import Any
 
 from engine import Value, assign, format_number
-from nn.layers import check_inputs, check_positive
+from nn.checks import check_epochs, check_inputs, check_list, check_numbers, check_positive, is_number
 from nn.module import Module
 
 
@@ -23,7 +24,7 @@ class Perceptron(Module):
     """
 
     def __init__(self, nin: int) -> None:
-        check_positive(nin, "a perceptron has inputs")
+        nin = check_positive(nin, "a perceptron has inputs")
         self.w = [Value(0, f"w{i + 1}") for i in range(nin)]
         self.b = Value(0, "b")
 
@@ -32,7 +33,7 @@ class Perceptron(Module):
 
     def weighted_sum(self, x: Sequence[Any]) -> float:
         """w · x + b, as a number."""
-        x = check_inputs(x, len(self.w), self)
+        x = check_numbers(check_inputs(x, len(self.w), self), self)
         return sum((w.data * float(x) for w, x in zip(self.w, x)), self.b.data)
 
     def correct(self, x: Sequence[Any], y: int) -> int:
@@ -68,6 +69,7 @@ class Perceptron(Module):
         [1, 2, 1, 0]
         """
         rows, targets = _examples(self, rows, targets)
+        epochs = check_epochs(epochs)
         history: list[int] = []
         while len(history) < epochs and 0 not in history:
             history.append(sum(self.correct(x, y) != 0 for x, y in zip(rows, targets)))
@@ -101,6 +103,8 @@ def mistake_bound(perceptron: Perceptron, rows: Sequence[Any], targets: Sequence
     >>> format_number(mistake_bound(perceptron, rows, [0, 1, 1, 1]))
     '27'
     """
+    if not isinstance(perceptron, Perceptron):
+        raise TypeError(f"mistake_bound is of a Perceptron, not of {reprlib.repr(perceptron)}")
     rows, targets = _examples(perceptron, rows, targets)
     length = math.hypot(*perceptron.state().values())
     margins = [(2 * y - 1) * perceptron.weighted_sum(x) for x, y in zip(rows, targets)]
@@ -112,16 +116,16 @@ def mistake_bound(perceptron: Perceptron, rows: Sequence[Any], targets: Sequence
 
 def _examples(perceptron, rows, targets):
     """Rows and targets that fit the perceptron, or an error."""
-    rows, targets = (
-        [check_inputs(x, len(perceptron.w), perceptron) for x in rows],
-        list(map(_target, targets)),
-    )
+    rows = check_list(rows, "a perceptron learns from rows, each a list of numbers")
+    rows = [check_numbers(check_inputs(x, len(perceptron.w), perceptron), perceptron) for x in rows]
+    targets = check_list(targets, "a perceptron learns from a list of targets, each 0 or 1")
+    targets = list(map(_target, targets))
     if len(rows) != len(targets) or not rows:
         raise ValueError(f"one target for each of at least one row, not {len(targets)} for {len(rows)} rows")
     return rows, targets
 
 
 def _target(y):
-    if y not in (0, 1):
-        raise ValueError(f"a perceptron answers 0 or 1, so {y!r} cannot be a target")
-    return y
+    if not (isinstance(y, bool) or is_number(y)) or y not in (0, 1):
+        raise ValueError(f"a perceptron answers 0 or 1, so {reprlib.repr(y)} cannot be a target")
+    return int(y)

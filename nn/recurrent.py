@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from nn.checks import check_function, check_list, check_positive
 from nn.module import Module
 
 
@@ -25,12 +26,13 @@ class Recurrent(Module):
     """
 
     def __init__(self, function: Callable[[list[Any]], Any], size: int) -> None:
-        self.function, self.size = function, size
+        check_function(function, "Recurrent repeats a function, such as Layer(3, 2)")
+        self.function, self.size = function, check_positive(size, "the state of Recurrent has numbers")
 
     def __call__(self, sequence: Sequence[Any]) -> list[Any]:
         state: Any = [0] * self.size
         states = []
-        for x in sequence:
+        for x in check_list(sequence, "Recurrent takes a list of elements, its sequence"):
             state = self.function([*_as_list(x), *_as_list(state)])
             if len(_as_list(state)) != self.size:
                 raise ValueError(f"the state of {self} became one of {len(_as_list(state))} numbers")

@@ -123,7 +123,7 @@ def networks():
     sequence = [leaves(2, f"s{t}_") for t in range(8)]
     states = nn.Recurrent(nn.Layer(5, 3, activation="tanh", rng=rng), 3)(sequence)
     convolved = nn.Convolution2D(nn.Neuron(4, rng=rng), 2, 2)(image)
-    embedding = nn.Embedding("abcdefg", 3, rng=rng)
+    embedding = nn.Embedding(list("abcdefg"), 3, rng=rng)
     both = nn.Concat(mlp(6, 4), nn.Layer(6, 2, rng=rng))
     chain = Value(0.5, "c")
     for _ in range(300):

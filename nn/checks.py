@@ -1,0 +1,133 @@
+"""Checks of arguments: each says what was given, and what is wanted.
+
+A wrong kind of argument is a TypeError, a wrong value a ValueError.
+"""
+
+import math
+import reprlib
+from collections.abc import Iterable, Set
+from numbers import Integral
+from typing import Any
+
+from engine import Constant, Value
+from nn.module import Module
+
+
+def check_positive(count: Any, what: str) -> int:
+    """The int that `count` is, of things of which there is at least one.
+
+    >>> check_positive(2.5, "a neuron has inputs")
+    Traceback (most recent call last):
+        ...
+    TypeError: a neuron has inputs, a whole number of them, not 2.5
+    """
+    if not is_integer(count):
+        raise TypeError(f"{what}, a whole number of them, not {reprlib.repr(count)}")
+    if count < 1:
+        raise ValueError(f"{what}, one at least, not {count}")
+    return int(count)
+
+
+def is_integer(x: Any) -> bool:
+    """Whether `x` is a whole number: an int, or a NumPy one, and no bool."""
+    return isinstance(x, Integral) and not isinstance(x, bool)
+
+
+def check_epochs(epochs: Any) -> int:
+    """The int that a number of epochs is, 0 at least."""
+    if not is_integer(epochs):
+        raise TypeError(f"epochs is a whole number, not {reprlib.repr(epochs)}")
+    if epochs < 0:
+        raise ValueError(f"epochs is at least 0, not {epochs}")
+    return int(epochs)
+
+
+def check_number(number: Any, what: str, below: float = math.inf) -> float:
+    """The float that `number` is, at least 0 and less than `below`.
+
+    >>> check_number("0.1", "a learning rate")
+    Traceback (most recent call last):
+        ...
+    TypeError: a learning rate is a number, not '0.1'
+    """
+    if not is_number(number):
+        raise TypeError(f"{what} is a number, not {reprlib.repr(number)}")
+    try:
+        found = float(number)
+    except OverflowError:
+        found = math.inf
+    if not 0 <= found < below:
+        wanted = "finite" if below == math.inf else f"less than {below}"
+        raise ValueError(f"{what} is at least 0 and {wanted}, not {reprlib.repr(number)}")
+    return found
+
+
+def is_number(x: Any) -> bool:
+    """Whether `x` is one number: a float, int or NumPy scalar, and no bool."""
+    numeric = hasattr(type(x), "__float__") and not isinstance(x, (bool, Value))
+    return numeric and getattr(x, "ndim", 0) == 0
+
+
+def is_scalar(x: Any) -> bool:
+    """Whether `x` is one number, or a bool or Value, which stand for one."""
+    return isinstance(x, (bool, Value)) or is_number(x)
+
+
+def check_function(function: Any, what: str) -> None:
+    """Raise TypeError unless it can be called; a layer's class is no layer."""
+    if isinstance(function, type) and issubclass(function, Module):
+        raise TypeError(f"{what}, not the class {function.__name__}: make one, {function.__name__}(...)")
+    if not callable(function):
+        raise TypeError(f"{what}, not {reprlib.repr(function)}")
+
+
+def check_rng(rng: Any) -> None:
+    """Raise TypeError unless it is None or makes random numbers."""
+    if rng is not None and (isinstance(rng, type) or not (hasattr(rng, "gauss") and hasattr(rng, "shuffle"))):
+        raise TypeError(f"rng makes random numbers, as random.Random(0) does, not {reprlib.repr(rng)}")
+
+
+def check_list(things: Any, what: str) -> list[Any]:
+    """A list of what is listed; TypeError for a string, dict, set, or none."""
+    if isinstance(things, Iterable) and not isinstance(things, (str, bytes, dict, Set, type)):
+        return list(things)
+    raise TypeError(f"{what}, not {reprlib.repr(things)}")
+
+
+def check_inputs(x: Any, count: int, layer: object, place: str = "") -> list[Any]:
+    """`x` as a list of `count` inputs, or an error that names the layer."""
+    try:
+        x = list(x)
+    except TypeError:
+        raise TypeError(f"{place}{layer} takes a list of {count} inputs, not {x!r}") from None
+    if len(x) != count:
+        raise ValueError(f"{place}{layer} takes {count} inputs, not {len(x)}")
+    return x
+
+
+def check_numbers(x: list[Any], what: object) -> list[Any]:
+    """The same list, if it has numbers and Values only; else TypeError."""
+    for number in x:
+        if not is_scalar(number):
+            raise TypeError(f"{what} takes numbers, not {reprlib.repr(number)}")
+    return x
+
+
+def check_parameters(parameters: Any, optimizer: str) -> list[Value]:
+    """The parameters of an optimiser in a list, or an error that names it.
+
+    >>> check_parameters(3, "Adam")
+    Traceback (most recent call last):
+        ...
+    TypeError: Adam takes parameters, as in Adam(network.parameters()), not 3
+    """
+    wanted = f"{optimizer} takes parameters, as in {optimizer}(network.parameters())"
+    if isinstance(parameters, Module):
+        raise TypeError(f"{wanted}, not the model {parameters}")
+    listed = check_list(parameters, wanted)
+    for parameter in listed:
+        if not isinstance(parameter, Value):
+            raise TypeError(f"{wanted}; one of them is {reprlib.repr(parameter)}")
+        if isinstance(parameter, Constant) or parameter.operation is not None:
+            raise ValueError(f"{wanted}; one of them, {parameter}, is a constant or computed from others")
+    return listed

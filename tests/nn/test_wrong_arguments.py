@@ -1,0 +1,397 @@
+"""Wrong arguments: every message says what was given and what is wanted."""
+
+import math
+import random
+import re
+
+import pytest
+
+from engine import Value
+from nn import (
+    AND,
+    MLP,
+    XOR,
+    Adam,
+    Concat,
+    Convolution1D,
+    Convolution2D,
+    Embedding,
+    GradientDescent,
+    Layer,
+    Neuron,
+    Perceptron,
+    Recurrent,
+    Sequential,
+    binary_cross_entropy,
+    cross_entropy,
+    diagram,
+    fit,
+    hinge,
+    max_pool,
+    mean_squared_error,
+    mistake_bound,
+    one_hot,
+    softmax,
+    truth_table,
+)
+from nn.jacobians import Activation, Linear, identity, layers_of, shape
+from nn.jacobians import product as matrix_product
+from nn.layerwise import backpropagation, backward, forward, multiplications, naive, tables
+from nn.logic import unit
+
+NETWORK = MLP(2, [3, 1])
+W = Value(2, "w")
+LAYERS = [Linear([[1, 2], [3, 4]]), Linear([[5, 6]])]
+
+
+def trained(**arguments):
+    """fit, with one argument that is wrong."""
+    right = {
+        "model": NETWORK,
+        "rows": [[0, 0], [1, 1]],
+        "targets": [0, 1],
+        "loss": mean_squared_error,
+        "optimizer": GradientDescent(NETWORK.parameters(), 0.1),
+        "epochs": 2,
+    }
+    return fit(**right | arguments)
+
+
+class WithoutUpdate:
+    parameters = NETWORK.parameters()
+
+
+class WithoutParameters:
+    def update(self, weights, gradient):
+        return weights
+
+
+class OfNames(WithoutParameters):
+    parameters = ("w", "b")
+
+
+WRONG = [
+    # networks
+    (lambda: MLP(2, 3), TypeError, "an MLP has a list of layer sizes, as in MLP(2, [3, 1]), not 3"),
+    (lambda: MLP(2, "31"), TypeError, "a list of layer sizes, as in MLP(2, [3, 1]), not '31'"),
+    (lambda: MLP(2, {3, 1}), TypeError, "a list of layer sizes, as in MLP(2, [3, 1]), not {1, 3}"),
+    (lambda: MLP(2, None), TypeError, "a list of layer sizes, as in MLP(2, [3, 1]), not None"),
+    (lambda: MLP("2", [3]), TypeError, "an MLP has inputs, a whole number of them, not '2'"),
+    (lambda: MLP(2.5, [1]), TypeError, "an MLP has inputs, a whole number of them, not 2.5"),
+    (lambda: MLP(True, [1]), TypeError, "an MLP has inputs, a whole number of them, not True"),
+    (lambda: MLP(0, [1]), ValueError, "an MLP has inputs, one at least, not 0"),
+    (lambda: MLP(2, [3, "1"]), TypeError, "a layer has neurons, a whole number of them, not '1'"),
+    (lambda: MLP(2, [3, 1.0]), TypeError, "a layer has neurons, a whole number of them, not 1.0"),
+    (lambda: MLP(2, [3], 5), TypeError, "an activation is one of linear, relu, sigmoid, tanh, or a function"),
+    (lambda: MLP(2, [3], ["relu"]), TypeError, "or a function on Values, not ['relu']"),
+    (lambda: MLP(2, [3], "rleu"), ValueError, "unknown activation 'rleu': it is one of linear, relu"),
+    (lambda: MLP(2, [3], rng=3), TypeError, "rng makes random numbers, as random.Random(0) does, not 3"),
+    (lambda: MLP(2, [3], rng=random.Random), TypeError, "rng makes random numbers, as random.Random(0) does"),
+    (lambda: Neuron("2"), TypeError, "a neuron has inputs, a whole number of them, not '2'"),
+    (lambda: Neuron([1, 2]), TypeError, "a neuron has inputs, a whole number of them, not [1, 2]"),
+    (lambda: Neuron(2, rng="x"), TypeError, "rng makes random numbers, as random.Random(0) does, not 'x'"),
+    (lambda: Layer(2, None), TypeError, "a layer has neurons, a whole number of them, not None"),
+    (lambda: Layer(2.0, 2), TypeError, "a neuron has inputs, a whole number of them, not 2.0"),
+    (lambda: Perceptron(2.5), TypeError, "a perceptron has inputs, a whole number of them, not 2.5"),
+    (lambda: Sequential([AND, XOR]), TypeError, "such as layers: Sequential(f, g), not [Neuron(2, sigmoid)"),
+    (lambda: Sequential(AND, Layer), TypeError, "not the class Layer: make one, Layer(...)"),
+    (lambda: Concat(AND, 3), TypeError, "Concat takes functions, such as layers: Concat(f, g), not 3"),
+    (lambda: Recurrent(3, 1), TypeError, "Recurrent repeats a function, such as Layer(3, 2), not 3"),
+    (
+        lambda: Recurrent(XOR, "1"),
+        TypeError,
+        "the state of Recurrent has numbers, a whole number of them, not '1'",
+    ),
+    (lambda: Recurrent(XOR, 0), ValueError, "the state of Recurrent has numbers, one at least, not 0"),
+    (lambda: Recurrent(XOR, 1)(5), TypeError, "takes a list of elements, its sequence, not 5"),
+    (lambda: Convolution1D(3, 2), TypeError, "Convolution1D moves a function, such as Neuron(3), not 3"),
+    (lambda: Convolution1D(AND, 0), ValueError, "a window has a width, one at least, not 0"),
+    (lambda: Convolution1D(AND, 2.0), TypeError, "a window has a width, a whole number of them, not 2.0"),
+    (lambda: Convolution1D(AND, 2)(3), TypeError, "takes a row, a list of numbers, not 3"),
+    (
+        lambda: Convolution2D(None, 2, 1),
+        TypeError,
+        "Convolution2D moves a function, such as Neuron(4), not None",
+    ),
+    (lambda: Convolution2D(AND, "2", 1), TypeError, "a window has a height, a whole number of them, not '2'"),
+    (lambda: Convolution2D(AND, 2, -1), ValueError, "a window has a width, one at least, not -1"),
+    (lambda: Convolution2D(AND, 2, 1)([1, 2]), TypeError, "takes an image, a list of rows, not 1"),
+    (lambda: Convolution2D(AND, 2, 1)(3), TypeError, "takes an image, a list of rows, not 3"),
+    (lambda: max_pool([]), ValueError, "max_pool of an empty list: there is no largest"),
+    (lambda: max_pool(3), TypeError, "max_pool takes a list of Values, or lists of them, not 3"),
+    (lambda: max_pool([W, "a"]), TypeError, "max_pool takes a list of Values, or lists of them, not 'a'"),
+    (
+        lambda: Embedding("good bad", 2),
+        TypeError,
+        "has a list of words, such as ['good', 'bad'], not 'good bad'",
+    ),
+    (lambda: Embedding(3, 2), TypeError, "an embedding has a list of words, such as ['good', 'bad'], not 3"),
+    (lambda: Embedding([], 2), ValueError, "an embedding has words, one at least, not 0"),
+    (
+        lambda: Embedding(["a", "b", "a"], 2),
+        ValueError,
+        "an embedding has every word once, and 'a' is there twice",
+    ),
+    (lambda: Embedding([["a"]], 2), TypeError, "a word of an embedding is a string, not ['a']"),
+    (
+        lambda: Embedding(["a"], "2"),
+        TypeError,
+        "vectors of an embedding have numbers, a whole number of them, not '2'",
+    ),
+    (lambda: Embedding(["a"], 2)(3), TypeError, "an embedding takes a list of words, not 3"),
+    (lambda: Embedding(["a"], 2)([["a"]]), ValueError, "has no word ['a']; it has ['a']"),
+    # a state
+    (
+        lambda: Neuron(1).load_state(3),
+        TypeError,
+        "a state is a dict of the parameters' names and numbers, not 3",
+    ),
+    (
+        lambda: Neuron(1).load_state([1, 2]),
+        TypeError,
+        "a dict of the parameters' names and numbers, not [1, 2]",
+    ),
+    (lambda: Neuron(1).load_state({3: 4}), ValueError, "missing b, w[0]; unknown 3"),
+    (lambda: Neuron(1).load_state({"w[0]": True, "b": 1}), ValueError, "w[0] is True, not a number"),
+    (lambda: Neuron(1).load_state({"w[0]": "7", "b": 1}), ValueError, "w[0] is '7', not a number"),
+    (lambda: Neuron(1).load_state({"w[0]": math.nan, "b": 1}), ValueError, "w[0] is nan, not a number"),
+    (lambda: Neuron(1).load_state({"w[0]": 1, "b": 1, "\n": 1}), ValueError, r"unknown '\n'"),
+    # optimisers
+    (
+        lambda: Adam(NETWORK),
+        TypeError,
+        "as in Adam(network.parameters()), not the model MLP(2, [3, 1], relu)",
+    ),
+    (lambda: Adam(3), TypeError, "Adam takes parameters, as in Adam(network.parameters()), not 3"),
+    (lambda: Adam(W), TypeError, "as in Adam(network.parameters()), not Value("),
+    (lambda: Adam([1, 2]), TypeError, "as in Adam(network.parameters()); one of them is 1"),
+    (
+        lambda: Adam(NETWORK.named_parameters()),
+        TypeError,
+        "one of them is ('layers[0].neurons[0].w[0]', Value",
+    ),
+    (lambda: Adam(NETWORK.state()), TypeError, "as in Adam(network.parameters()), not {"),
+    (lambda: Adam(NETWORK.parameters), TypeError, "as in Adam(network.parameters()), not <bound method"),
+    (lambda: Adam([W * 2]), ValueError, "is a constant or computed from others"),
+    (lambda: Adam([W], "0.1"), TypeError, "a learning rate is a number, not '0.1'"),
+    (lambda: Adam([W], math.nan), ValueError, "a learning rate is at least 0 and finite, not nan"),
+    (lambda: Adam([W], 10**400), ValueError, "a learning rate is at least 0 and finite, not 1000"),
+    (lambda: Adam([W], -1), ValueError, "a learning rate is at least 0 and finite, not -1"),
+    (lambda: Adam([W], betas=0.9), TypeError, "Adam has two betas, as in betas=(0.9, 0.999), not 0.9"),
+    (lambda: Adam([W], betas=(0.9,)), ValueError, "Adam has two betas, as in betas=(0.9, 0.999), not 1"),
+    (lambda: Adam([W], betas=(0.9, 1)), ValueError, "a beta is at least 0 and less than 1, not 1"),
+    (lambda: Adam([W], betas=(0.9, "1")), TypeError, "a beta is a number, not '1'"),
+    (lambda: Adam([W], epsilon=None), TypeError, "Adam's epsilon is a number, not None"),
+    (
+        lambda: GradientDescent(NETWORK, 0.1),
+        TypeError,
+        "GradientDescent(network.parameters()), not the model MLP",
+    ),
+    (lambda: GradientDescent([1], 0.1), TypeError, "GradientDescent(network.parameters()); one of them is 1"),
+    (lambda: GradientDescent([W], None), TypeError, "a learning rate is a number, not None"),
+    (lambda: GradientDescent([W], math.inf), ValueError, "a learning rate is at least 0 and finite, not inf"),
+    (lambda: GradientDescent([W], True), TypeError, "a learning rate is a number, not True"),
+    (lambda: GradientDescent([W], 0.1, 1.5), ValueError, "a momentum is at least 0 and less than 1, not 1.5"),
+    (lambda: GradientDescent([W], 0.1, "a"), TypeError, "a momentum is a number, not 'a'"),
+    # fit
+    (
+        lambda: trained(model=3),
+        TypeError,
+        "fit trains a model, a function of a row, such as MLP(2, [3, 1]), not 3",
+    ),
+    (lambda: trained(model=MLP), TypeError, "not the class MLP: make one, MLP(...)"),
+    (lambda: trained(loss="bce"), TypeError, "such as binary_cross_entropy, not 'bce'"),
+    (lambda: trained(loss=None), TypeError, "a loss is a function of a prediction and a target, such as"),
+    (lambda: trained(optimizer=Adam), TypeError, "not its class: Adam(model.parameters(), rate=0.1)"),
+    (
+        lambda: trained(optimizer="adam"),
+        TypeError,
+        "fit needs an optimiser, such as Adam(model.parameters())",
+    ),
+    (lambda: trained(optimizer=NETWORK), TypeError, "update(weights, gradient), not MLP(2, [3, 1], relu)"),
+    (
+        lambda: trained(optimizer=WithoutUpdate()),
+        TypeError,
+        "which has parameters and update(weights, gradient)",
+    ),
+    (
+        lambda: trained(optimizer=WithoutParameters()),
+        TypeError,
+        "which has parameters and update(weights, gradient)",
+    ),
+    (
+        lambda: trained(optimizer=OfNames()),
+        TypeError,
+        "an optimiser's parameters are a list of Values, not ('w', 'b')",
+    ),
+    (lambda: trained(epochs=-1), ValueError, "epochs is at least 0, not -1"),
+    (lambda: trained(epochs=1.5), TypeError, "epochs is a whole number, not 1.5"),
+    (lambda: trained(epochs="10"), TypeError, "epochs is a whole number, not '10'"),
+    (lambda: trained(epochs=True), TypeError, "epochs is a whole number, not True"),
+    (lambda: trained(tolerance="1"), TypeError, "tolerance, a change of the loss, is a number, not '1'"),
+    (
+        lambda: trained(tolerance=-1),
+        ValueError,
+        "tolerance, a change of the loss, is at least 0 and finite, not -1",
+    ),
+    (
+        lambda: trained(tolerance=math.nan),
+        ValueError,
+        "tolerance, a change of the loss, is at least 0 and finite",
+    ),
+    (lambda: trained(batch=True), ValueError, "batch is a number of rows, one at least, not True"),
+    (lambda: trained(batch=1, rng=3), TypeError, "rng makes random numbers, as random.Random(0) does, not 3"),
+    (lambda: trained(each=3), TypeError, "each is a function of the epoch, the loss and the model, not 3"),
+    (
+        lambda: trained(targets=3),
+        TypeError,
+        "fit needs a list of targets, each a number or a list of numbers, not 3",
+    ),
+    (lambda: trained(rows=3), TypeError, "fit needs rows of inputs, each a list of numbers"),
+    (lambda: trained(engine=["c"]), ValueError, "unknown engine ['c']: it is one of 'auto'"),
+    # losses
+    (lambda: cross_entropy(W, 1), TypeError, "not one Value: a model of one output has binary_cross_entropy"),
+    (lambda: cross_entropy([W, W], 1), ValueError, "not one number: for class k they are one_hot(k, 2)"),
+    (lambda: cross_entropy([W, W], "01"), ValueError, "of 2 logits needs as many targets, not '01'"),
+    (lambda: cross_entropy([W, W], None), ValueError, "of 2 logits needs as many targets, not None"),
+    (lambda: cross_entropy([1.0, 2.0], [0, 1]), TypeError, "a Value for each class; the first is 1.0"),
+    (lambda: cross_entropy([], []), ValueError, "a Value for each class, one at least, not []"),
+    (lambda: softmax(W), TypeError, "softmax takes a list of logits, a Value for each class, not one Value"),
+    (lambda: softmax([]), ValueError, "softmax takes a list of logits, a Value for each class, one at least"),
+    (lambda: softmax("ab"), TypeError, "softmax takes a list of logits, a Value for each class, not 'ab'"),
+    (lambda: softmax(3), TypeError, "softmax takes a list of logits, a Value for each class, not 3"),
+    (lambda: softmax([1, 2]), TypeError, "a Value for each class; the first is 1"),
+    (lambda: hinge("a", 1), TypeError, "a prediction of hinge is a Value, not 'a'"),
+    (lambda: hinge(W, [1]), TypeError, "a target of hinge is a number, not [1]"),
+    (lambda: hinge([W, "a"], [1, 1]), TypeError, "a prediction of hinge is a Value, not 'a'"),
+    (lambda: hinge([], []), ValueError, "hinge of no predictions: there is one at least"),
+    (
+        lambda: binary_cross_entropy(0.5, 1),
+        TypeError,
+        "a prediction of binary_cross_entropy is a Value, not 0.5",
+    ),
+    (
+        lambda: binary_cross_entropy(W, None),
+        TypeError,
+        "a target of binary_cross_entropy is a number, not None",
+    ),
+    (
+        lambda: mean_squared_error([W, W], "ab"),
+        ValueError,
+        "of 2 predictions needs as many targets, not 'ab'",
+    ),
+    (
+        lambda: mean_squared_error([W], ["1"]),
+        TypeError,
+        "a target of mean_squared_error is a number, not '1'",
+    ),
+    (
+        lambda: mean_squared_error(None, 1),
+        TypeError,
+        "a prediction of mean_squared_error is a Value, not None",
+    ),
+    (lambda: one_hot("1", 3), TypeError, "a class is a number from 0 to 2, not '1'"),
+    (lambda: one_hot(True, 3), TypeError, "a class is a number from 0 to 2, not True"),
+    (lambda: one_hot(1, "3"), TypeError, "one_hot has classes, a whole number of them, not '3'"),
+    (lambda: one_hot(0, 0), ValueError, "one_hot has classes, one at least, not 0"),
+    # logic, diagrams
+    (lambda: truth_table("AND"), TypeError, "a function on a list of zeros and ones, such as AND, not 'AND'"),
+    (lambda: truth_table(AND, inputs=3), ValueError, "Neuron(2, sigmoid) takes 2 inputs, not 3"),
+    (
+        lambda: truth_table(AND, inputs="2"),
+        TypeError,
+        "a truth table has inputs, a whole number of them, not '2'",
+    ),
+    (lambda: truth_table(AND, inputs=0), ValueError, "a truth table has inputs, one at least, not 0"),
+    (lambda: truth_table(Layer(2, 2, lambda z: 1)), TypeError, "answers one number, not [1, 1] to [0, 0]"),
+    (lambda: truth_table(lambda x: "1"), TypeError, "answers one number, not '1' to [0, 0]"),
+    (
+        lambda: truth_table(lambda x: math.nan),
+        ValueError,
+        "the network of a truth table answers nan to [0, 0]",
+    ),
+    (lambda: unit("XOR"), ValueError, "no unit computes 'XOR': there are AND, OR, NOT, NAND, NOR"),
+    (lambda: diagram(3), TypeError, "a diagram shows layers of neurons, and 3 is none"),
+    (lambda: diagram(AND, inputs="ab"), TypeError, "the inputs of a diagram have a list of names, not 'ab'"),
+    (lambda: diagram(AND, outputs=3), TypeError, "the outputs of a diagram have a list of names, not 3"),
+    # the perceptron
+    (lambda: Perceptron(2).correct(3, 1), TypeError, "takes a list of 2 inputs, not 3"),
+    (lambda: Perceptron(2).correct(["1", 1], 1), TypeError, "takes numbers, not '1'"),
+    (lambda: Perceptron(1)([None]), TypeError, "takes numbers, not None"),
+    (lambda: Perceptron(2).correct([1, 1], W), ValueError, "answers 0 or 1, so Value("),
+    (lambda: Perceptron(2).learn(3, [1]), TypeError, "learns from rows, each a list of numbers, not 3"),
+    (lambda: Perceptron(1).learn([[1]], 1), TypeError, "learns from a list of targets, each 0 or 1, not 1"),
+    (lambda: Perceptron(1).learn([[1]], [1], 1.5), TypeError, "epochs is a whole number, not 1.5"),
+    (lambda: Perceptron(1).learn([["a"]], [1]), TypeError, "takes numbers, not 'a'"),
+    (
+        lambda: mistake_bound(AND, [[0, 0]], [0]),
+        TypeError,
+        "mistake_bound is of a Perceptron, not of Neuron(2, sig",
+    ),
+    # the algorithm in matrices
+    (lambda: shape(3), ValueError, "a matrix is a list of rows, not 3"),
+    (lambda: matrix_product([[1]], 3), ValueError, "a matrix is a list of rows, not 3"),
+    (lambda: identity("2"), TypeError, "an identity matrix has rows, a whole number of them, not '2'"),
+    (lambda: Activation(["relu"]), ValueError, "unknown activation ['relu']: the table of derivatives has"),
+    (lambda: Activation("relu").value(3), TypeError, "relu takes a list of numbers, not 3"),
+    (lambda: Linear([[1, 2]]).D_W(3), TypeError, "Linear(1×2) takes a list of 2 inputs, not 3"),
+    (lambda: layers_of(3), TypeError, "the derivatives of 3 are not known"),
+    (lambda: forward(NETWORK, [1, 2]), TypeError, "value, D_z and D_W, as layers_of(model) makes, not MLP("),
+    (
+        lambda: forward([AND], [1, 2]),
+        TypeError,
+        "as layers_of(model) makes; one of them is Neuron(2, sigmoid)",
+    ),
+    (lambda: forward(LAYERS, 3), TypeError, "the input x is a list of numbers, not 3"),
+    (lambda: forward(LAYERS, [1, "a"]), TypeError, "the first layer takes numbers, not 'a'"),
+    (lambda: list(backward(LAYERS, 3)), TypeError, "z is the list of lists that forward returned, not 3"),
+    (lambda: list(naive(LAYERS, [[1, 2]])), ValueError, "the result of each of 2 layers, 3 lists, not 1"),
+    (
+        lambda: backpropagation(LAYERS, [1, 2], 0, 3),
+        TypeError,
+        "loss_gradient is a function of a prediction and",
+    ),
+    (
+        lambda: multiplications("naive", LAYERS, [1, 2]),
+        TypeError,
+        "of an algorithm, backward or naive, not 'naive'",
+    ),
+    (lambda: next(tables(NETWORK, [1, 2], 0, abs)), TypeError, "as layers_of(model) makes, not MLP("),
+]
+
+
+@pytest.mark.parametrize(("wrong", "error", "message"), WRONG, ids=[message[-60:] for _, _, message in WRONG])
+def test_a_wrong_argument_is_named_with_what_is_wanted(wrong, error, message):
+    before = NETWORK.state()
+    with pytest.raises(error, match=re.escape(message)) as raised:
+        wrong()
+    assert type(raised.value) is error and len(str(raised.value)) < 1000
+    assert NETWORK.state() == before
+
+
+@pytest.mark.parametrize("engine", ["auto", "python", "graph"])
+@pytest.mark.parametrize("rate", ["none", None, "0.1", lambda: 0.1])
+def test_a_descent_that_diverges_with_ones_own_optimiser_says_so(engine, rate):
+    class Own:
+        def __init__(self, parameters):
+            self.parameters = parameters
+            if rate != "none":
+                self.rate = rate
+
+        def update(self, weights, gradient):
+            return [w - 1e200 * g for w, g in zip(weights, gradient)]
+
+    model = Neuron(1, "linear", random.Random(0))
+    with pytest.raises(ArithmeticError, match=r"the loss became inf in epoch 2: a smaller step may help$"):
+        fit(model, [[1.0]], [2.0], mean_squared_error, Own(model.parameters()), engine=engine)
+
+
+def test_numbers_of_numpy_are_sizes_rates_and_targets_too():
+    numpy = pytest.importorskip("numpy")
+    model = MLP(numpy.int64(2), numpy.array([3, 1]))
+    assert repr(model) == "MLP(2, [3, 1], relu)"
+    assert type(model.layers[0].nin) is int
+    assert GradientDescent([Value(1)], numpy.float32(0.5), numpy.float64(0.25)).momentum == 0.25
+    assert one_hot(numpy.int64(1), numpy.int64(2)) == [0, 1]
+    assert hinge(Value(0), numpy.float64(1)).data == 1
+    assert Perceptron(1).correct(numpy.array([1.0]), numpy.int64(1)) == 1
