@@ -1,8 +1,60 @@
-"""Error messages that name the operation, the operand and its number."""
+"""Error messages: what was given and what is wanted, and in an operation where.
 
+They name the operation, the operand and its number.
+"""
+
+import operator
 import reprlib
 from numbers import Complex, Real
 from typing import Any
+
+
+def given(thing: Any) -> str:
+    """What was given, in a message: what it is, and its kind.
+
+    >>> [given(thing) for thing in (3, None, int, given)]
+    ['3 (int)', 'None', 'the class int', 'the function given']
+    """
+    kind = type(thing).__name__
+    if thing is None:
+        return "None"
+    if isinstance(thing, type):
+        return f"the class {thing.__name__}"
+    if kind in ("function", "method", "builtin_function_or_method"):
+        return f"the function {thing.__name__}"
+    if hasattr(thing, "operation"):
+        return f"the {kind} {reprlib.repr(_described(thing))[1:-1]}"
+    try:
+        text = " ".join(reprlib.repr(thing).split())  # an array has lines
+    except ValueError:  # Python writes no int of more than 4300 digits
+        return f"something of the kind {kind}"
+    return f"{text} ({kind})"
+
+
+def check_count(name: str, number: Any, what: str, least: int = 1) -> int:
+    """An argument that counts something, as an int.
+
+    Raises TypeError if it is no whole number, ValueError if it is too small.
+
+    >>> check_count("limit", "3", "how many rows to show")
+    Traceback (most recent call last):
+    TypeError: limit is how many rows to show, a whole number, not '3' (str)
+    """
+    try:
+        if isinstance(number, bool):
+            raise TypeError
+        count = operator.index(number)
+    except TypeError:
+        raise TypeError(f"{name} is {what}, a whole number, not {given(number)}") from None
+    if count < least:
+        raise ValueError(f"{name} is {what}, {least} or more, not {count}")
+    return count
+
+
+def check_flag(name: str, flag: Any) -> None:
+    """Raise TypeError if an argument is neither True nor False."""
+    if not isinstance(flag, bool):
+        raise TypeError(f"{name} is True or False, not {given(flag)}")
 
 
 def as_float(data: Any, what: str = "a Value holds") -> float:

@@ -58,8 +58,9 @@ def test_a_shared_node_is_referred_to():
     for _ in range(50):  # 2 ** 50 ways from the output to x
         x = x + x
     shown = rows(x)
-    assert len(shown) == 50 * 2 + 1
-    assert shown[-1] == ("", "", 1, "v49: see above")
+    full = [text for _, _, _, text in shown if ": see" not in text]
+    assert len(full) == len(topological_order(x)) and len(shown) < 3 * 50
+    assert shown[-1] == ("", "", 1, "v1: see above")
 
 
 def test_branches_are_connected():
@@ -76,12 +77,29 @@ def test_branches_are_connected():
     ]
 
 
-def test_a_deep_graph_and_a_leaf():
+def test_a_deep_graph_begins_at_the_margin_again_and_a_leaf():
     x = y = Value(1, "x")
     for _ in range(3000):
         y = -y
-    assert rows(y)[-1] == ("1", "0", 3000, "x")
+    shown = rows(y)
+    assert shown[16] == ("", "", 16, "v2984: see below")
+    assert shown[17] == ("1", "0", 0, "v2984 = -v2983")
+    found = tree(y, limit=10_000).rows
+    assert found[17].depth == 16 and found[-1].node is x and found[-1].depth == 3000
     assert rows(x) == [("1", "0", 0, "x")]
+
+
+def test_what_is_shown_further_up_after_all_does_not_begin_anew():
+    x = Value(1, "x")
+    inner = x * 2
+    y = inner
+    for _ in range(15):
+        y = y.tanh()
+    shown = [row for row in tree(y * inner).rows if row.node is inner]
+    assert [(row.depth, row.text, row.repeated) for row in shown] == [
+        (16, "v1: see below", True),
+        (1, "v1 = x * 2", False),
+    ]
 
 
 def test_its_rows_are_there_for_a_program():
@@ -96,6 +114,89 @@ def test_its_rows_are_there_for_a_program():
         (a, 1, "a: see above", True),
     ]
     assert repr(found) == str(found)
+
+
+def test_a_sum_has_all_its_terms_side_by_side():
+    w, x = [[Value(i, f"{name}{i}") for i in range(3)] for name in "wx"]
+    output = sum(a * b for a, b in zip(w, x)) + 1
+    assert [(depth, text) for _, _, depth, text in rows(output) if "*" in text or depth < 2] == [
+        (0, "v6 = v1 + v2 + v4 + 1"),  # whose partial sums are v3 and v5
+        (1, "v1 = w0 * x0"),
+        (1, "v2 = w1 * x1"),
+        (1, "v4 = w2 * x2"),
+        (1, "1"),
+    ]
+
+
+@pytest.mark.parametrize("kept", ["a label", "another use"])
+def test_a_partial_sum_with_a_label_or_another_use_has_a_row(kept):
+    a, b, c = Value(1, "a"), Value(2, "b"), Value(3, "c")
+    partial = a + b
+    output = partial + c
+    if kept == "a label":
+        partial.label = "p"
+    else:
+        output *= partial
+    [row] = [row for row in tree(output).rows if row.node is partial and not row.repeated]
+    assert row.text.endswith("= a + b")
+
+
+def test_other_sums_are_as_they_are_computed():
+    a, b, c = Value(1, "a"), Value(2, "b"), Value(3, "c")
+    assert rows(a + (b + c))[0][3] == "v2 = a + v1"
+    assert rows(a + b - c)[0][3] == "v2 = v1 - c"
+    double = a + b
+    assert rows(double + double)[0][3] == "v2 = v1 + v1"
+
+
+def test_a_sum_of_many_terms_is_linear():
+    terms = [Value(i, f"x{i}") for i in range(16_000)]
+    shown = tree(sum(terms), limit=20_000)
+    assert [row.node for row in shown.rows[1:]] == terms
+    assert shown.rows[0].text == "v15999 = x0 + x1 + x2 + … + x15999 (16000 terms)"
+    assert len(str(shown)) < 40 * len(terms)
+
+
+def chain(kind, n):
+    x = y = Value(0.5, "x")
+    for _ in range(n):
+        y = {"tanh": Value.tanh, "*": lambda y: y * x, "right": lambda y: Value(1) + y}[kind](y)
+    return y
+
+
+@pytest.mark.parametrize("kind", ["tanh", "*", "right"])
+def test_the_text_of_a_chain_is_linear(kind):
+    short, long = (len(str(tree(chain(kind, n), limit=10 * n))) for n in (500, 2000))
+    assert long < 4.2 * short
+
+
+def test_of_many_rows_the_first_and_the_last_are_shown():
+    output = chain("tanh", 100)
+    every = tree(output, limit=1000)
+    found = tree(output, limit=9)
+    assert [row.text for row in found.rows] == [row.text for row in every.rows[:5] + every.rows[-4:]]
+    assert found.left_out == len(every.rows) - 9 and every.left_out == 0
+    lines = str(found).splitlines()
+    assert lines[6].strip() == f"… {found.left_out} rows are left out: limit={len(every.rows)} shows all"
+    assert lines[1:6] + lines[7:] == list(map(str, found.rows))
+    assert str(tree(output, limit=len(every.rows))) == str(every)
+
+
+def test_a_long_label_is_cut_and_a_row_stays_a_line():
+    a, b = Value(2, "a" * 10_000), Value(3, "a" * 10_000)
+    b.label += "\n\x1b[31m\u2028"
+    lines = str(tree(a * b + a)).splitlines()
+    assert len(lines) == 6 and max(map(len, lines)) < 250
+    assert all(line.isprintable() for line in lines)
+    assert lines[3].endswith("…aaaaaaaaaaaaaa") and lines[4].endswith("\\x1b[31m\\u2028")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["tanh", "right"])
+def test_a_graph_of_a_million_nodes_is_shown(kind):
+    shown = tree(chain(kind, 1_000_000 if kind == "tanh" else 500_000))
+    assert len(shown.rows) == 200 and shown.left_out > 999_000
+    assert len(str(shown)) < 30_000
 
 
 def test_its_text_has_the_numbers_of_the_moment():
