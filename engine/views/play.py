@@ -6,7 +6,6 @@ import html
 import json
 import math
 import tempfile
-import webbrowser
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +19,7 @@ from engine.programs.identifiers import identifiers
 from engine.programs.program import Program, check_inputs
 from engine.programs.rows import read_rows
 from engine.value import Value, topological_order
+from engine.views.drawing import in_browser
 from engine.views.javascript import operations_script
 from engine.views.lesson import copied, lesson, texts_at, training
 from engine.views.picture import picture
@@ -58,9 +58,7 @@ class Page:
         """
         path = Path(tempfile.mkdtemp(prefix="linegrad-")) / f"{self.name}.html"
         self.save(path)
-        if not webbrowser.open(path.as_uri()):
-            raise webbrowser.Error(f"no browser starts here; the page is in {path}")
-        return str(path)
+        return in_browser(path, "page")
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         # A notebook that is not trusted drops the style, and with it the page:

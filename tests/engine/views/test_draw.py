@@ -6,10 +6,13 @@ import random
 import shutil
 import subprocess
 import sys
+import tempfile
+import webbrowser
 from pathlib import Path
 
 import graphviz
 import pytest
+from graphviz.backend import dot_command
 
 import engine
 from engine import Value, draw, steps, topological_order, tree
@@ -145,10 +148,11 @@ def test_without_a_layout_program_one_line_says_how_to_get_one(monkeypatch):
     assert "only" in drawing.source
 
 
-@pytest.mark.skipif(
-    not (shutil.which("graphviz-pure") or shutil.which("graphviz-pure", path=sys.prefix + "/bin")),
-    reason="no graphviz-pure here: `pip install graphviz-pure` gets it",
-)
+PURE = shutil.which("graphviz-pure") or shutil.which("graphviz-pure", path=sys.prefix + "/bin")
+needs_pure = pytest.mark.skipif(not PURE, reason="no graphviz-pure here: `pip install graphviz-pure` gets it")
+
+
+@needs_pure
 def test_graphviz_pure_draws_where_there_is_no_dot(tmp_path):
     script = "from engine import *; draw(Value(1, 'σ') + 1).render(outfile='graph.svg', cleanup=True)"
     env = {"PATH": "", "PYTHONPATH": str(Path(engine.__file__).parents[1])}
@@ -157,6 +161,106 @@ def test_graphviz_pure_draws_where_there_is_no_dot(tmp_path):
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "σ" in texts((tmp_path / "graph.svg").read_text())
+
+
+@pytest.fixture(
+    params=[pytest.param("dot", marks=needs_dot), pytest.param("graphviz-pure", marks=needs_pure)]
+)
+def drawing(request, tmp_path, monkeypatch):
+    """A drawing in an empty folder, with one layout program alone."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(dot_command, "DOT_BINARY", Path("dot"))
+    programs = {"dot": shutil.which("dot"), "graphviz-pure": PURE}
+    monkeypatch.setattr(shutil, "which", lambda name, **_: programs[name] if name == request.param else None)
+    found = draw(Value(1, "σ") + Value(2, "b"))
+    found.program = request.param
+    return found
+
+
+def files():
+    return sorted(str(path) for path in Path().rglob("*") if path.is_file())
+
+
+def ways_to_write(drawing, format):
+    """Every way to have a picture in a format."""
+    return [
+        lambda: drawing.render(f"e.{format}"),
+        lambda: drawing.render(f"folder/e.{format}"),
+        lambda: drawing.render(outfile=f"e.{format}"),
+        lambda: drawing.render("e", format=format),
+        lambda: drawing.render(format=format, cleanup=False),
+        lambda: drawing.pipe(format=format),
+        lambda: drawing.pipe(format),
+        lambda: drawing.view(format=format),
+        lambda: drawing.view(f"e.{format}"),
+    ]
+
+
+def test_a_format_that_the_layout_program_has_not_is_one_clear_line(drawing, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(Path().resolve()))
+    format = "pdf" if drawing.program == "graphviz-pure" else "exr"
+    Path(f"e.{format}").write_text("as it was")
+    for write in ways_to_write(drawing, format):
+        with pytest.raises(
+            ValueError, match=rf"^{drawing.program} makes no {format}, but svg, png, .*jpg.*$"
+        ):
+            write()
+        assert [str(path) for path in Path().rglob("*")] == [f"e.{format}"]
+        assert Path(f"e.{format}").read_text() == "as it was"
+
+
+def test_a_format_that_nobody_has_is_one_clear_line(drawing, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(Path().resolve()))
+    for write in ways_to_write(drawing, "xyz"):
+        with pytest.raises(
+            ValueError, match=r"^no format of pictures is called 'xyz': some are svg, png, .*$"
+        ):
+            write()
+        assert list(Path().rglob("*")) == []
+
+
+def test_a_picture_is_written_where_it_is_said_and_nothing_else(drawing):
+    assert drawing.render("one.svg") == "one.svg" and files() == ["one.svg"]
+    assert drawing.render(Path("two.SVG")) == "two.SVG"
+    assert drawing.render("three") == "three.svg"
+    assert drawing.render("four", format="png") == "four.png"
+    assert drawing.render("v1.5", format="svg") == "v1.5.svg"
+    assert drawing.render("new/five.svg") == str(Path("new", "five.svg"))
+    assert drawing.render("six.svg", directory="new") == str(Path("new", "six.svg"))
+    assert len(files()) == 7
+    assert Path("four.png").read_bytes().startswith(b"\x89PNG")
+    drawing.render("new/seven.svg", cleanup=False)
+    assert Path("new/seven.gv").read_text(encoding="utf-8") == drawing.source
+
+
+def test_what_is_no_file_to_write_is_named(drawing):
+    Path("folder.svg").mkdir()
+    with pytest.raises(IsADirectoryError, match=r"^folder\.svg is a folder: name a file in it"):
+        drawing.render("folder.svg")
+    with pytest.raises(TypeError, match=r"a path, as 'graph.svg', not 3 \(int\)"):
+        drawing.render(3)
+    with pytest.raises(TypeError, match=r"a format is a word, as 'svg', not 3 \(int\)"):
+        drawing.pipe(3)
+    Path("file").write_text("")
+    with pytest.raises(OSError, match="file"):
+        drawing.render("file/graph.svg")
+    assert files() == ["file"]
+
+
+def test_a_picture_is_shown_from_a_temporary_folder(drawing, tmp_path_factory, monkeypatch, recwarn, capfd):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temporary")))
+    opened = []
+    monkeypatch.setattr(webbrowser, "open", lambda address: opened.append(address) or True)
+    path = Path(drawing.view())
+    assert files() == [] and opened == [path.as_uri()] and path.name == "graph.svg"
+    assert "<svg" in path.read_text(encoding="utf-8")
+    assert drawing.view("kept") == "kept.svg" and files() == ["kept.svg"]
+    assert drawing.render("kept.svg", view=True) == "kept.svg"
+    assert opened[1:] == [Path("kept.svg").resolve().as_uri()] * 2
+    monkeypatch.setattr(webbrowser, "open", lambda address: False)
+    with pytest.raises(webbrowser.Error, match=r"^no browser starts here; the picture is in .*graph\.png$"):
+        drawing.view(format="png")
+    assert files() == ["kept.svg"] and not recwarn.list and capfd.readouterr().err == ""
 
 
 def test_a_step_marks_its_node_and_the_edges_that_the_gradient_travels():
