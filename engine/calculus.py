@@ -5,13 +5,13 @@ as a graph, from the same formulas of the table, so that a derivative has
 derivatives. `tangent` goes the other way, from the leaves to the output.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, overload
 
 from engine.algebra import Algebra, Term, as_value
 from engine.decisions import decisions
-from engine.errors import as_float
+from engine.errors import check_number, in_words, is_list, shown
 from engine.value import Constant, Value, leaves_and_operations, new, topological_order
 
 Rows = list[list[Value]]
@@ -48,7 +48,7 @@ def grad(output: Value, inputs: Sequence[Value]) -> list[Value]:
     """
     if not isinstance(output, Value):
         others = "jacobian() takes a list of them, and gradient() a function"
-        raise TypeError(f"grad() starts from one Value, not from a {type(output).__name__}: {others}")
+        raise TypeError(f"grad() starts from one Value, not from {in_words(output)}: {others}")
     return jacobian([output], inputs)[0]
 
 
@@ -63,7 +63,7 @@ def jacobian(outputs: Sequence[Value], inputs: Sequence[Value]) -> Rows:
     >>> [[entry.data for entry in row] for row in J]
     [[1.0, -0.0], [0.0, 2.0]]
     """
-    outputs, inputs = _values(outputs, "outputs"), _values(inputs, "inputs")
+    outputs, inputs = list_of_values(outputs, "outputs"), list_of_values(inputs, "inputs")
     _, operations = leaves_and_operations(*outputs)
     algebra = Algebra(operations)
     active = _depending(operations, inputs)
@@ -100,14 +100,16 @@ def tangent(output: Any, directions: Mapping[Value, Any]) -> Any:
     if isinstance(output, Value):
         [result] = tangent([output], directions)
         return result
-    outputs = _values(output, "outputs")
+    outputs = list_of_values(output, "output")
     if not isinstance(directions, Mapping):
-        raise TypeError(f"directions is a dict, {{x: 1.0}}, not a {type(directions).__name__}")
-    _values(list(directions), "the keys of directions")
+        raise TypeError(f"directions is a dict, {{x: 1.0}}, not {in_words(directions)}")
+    list_of_values(list(directions), "list(directions)")
     _, operations = leaves_and_operations(*outputs)
     algebra = Algebra(operations)
     tangents: dict[Value, Term] = {
-        node: _term(part) for node, part in directions.items() if type(node) is not Constant
+        node: _term(part, f"directions[{shown(node)}]")
+        for node, part in directions.items()
+        if type(node) is not Constant
     }
     for node in operations:
         total = tangents.get(node, 0.0)
@@ -136,11 +138,11 @@ def hessian(output: Any, inputs: Any = None) -> Any:
     [[6.0, 4.0], [4.0, 0.0]]
     """
     if isinstance(output, Value):
+        inputs = list_of_values(inputs, "inputs")
         return jacobian(grad(output, inputs), inputs)
+    _check_function("hessian", output)
     if inputs is not None:
-        raise TypeError(
-            f"hessian() of a {type(output).__name__} takes no inputs: hessian(f)(2, 3) is at x = 2, y = 3"
-        )
+        raise TypeError("hessian() of a function takes no inputs: hessian(f)(2, 3) is at x = 2, y = 3")
     return _of_function("hessian", output, lambda outputs, inputs: hessian(outputs[0], inputs), list)
 
 
@@ -185,7 +187,7 @@ def _check_function(name, f):
     """Raise TypeError if f is no function: a Value, most often."""
     if not callable(f):
         hint = ": grad(y, [x]) is the derivative of a Value" if isinstance(f, Value) else ""
-        raise TypeError(f"{name}() differentiates a function, not a {type(f).__name__}{hint}")
+        raise TypeError(f"{name}() differentiates a function, not {in_words(f)}{hint}")
 
 
 def _of_function(name, f, differentiate, shape):
@@ -194,9 +196,11 @@ def _of_function(name, f, differentiate, shape):
 
     def differentiated(*point: Any) -> Any:
         one = len(point) == 1 and hasattr(point[0], "__len__") and getattr(point[0], "ndim", 1) != 0
-        given = point[0] if one else point
-        arguments = list if given is point else lambda leaves: [_like(given, leaves)]
-        return shape(_differentiated(f, differentiate, given, arguments))
+        numbers = point[0] if one else point
+        if not is_list(numbers):
+            raise TypeError(f"{name}(f) takes numbers, or one list of them, not {in_words(numbers)}")
+        arguments = list if numbers is point else lambda leaves: [_like(numbers, leaves)]
+        return shape(_differentiated(f, differentiate, numbers, arguments))
 
     return differentiated
 
@@ -205,20 +209,20 @@ def _of_function(name, f, differentiate, shape):
 _arguments: ContextVar[frozenset[Value]] = ContextVar("arguments", default=frozenset())
 
 
-def _differentiated(f, differentiate, given, arguments):
-    """Rows of derivatives of f, at leaves of its own for what is given.
+def _differentiated(f, differentiate, point, arguments):
+    """Rows of derivatives of f, at leaves of its own for the point.
 
-    A Value that is given may occur in f, or be given twice, and that is held
+    A Value in the point may occur in f, or be given twice, and that is held
     fixed. So it takes its leaf's place only in the result.
     """
-    leaves = [_leaf(each, f"x{i}" if len(given) > 1 else "x") for i, each in enumerate(given)]
+    leaves = [_leaf(each, f"x{i}" if len(point) > 1 else "x") for i, each in enumerate(point)]
     outer = _arguments.get()
     token = _arguments.set(outer.union(leaves))
     try:
         rows = differentiate([_called(f, arguments(leaves), leaves)], leaves)
     finally:
         _arguments.reset(token)
-    places = {leaf: each for leaf, each in zip(leaves, given) if isinstance(each, Value)}
+    places = {leaf: each for leaf, each in zip(leaves, point) if isinstance(each, Value)}
     below, operations = leaves_and_operations(*(each for row in rows for each in row))
     if not places and outer.isdisjoint(below):
         return [[float(each.data) for each in row] for row in rows]
@@ -236,11 +240,11 @@ def _leaf(number, label):
     return Value(number.data, number.label) if isinstance(number, Value) else Value(number, label)
 
 
-def _like(given, leaves):
-    """The leaves as a list, or as an array if such was given."""
-    if not hasattr(given, "astype"):
+def _like(point, leaves):
+    """The leaves as a list, or as an array if the point is one."""
+    if not hasattr(point, "astype"):
         return leaves
-    array = given.astype(object)
+    array = point.astype(object)
     array[:] = leaves
     return array
 
@@ -266,19 +270,19 @@ def _called(f, arguments, leaves):
     try:
         return Constant(output)
     except TypeError:
-        raise TypeError(f"the function returns a {type(output).__name__}, and not one number") from None
+        raise TypeError(f"the function returns {in_words(output)}, and not one number") from None
 
 
-def _values(nodes, what):
-    """A list of Values, checked."""
+def list_of_values(nodes: Any, what: str) -> list[Value]:
+    """Several Values in a list, or a TypeError that names what they are."""
     if isinstance(nodes, Value):
-        raise TypeError(f"{what} is a list of Values, not a Value: write [{nodes.label or 'x'}]")
-    if not isinstance(nodes, Iterable) or isinstance(nodes, str):
-        raise TypeError(f"{what} is a list of Values, not a {type(nodes).__name__}")
+        raise TypeError(f"{what} is a list of Values, not {in_words(nodes)}: write [{nodes.label or 'x'}]")
+    if not is_list(nodes):
+        raise TypeError(f"{what} is a list of Values, not {in_words(nodes)}")
     nodes = list(nodes)
     for i, node in enumerate(nodes):
         if not isinstance(node, Value):
-            raise TypeError(f"{what} has a {type(node).__name__} at place {i}, not a Value")
+            raise TypeError(f"{what}[{i}] is {in_words(node)}, not a Value")
     return nodes
 
 
@@ -291,5 +295,5 @@ def _depending(operations, inputs):
     return found
 
 
-def _term(number):
-    return number if isinstance(number, Value) else as_float(number)
+def _term(number, name):
+    return number if isinstance(number, Value) else check_number(name, number)

@@ -4,11 +4,13 @@ import ast
 import builtins
 import keyword
 import re
-from collections.abc import Iterable, Sequence
+import reprlib
+from collections.abc import Sequence
 from itertools import product
 
 from engine.cases import with_float_results
 from engine.differences import compare
+from engine.errors import in_words, is_list
 from engine.formula import Formula
 from engine.operation import BINARY, FUNCTIONS, OPERATIONS, UNARY, Operation, add_operation, method
 from engine.rules import MATH, OWN, RULES, Rule, add_rule
@@ -49,8 +51,11 @@ def define(name: str, value: str, partials: Sequence[str]) -> None:
     ValueError: cube: ∂/∂a = a * a is 0.3721 at a = 0.61; a central difference
     gives 1.1163
     """
-    if isinstance(partials, str) or not isinstance(partials, Iterable):
-        raise TypeError(f"partials is a list of formulas, [{partials!r}]")
+    if not isinstance(name, str):
+        raise TypeError(f"an operation's name is a word such as 'swish', not {in_words(name)}")
+    if not is_list(partials):
+        write = f": write [{reprlib.repr(partials)}]" if isinstance(partials, str) else ""
+        raise TypeError(f"partials is a list of formulas, not {in_words(partials)}{write}")
     texts = [table_text(name, text) for text in (value, *partials)]
     texts[0] = ast.unparse(with_float_results(Formula(texts[0]).tree))
     rule = Rule(name, texts[0], tuple(texts[1:]))
@@ -82,9 +87,9 @@ def _forget(name):
 
 
 def _check_name(name):
-    word = isinstance(name, str) and name.isascii() and name.isidentifier() and name[0] != "_"
+    word = name.isascii() and name.isidentifier() and name[0] != "_"
     if not word or keyword.iskeyword(name):
-        raise ValueError(f"{name!r} is no name for an operation: a word such as 'swish' is")
+        raise ValueError(f"{reprlib.repr(name)} is no name for an operation: a word such as 'swish' is")
     if name in RULES:
         return  # (a wrong partial is said first)
     taken = hasattr(Value, name) or hasattr(builtins, name) or name in MATH

@@ -5,19 +5,19 @@ They name the operation, the operand and its number.
 
 import operator
 import reprlib
+from collections.abc import Iterable, Mapping
 from numbers import Complex, Real
+from pathlib import Path
 from typing import Any
 
 
-def given(thing: Any) -> str:
+def in_words(thing: Any) -> str:
     """What was given, in a message: what it is, and its kind.
 
-    >>> [given(thing) for thing in (3, None, int, given)]
-    ['3 (int)', 'None', 'the class int', 'the function given']
+    >>> [in_words(thing) for thing in (3, None, int, as_float)]
+    ['3 (int)', 'None (NoneType)', 'the class int', 'the function as_float']
     """
     kind = type(thing).__name__
-    if thing is None:
-        return "None"
     if isinstance(thing, type):
         return f"the class {thing.__name__}"
     if kind in ("function", "method", "builtin_function_or_method"):
@@ -29,6 +29,29 @@ def given(thing: Any) -> str:
     except ValueError:  # Python writes no int of more than 4300 digits
         return f"something of the kind {kind}"
     return f"{text} ({kind})"
+
+
+def is_list(things: Any) -> bool:
+    """Whether things are in an order: a list or the like, no set and no text.
+
+    >>> [is_list(things) for things in ([1, 2], range(2), {1, 2}, "ab", 3)]
+    [True, True, False, False, False]
+    """
+    unordered = str, bytes, set, frozenset, Mapping
+    return isinstance(things, Iterable) and not isinstance(things, unordered)
+
+
+def check_number(name: str, number: Any) -> float:
+    """A number as a float, or a TypeError that names it.
+
+    >>> check_number("rate", "3")
+    Traceback (most recent call last):
+    TypeError: rate is '3' (str), not a real number
+    """
+    try:
+        return as_float(number)
+    except (TypeError, OverflowError):
+        raise TypeError(f"{name} is {in_words(number)}, not a real number") from None
 
 
 def check_count(name: str, number: Any, what: str, least: int = 1) -> int:
@@ -45,16 +68,24 @@ def check_count(name: str, number: Any, what: str, least: int = 1) -> int:
             raise TypeError
         count = operator.index(number)
     except TypeError:
-        raise TypeError(f"{name} is {what}, a whole number, not {given(number)}") from None
+        raise TypeError(f"{name} is {what}, a whole number, not {in_words(number)}") from None
     if count < least:
         raise ValueError(f"{name} is {what}, {least} or more, not {count}")
     return count
 
 
+def check_path(what: str, path: Any) -> Path:
+    """A file's path, or a TypeError that says what file it is."""
+    try:
+        return Path(path)
+    except TypeError:
+        raise TypeError(f"{what} is a path, as a text, not {in_words(path)}") from None
+
+
 def check_flag(name: str, flag: Any) -> None:
     """Raise TypeError if an argument is neither True nor False."""
-    if not isinstance(flag, bool):
-        raise TypeError(f"{name} is True or False, not {given(flag)}")
+    if type(flag).__name__ not in ("bool", "bool_"):  # the latter is NumPy's
+        raise TypeError(f"{name} is True or False, not {in_words(flag)}")
 
 
 def as_float(data: Any, what: str = "a Value holds") -> float:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any
 
+from engine.errors import check_number, in_words
 from engine.formula import Formula
 from engine.operation import FUNCTIONS
 from engine.unchanged import assign
@@ -25,6 +26,8 @@ def format_number(x: float) -> str:
     >>> [format_number(x) for x in (9.357622968839299e-14, 1e6)]
     ['9.358e-14', '1e+06']
     """
+    if type(x) is not float:
+        x = check_number("what is formatted", x)
     text = f"{x:.4g}"
     if "e+" in text and abs(x) < 999_999.5:
         text = f"{x:.0f}"
@@ -115,6 +118,10 @@ def label(namespace: Mapping[str, Any]) -> None:
     >>> a.label, w[1].label, p["bias"].label
     ('a', 'w[1]', "p['bias']")
     """
+    if not isinstance(namespace, Mapping):
+        raise TypeError(
+            f"label() takes variables with their names, label(globals()), not {in_words(namespace)}"
+        )
     public = {name: thing for name, thing in namespace.items() if _public(name)}
     unlabelled: dict[Value, str] = {}
     for place, value in find_values(public):

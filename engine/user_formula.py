@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from engine.cases import SIGNS
+from engine.errors import in_words
 from engine.operation import FUNCTIONS
 from engine.rules import OWN, RULES, SHARED
 
@@ -23,7 +24,7 @@ def table_text(name: str, text: str) -> str:
     cannot be in a formula.
     """
     if not isinstance(text, str):
-        raise TypeError(f"{name}: a formula is a text, as 'a * a', not {text!r}")
+        raise TypeError(f"{name}: a formula is a text, as 'a * a', not {in_words(text)}")
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, UnicodeError) as error:

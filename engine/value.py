@@ -12,7 +12,7 @@ from functools import partial
 from math import exp
 from typing import Any, NoReturn, SupportsFloat
 
-from engine.errors import as_float, explained, no_derivative, shown, unsupported_operand
+from engine.errors import as_float, explained, in_words, no_derivative, shown, unsupported_operand
 from engine.operation import BINARY, FUNCTIONS, OPERATIONS, REFLECTED, SMALL_POWERS, UNARY, Operation, method
 from engine.unchanged import assign, restorer
 
@@ -365,6 +365,8 @@ def topological_order(output: Value) -> list[Value]:
     >>> [node.label or node.op for node in topological_order(a * a + b)]
     ['a', 'b', '*', '+']
     """
+    if not isinstance(output, Value):
+        raise TypeError(f"topological_order() starts from a Value, not from {in_words(output)}")
     leaves, operations = leaves_and_operations(output)
     return leaves + operations
 

@@ -7,9 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from engine.decisions import decisions
+from engine.errors import check_number, in_words
 from engine.programs.python_text import function_text, joined
+from engine.programs.rows import read_column
 from engine.programs.rowwise import Rowwise, computed
-from engine.programs.tape import record_function
+from engine.programs.tape import other_leaves, record_function
 from engine.value import Value
 
 
@@ -36,6 +38,8 @@ class Elementwise:
     """
 
     def __init__(self, formula: Callable[..., Any]) -> None:
+        if not callable(formula):
+            raise TypeError(f"Elementwise takes a function of numbers, not {in_words(formula)}")
         self.formula = formula
 
     def __call__(self, *arrays: Sequence[float], **numbers: float) -> "tuple[array[float], ...]":
@@ -54,8 +58,8 @@ class Elementwise:
             )
         columns: Sequence[Any] = arrays
         if not {array}.issuperset(map(type, arrays)):
-            columns = [each if type(each) is array else array("d", each) for each in arrays]
-        given = len(columns[0]), [float(numbers[name]) for name in shared]
+            columns = [read_column(each, name) for each, name in zip(arrays, elements)]
+        given = len(columns[0]), [check_number(name, numbers[name]) for name in shared]
         if results := self._rowwise.native(columns, *given):  # which sees to the lengths
             return results
         if len(set(map(len, columns))) > 1:
@@ -78,7 +82,11 @@ class Elementwise:
     @cached_property
     def _names(self):
         """The names of elements, and those of numbers."""
-        parameters = inspect.signature(self.formula).parameters.values()
+        try:
+            parameters = inspect.signature(self.formula).parameters.values()
+        except ValueError:  # of some that are written in C
+            what = in_words(self.formula)
+            raise TypeError(f"Elementwise takes a function whose parameters have names, not {what}") from None
         shared = [each.name for each in parameters if each.kind is each.KEYWORD_ONLY]
         elements = [each.name for each in parameters if each.name not in shared]
         if not elements:
@@ -105,7 +113,12 @@ class Elementwise:
                 "every element's; relu, abs, maximum and minimum decide for each"
             )
         results = results if isinstance(results, tuple) else (results,)
-        outputs = list(map(computed, results))
+        outputs = [_output(result) for result in results]
+        if strangers := other_leaves(outputs, [*elements.values(), *shared.values()]):
+            raise ValueError(
+                f"the formula uses {in_words(strangers[0])}, which is none of its parameters: "
+                "make it one, after *, or use its number"
+            )
         return record_function("f", outputs, list(elements.values()), list(shared.values()))
 
     def __reduce__(self) -> Any:
@@ -117,3 +130,10 @@ class Elementwise:
     def __repr__(self) -> str:
         elements, shared = self._names
         return f"<Elementwise of {', '.join(elements)}; {', '.join(shared)}>"
+
+
+def _output(result):
+    """What the formula returned, or one part of that, as an operation."""
+    if not isinstance(result, Value):
+        result = check_number("what the formula returns", result)
+    return computed(result)

@@ -5,6 +5,7 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
+from engine.errors import check_flag, in_words
 from engine.programs.c_text import c_text, each_c, program_c
 from engine.programs.machine_code import DONE, UNREADABLE, machine_code
 from engine.programs.program import Program
@@ -38,6 +39,10 @@ class Native:
     """
 
     def __init__(self, program: Program, fast_math: bool = False) -> None:
+        if not isinstance(program, Program):
+            hint = ": Native(Program(output))" if isinstance(program, Value) else ""
+            raise TypeError(f"Native compiles a Program, not {in_words(program)}{hint}")
+        check_flag("fast_math", fast_math)
         self.program, self.fast_math = program, fast_math
         self._rowwise: dict[tuple[str, ...], Rowwise] = {}
         if program.tape.shape:  # no gradient: `each` is all there is

@@ -7,6 +7,8 @@ from itertools import repeat
 from operator import add
 from typing import TYPE_CHECKING, Any
 
+from engine.calculus import list_of_values
+from engine.errors import in_words, is_list
 from engine.programs.compiled import Compiled
 from engine.programs.line_by_line import LineByLine
 from engine.programs.loops import Loops
@@ -75,9 +77,7 @@ class Program:
     ) -> None:
         outputs, shape = flat_outputs(output)
         check_inputs(inputs)
-        for place, parameter in enumerate(parameters):
-            if not isinstance(parameter, Value):
-                raise TypeError(f"parameter {place} is a {type(parameter).__name__}, not a Value")
+        parameters = list_of_values(parameters, "parameters")
         if not shape:
             self.tape, self.parameters = record_tape(outputs[0], inputs, parameters)
         else:
@@ -197,13 +197,14 @@ class Program:
         known: dict[Any, str] = dict(zip(self._input_leaves, self.tape.inputs))
         known |= dict(zip(self.parameters, self.tape.parameters))
         known |= {name: name for name in known.values()}
-        if isinstance(leaves, (str, Value)) or not leaves:
-            raise TypeError("leaves is a list of inputs or parameters, at least one")
-        for leaf in leaves:
+        names = list(leaves) if is_list(leaves) else []
+        if not names:
+            raise TypeError(f"leaves is a list of inputs or parameters, at least one, not {in_words(leaves)}")
+        for leaf in names:
             if not isinstance(leaf, (str, Value)) or leaf not in known:
                 shown = leaf if isinstance(leaf, str) else repr(getattr(leaf, "label", "") or leaf)
                 raise ValueError(f"{shown} is neither an input nor a parameter of this program")
-        return tuple([known[leaf] for leaf in leaves])
+        return tuple([known[leaf] for leaf in names])
 
     def line_by_line(self, *inputs: float) -> LineByLine:
         """Every line of both passes, with the number that it computes.
@@ -344,11 +345,11 @@ def check_inputs(inputs: Sequence[Value]) -> None:
     Raises TypeError or ValueError that names the input.
     """
     if not isinstance(inputs, (list, tuple)):
-        raise TypeError(f"inputs is a list of Values, not a {type(inputs).__name__}")
+        raise TypeError(f"inputs is a list of Values, not {in_words(inputs)}")
     given = set()
     for place, leaf in enumerate(inputs):
         if not isinstance(leaf, Value):
-            raise TypeError(f"input {place} is a {type(leaf).__name__}, not a Value")
+            raise TypeError(f"input {place} is {in_words(leaf)}, not a Value")
         name = f"input {place} ({leaf.label or leaf})"
         if type(leaf) is Constant:
             raise ValueError(f"{name} is a constant, and fixed in the program")

@@ -3,13 +3,12 @@
 Whatever a row may be, one number is refused for the same reason everywhere.
 """
 
-import reprlib
 import sys
 from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from engine.errors import as_float
+from engine.errors import check_number, in_words
 
 
 def read_row(numbers: Sequence[Any], inputs: Sequence[str], where: str = "") -> list[float]:
@@ -26,19 +25,11 @@ def read_row(numbers: Sequence[Any], inputs: Sequence[str], where: str = "") -> 
     TypeError: row 3: input y is '2' (str), not a real number
     """
     _check_count(numbers, inputs, where)
-    floats = [_number(number, f"{where}input {name}") for name, number in zip(inputs, numbers)]
+    floats = [check_number(f"{where}input {name}", number) for name, number in zip(inputs, numbers)]
     for name, number in zip(inputs, floats):
         if number != number:
             raise ValueError(f"{where}input {name} is NaN")
     return floats
-
-
-def _number(number, name):
-    try:
-        return as_float(number)
-    except (TypeError, OverflowError):
-        given = f"{reprlib.repr(number)} ({type(number).__name__})"
-        raise TypeError(f"{name} is {given}, not a real number") from None
 
 
 def read_rows(rows: Any, inputs: Sequence[str]) -> tuple[Any, int]:
@@ -56,6 +47,8 @@ def read_rows(rows: Any, inputs: Sequence[str]) -> tuple[Any, int]:
     Traceback (most recent call last):
     ValueError: row 1: 1 number given for 2 inputs (x, y)
     """
+    if not isinstance(inputs, (list, tuple)):
+        raise TypeError(f"inputs is a list of names, not {in_words(inputs)}")
     matrix = _numbers(rows, 2, inputs)
     if matrix is None:
         flat, count = _copied(rows, inputs)
@@ -88,12 +81,31 @@ def read_parameters(numbers: Any, parameters: Sequence[str]) -> "array[float]":
     else:
         given = _sequence(numbers, "the parameters are", "numbers")
         names = [f"parameter {name}" for name in parameters] + ["one number more"] * len(given)
-        floats.fromlist([_number(number, name) for name, number in zip(names, given)])
+        floats.fromlist([check_number(name, number) for name, number in zip(names, given)])
     if len(floats) != len(parameters):
         pairs = ((floats, "number"), (parameters, "parameter"))
         counts = [f"{len(many)} {what}{'s' * (len(many) != 1)}" for many, what in pairs]
         raise ValueError(" given for ".join(counts))
     return floats
+
+
+def read_column(numbers: Any, name: str) -> "array[float]":
+    """The numbers of one named array, in an array of floats.
+
+    (An array that is given is returned itself.) Raises TypeError that names it.
+
+    >>> read_column([1, 2.5], "w")
+    array('d', [1.0, 2.5])
+    >>> read_column([1, "2"], "w")
+    Traceback (most recent call last):
+    TypeError: w[1] is '2' (str), not a real number
+    """
+    if type(numbers) is array:
+        return numbers
+    if (vector := _numbers(numbers, 1, [name])) is not None:
+        return array("d", memoryview(vector[0]).cast("B").tobytes())
+    listed = _sequence(numbers, f"{name} is", "numbers")
+    return array("d", [check_number(f"{name}[{i}]", number) for i, number in enumerate(listed)])
 
 
 def _numbers(given, dimensions, names):
@@ -175,8 +187,7 @@ def _sequence(numbers, what, of):
             raise TypeError
         return numbers.tolist() if isinstance(numbers, memoryview) else list(numbers)
     except (TypeError, NotImplementedError):  # the latter from a memoryview of what it cannot read
-        given = f"{reprlib.repr(numbers)} ({type(numbers).__name__})"
-        raise TypeError(f"{what} {given}, not a sequence of {of}") from None
+        raise TypeError(f"{what} {in_words(numbers)}, not a sequence of {of}") from None
 
 
 def _check_count(numbers, inputs, where):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from engine.errors import in_words
 from engine.formula import Formula
 from engine.notation import node_names
 from engine.operation import FUNCTIONS
@@ -200,7 +201,7 @@ def flat_outputs(output: Any) -> tuple[list[Value], tuple[int, ...]]:
     if isinstance(output, Value):
         return [output], ()
     if not isinstance(output, (list, tuple)):
-        raise TypeError(f"a program computes a Value, or a list of Values, not a {type(output).__name__}")
+        raise TypeError(f"a program computes a Value, or a list of Values, not {in_words(output)}")
     parts = [flat_outputs(each) for each in output]
     shapes = {shape for _, shape in parts}
     if len(shapes) != 1:

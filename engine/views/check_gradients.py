@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from engine.decisions import Decision, decisions
 from engine.differences import Comparison, compare
+from engine.errors import in_words
 from engine.notation import find_values, names_on_a_line
 from engine.programs.tape import other_leaves
 from engine.unchanged import restorer
@@ -133,7 +134,7 @@ def check_gradients(output: Value | Callable[..., Value], /, *arguments: Any, **
 
     else:
         if not callable(output):
-            raise TypeError(f"check_gradients() checks a Value or a function, not a {type(output).__name__}")
+            raise TypeError(f"check_gradients() checks a Value or a function, not {in_words(output)}")
         given, arguments, by_name = _arguments(output, arguments, by_name)
         with decisions() as found:
             root = output(*arguments, **by_name)
@@ -222,5 +223,5 @@ def _check_value(output, converted=None):
     """What a function returned, if that is a Value."""
     if not isinstance(output, Value):
         left = f": a number left the graph in {converted}" if converted else ""
-        raise TypeError(f"the function returns a {type(output).__name__}, not a Value{left}")
+        raise TypeError(f"the function returns {in_words(output)}, not a Value{left}")
     return output

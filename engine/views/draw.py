@@ -1,8 +1,9 @@
 """draw: the graph of a computation as a picture."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Set
 
-from engine.errors import no_derivative
+from engine.calculus import list_of_values
+from engine.errors import check_count, check_flag, in_words, no_derivative
 from engine.notation import derivative, format_number, formula, node_kind, node_names
 from engine.value import Constant, Value, topological_order
 from engine.views.drawing import Drawing, html_label
@@ -19,6 +20,7 @@ STYLES = {
     "output": {"shape": "box", "fillcolor": "#b7d8b0", "peripheries": "2"},
 }
 STALE = {"style": "filled,dashed", "penwidth": "2"}
+DIRECTIONS = ("LR", "RL", "TB", "BT")
 TEXT = {"fontname": "Helvetica", "fontsize": "11"}
 
 
@@ -43,8 +45,9 @@ def draw(
     left to right, "BT" upwards). Data from before a leaf changed are marked
     as stale, with a thick dashed border, and the picture's title says so.
 
-    Raises TypeError if `output` is not a Value, ValueError if the picture
-    would have more than `limit` nodes, or if the step is of another graph.
+    Raises TypeError or ValueError that names the argument if one is wrong,
+    ValueError if the picture would have more than `limit` nodes, or if the
+    step is of another graph.
 
     >>> from engine import Value
     >>> a, b = Value(2, "a"), Value(-3, "b")
@@ -53,7 +56,16 @@ def draw(
     '<a graph of 5 nodes'
     """
     if not isinstance(output, Value):
-        raise TypeError(f"draw() starts from a Value, not from {type(output).__name__}")
+        raise TypeError(f"draw() starts from a Value, not from {in_words(output)}")
+    inputs = list_of_values(list(inputs) if isinstance(inputs, Set) else inputs, "inputs")
+    check_flag("derivatives", derivatives)
+    if at is not None and not isinstance(at, Step):
+        raise TypeError(f"at is a step of steps(output), as next(walk) returns one, not {in_words(at)}")
+    if depth is not None:
+        depth = check_count("depth", depth, "how many operations to show", least=0)
+    if not isinstance(rankdir, str) or rankdir not in DIRECTIONS:
+        raise ValueError(f"rankdir is one of {', '.join(DIRECTIONS)}, not {in_words(rankdir)}")
+    limit = check_count("limit", limit, "how many nodes to show")
     order = topological_order(output)
     visible = set(order) if depth is None else within(output, depth)
     shown = [node for node in order if node in visible]

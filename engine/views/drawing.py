@@ -14,7 +14,7 @@ from typing import Any
 import graphviz
 from graphviz.backend import dot_command
 
-from engine.errors import given
+from engine.errors import check_path, in_words
 from engine.notation import printable
 
 LONGEST = 1000  # characters of a text; graphviz's labels have 16,384 bytes
@@ -87,9 +87,8 @@ class Drawing(graphviz.Digraph):
         if name is None:  # as graphviz calls it
             format = _checked(format or self.format)
             name = f"{self.filename}.{format}"
-        if not isinstance(name, (str, os.PathLike)):
-            raise TypeError(f"a picture's file is a path, as 'graph.svg', not {given(name)}")
-        path = Path(self.directory if directory is None else directory, name)
+        folder = check_path("a picture's folder", self.directory if directory is None else directory)
+        path = folder / check_path("a picture's file", name)
         if path.is_dir():
             raise IsADirectoryError(f"{path} is a folder: name a file in it, as '{path / 'graph.svg'}'")
         ending = path.suffix[1:].lower()
@@ -131,7 +130,7 @@ class Drawing(graphviz.Digraph):
 def _checked(format):
     """A format's name, as graphviz writes it."""
     if not isinstance(format, str):
-        raise TypeError(f"a format is a word, as 'svg', not {given(format)}")
+        raise TypeError(f"a format is a word, as 'svg', not {in_words(format)}")
     if format.lower() not in graphviz.FORMATS:
         some = ", ".join(PICTURES)
         raise ValueError(f"no format of pictures is called {reprlib.repr(format)}: some are {some}")

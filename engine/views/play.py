@@ -14,7 +14,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from engine.errors import as_float
+from engine.errors import check_count, check_number, check_path, in_words
 from engine.programs.identifiers import identifiers
 from engine.programs.program import Program, check_inputs
 from engine.programs.rows import read_rows
@@ -48,7 +48,9 @@ class Page:
 
     def save(self, path: "str | Path") -> str:
         """Write the page to a file, and return its path."""
-        Path(path).write_text(self.html, encoding="utf-8", newline="\n")  # or the policy refuses it
+        check_path("a page's file", path).write_text(
+            self.html, encoding="utf-8", newline="\n"
+        )  # or the policy refuses it
         return str(path)
 
     def open(self) -> str:
@@ -106,19 +108,19 @@ def play(
     <a page of 7 steps: .open() shows it, .save('v3.html') keeps it>
     """
     if not isinstance(output, Value):
-        raise TypeError(f"play() starts from a Value, not from {type(output).__name__}")
+        raise TypeError(f"play() starts from a Value, not from {in_words(output)}")
     check_inputs(inputs)
-    if depth is not None and (not isinstance(depth, int) or depth < 1):
-        raise ValueError(f"depth is how many operations to show, 1 or more, not {depth!r}")
+    rate = check_number("rate", rate)
+    if not 0 < rate < math.inf:
+        raise ValueError(f"rate is the learning rate, a number more than 0, not {rate}")
+    if depth is not None:
+        depth = check_count("depth", depth, "how many operations to show")
     twins = _twins(output, depth)
     given = [twins.get(leaf, leaf) for leaf in inputs]
     if rows is None:
         return _page(twins[output], given)
     if not inputs:
         raise ValueError("rows are numbers for inputs: play(output, inputs=[x, y], rows=rows)")
-    rate = as_float(rate)
-    if not 0 < rate < math.inf:
-        raise ValueError(f"rate is the learning rate, a number more than 0, not {rate}")
     shown = set(topological_order(twins[output]))
     for place, leaf in enumerate(inputs):
         if leaf in twins and twins[leaf] not in shown:

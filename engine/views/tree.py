@@ -1,9 +1,10 @@
 """tree: the graph of a computation as text, for a prompt without a viewer."""
 
+import sys
 from collections import Counter, deque
 from dataclasses import dataclass
 
-from engine.errors import check_count
+from engine.errors import check_count, in_words
 from engine.notation import format_number, formula, names_on_a_line, parenthesized
 from engine.value import Constant, Value, topological_order
 from engine.views.stale import stale, stale_note
@@ -96,7 +97,7 @@ def tree(output: Value, limit: int = 200) -> Tree:
              7           0  └─ x7
     """
     if not isinstance(output, Value):
-        raise TypeError(f"tree() starts from a Value, not from {type(output).__name__}")
+        raise TypeError(f"tree() starts from a Value, not from {in_words(output)}")
     limit = check_count("limit", limit, "how many rows to show")
     order = topological_order(output)
     partial_sums = _partial_sums(order)
@@ -108,7 +109,7 @@ def tree(output: Value, limit: int = 200) -> Tree:
 
 def _first_and_last(things, limit):
     """How many things there are, and those to show: the middle is left out."""
-    count, first, last = 0, [], deque(maxlen=limit // 2)
+    count, first, last = 0, [], deque(maxlen=min(limit // 2, sys.maxsize))
     for thing in things:
         count += 1
         (last if count > limit - limit // 2 else first).append(thing)

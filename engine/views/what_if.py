@@ -1,13 +1,12 @@
 """what_if: a graph's numbers before and after some leaves change."""
 
-import reprlib
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, SupportsFloat
 from unicodedata import normalize
 
-from engine.errors import as_float
+from engine.errors import as_float, check_flag, in_words
 from engine.notation import format_number, formula, names_on_a_line
 from engine.unchanged import assign, restorer
 from engine.value import Constant, Value, topological_order
@@ -118,7 +117,8 @@ def what_if(
     of this graph; and what the operations raise. Then nothing changes.
     """
     if not isinstance(output, Value):
-        raise TypeError(f"what_if() starts from a Value, not from {type(output).__name__}")
+        raise TypeError(f"what_if() starts from a Value, not from {in_words(output)}")
+    check_flag("keep", keep)
     order = topological_order(output)
     names = names_on_a_line(order)
     new = _new_numbers(names, {} if changes is None else changes, by_label)
@@ -158,7 +158,7 @@ def _new_numbers(names, changes, by_label):
     """The leaves to change, each with its new number."""
     leaves = _listed([name for node, name in names.items() if _is_changeable(node)])
     if not isinstance(changes, Mapping):
-        raise TypeError(f"changes is a dict, {{leaf: number}}, not {reprlib.repr(changes)}")
+        raise TypeError(f"changes is a dict, {{leaf: number}}, not {in_words(changes)}")
     if not changes and not by_label:
         raise ValueError(f"what_if() needs a leaf and its new number. The leaves: {leaves}")
     labelled = _labelled(names) if by_label else {}
@@ -174,7 +174,7 @@ def _new_numbers(names, changes, by_label):
     new = {}
     for node, number in given:
         if not isinstance(node, Value):
-            raise TypeError(f"changes has leaves as its keys, {{leaf: number}}, not {reprlib.repr(node)}")
+            raise TypeError(f"changes has leaves as its keys, {{leaf: number}}, not {in_words(node)}")
         if node not in names:
             raise ValueError(f"{node!r} is not in this graph. Its leaves: {leaves}")
         if not _is_changeable(node):

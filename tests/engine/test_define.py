@@ -158,7 +158,7 @@ def test_what_is_no_operation_is_refused(name, value, partials, message):
 
 
 def test_types_of_arguments():
-    with pytest.raises(TypeError, match=r"a list of formulas, \['1'\]"):
+    with pytest.raises(TypeError, match=r"a list of formulas, not '1' \(str\): write \['1'\]"):
         define("newest", "a", "1")
     with pytest.raises(TypeError, match="a formula is a text"):
         define("newest", lambda a: a, ["1"])

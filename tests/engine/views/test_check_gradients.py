@@ -106,7 +106,7 @@ def test_arguments_by_name_are_checked_as_well():
     with pytest.raises(TypeError, match="no arguments"):
         check_gradients(Value(3), x=1.0)
     with pytest.raises(
-        TypeError, match=r"returns a float, not a Value: a number left the graph in .*, line \d+"
+        TypeError, match=r"returns 0\.84.* \(float\), not a Value: a number left the graph in .*, line \d+"
     ):
         check_gradients(math.sin, 1.0)
 
@@ -136,9 +136,9 @@ def test_numbers_of_other_kinds():
 
 
 def test_what_cannot_be_checked():
-    with pytest.raises(TypeError, match="a Value or a function, not a int"):
+    with pytest.raises(TypeError, match=r"a Value or a function, not 3 \(int\)"):
         check_gradients(3)
-    with pytest.raises(TypeError, match="returns a float, not a Value"):
+    with pytest.raises(TypeError, match=r"returns 2\.0 \(float\), not a Value"):
         check_gradients(lambda x: 2.0, 1.0)
     with pytest.raises(TypeError, match="no arguments"):
         check_gradients(Value(3), 1.0)

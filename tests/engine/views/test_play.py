@@ -146,15 +146,15 @@ def test_a_large_graph_is_refused_and_its_end_shown():
 @pytest.mark.parametrize(
     "arguments, error, message",
     [
-        ({"output": 3.0}, TypeError, r"play\(\) starts from a Value, not from float"),
+        ({"output": 3.0}, TypeError, r"play\(\) starts from a Value, not from 3\.0 \(float\)"),
         ({"depth": 0}, ValueError, "depth is how many operations to show, 1 or more, not 0"),
-        ({"depth": "2"}, ValueError, "depth is how many operations to show, 1 or more, not '2'"),
+        ({"depth": "2"}, TypeError, "depth is how many operations to show, a whole number, not '2'"),
         (
             {"rows": [[1]]},
             ValueError,
             r"rows are numbers for inputs: play\(output, inputs=\[x, y\], rows=rows\)",
         ),
-        ({"inputs": "ab"}, TypeError, "inputs is a list of Values, not a str"),
+        ({"inputs": "ab"}, TypeError, r"inputs is a list of Values, not 'ab' \(str\)"),
         ({"rows": [[1, 2]], "inputs": 1}, ValueError, "row 0: 2 numbers given for 1 input"),
         ({"rows": [[1], ["a"]], "inputs": 1}, TypeError, "row 1: input a is 'a' .str., not a real number"),
         ({"rows": [], "inputs": 1}, ValueError, "there are no rows"),

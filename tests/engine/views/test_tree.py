@@ -209,5 +209,5 @@ def test_its_text_has_the_numbers_of_the_moment():
 
 
 def test_what_is_not_a_value():
-    with pytest.raises(TypeError, match="not from float"):
+    with pytest.raises(TypeError, match=r"not from 3\.0 \(float\)"):
         tree(3.0)

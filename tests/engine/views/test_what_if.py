@@ -173,7 +173,9 @@ def test_only_some_of_many_leaves_are_listed():
 
 @pytest.mark.parametrize("thing", [5, None, [Value(1)]])
 def test_what_is_not_a_value(thing):
-    with pytest.raises(TypeError, match=rf"what_if\(\) starts from a Value, not from {type(thing).__name__}"):
+    with pytest.raises(
+        TypeError, match=rf"what_if\(\) starts from a Value, not from .*{type(thing).__name__}"
+    ):
         what_if(thing, a=1)
 
 
