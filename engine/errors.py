@@ -10,6 +10,9 @@ from numbers import Complex, Real
 from pathlib import Path
 from typing import Any
 
+SHORT = reprlib.Repr()
+SHORT.maxother = 50  # characters, of a Value for instance
+
 
 def in_words(thing: Any) -> str:
     """What was given, in a message: what it is, and its kind.
@@ -25,7 +28,7 @@ def in_words(thing: Any) -> str:
     if hasattr(thing, "operation"):
         return f"the {kind} {reprlib.repr(_described(thing))[1:-1]}"
     try:
-        text = " ".join(reprlib.repr(thing).split())  # an array has lines
+        text = " ".join(SHORT.repr(thing).split())  # an array has lines
     except ValueError:  # Python writes no int of more than 4300 digits
         return f"something of the kind {kind}"
     return f"{text} ({kind})"
