@@ -24,7 +24,9 @@ class Elementwise:
     of a weight, its gradient, and numbers such as the rate. `compile` makes
     machine code of it, with the same results to the last bit.
 
-    Raises ValueError when it is first used if the function compares, tests or
+    Raises TypeError if it is no function with named parameters; and, when it
+    is first used, TypeError if it returns something else than numbers, and
+    ValueError if it uses a Value of elsewhere, or if it compares, tests or
     converts an element: that would be recorded as the first element's.
 
     >>> descent = Elementwise(lambda w, g, *, rate: w - rate * g)
@@ -41,6 +43,7 @@ class Elementwise:
         if not callable(formula):
             raise TypeError(f"Elementwise takes a function of numbers, not {in_words(formula)}")
         self.formula = formula
+        self._elements, self._shared = _names(formula)
 
     def __call__(self, *arrays: Sequence[float], **numbers: float) -> "tuple[array[float], ...]":
         """The arrays of results.
@@ -48,7 +51,7 @@ class Elementwise:
         Raises TypeError or ValueError if arrays or numbers are missing, too
         many or of different lengths; and what the formula's operations raise.
         """
-        elements, shared = self._names
+        elements, shared = self._elements, self._shared
         numbers = self._defaults | numbers
         if len(arrays) != len(elements) or numbers.keys() != set(shared):
             raise TypeError(
@@ -80,23 +83,10 @@ class Elementwise:
         return joined(function_text(self._tape))
 
     @cached_property
-    def _names(self):
-        """The names of elements, and those of numbers."""
-        try:
-            parameters = inspect.signature(self.formula).parameters.values()
-        except ValueError:  # of some that are written in C
-            what = in_words(self.formula)
-            raise TypeError(f"Elementwise takes a function whose parameters have names, not {what}") from None
-        shared = [each.name for each in parameters if each.kind is each.KEYWORD_ONLY]
-        elements = [each.name for each in parameters if each.name not in shared]
-        if not elements:
-            raise TypeError("an elementwise formula has one element at least, before its numbers")
-        return elements, shared
-
-    @cached_property
     def _defaults(self):
         parameters = inspect.signature(self.formula).parameters.values()
-        return {each.name: each.default for each in parameters if each.default is not each.empty}
+        given = {each.name: each.default for each in parameters if each.default is not each.empty}
+        return {name: given[name] for name in self._shared if name in given}
 
     @cached_property
     def _rowwise(self):
@@ -104,7 +94,8 @@ class Elementwise:
 
     @cached_property
     def _tape(self):
-        elements, shared = ({name: Value(1, name) for name in names} for names in self._names)
+        elements = {name: Value(1, name) for name in self._elements}
+        shared = {name: Value(1, name) for name in self._shared}
         with decisions() as found:
             results = self.formula(*elements.values(), **shared)
         if found:
@@ -128,8 +119,21 @@ class Elementwise:
         return self.source.rstrip("\n")
 
     def __repr__(self) -> str:
-        elements, shared = self._names
-        return f"<Elementwise of {', '.join(elements)}; {', '.join(shared)}>"
+        return f"<Elementwise of {', '.join(self._elements)}; {', '.join(self._shared)}>"
+
+
+def _names(formula):
+    """The names of a formula's elements, and those of its numbers."""
+    try:
+        parameters = inspect.signature(formula).parameters.values()
+    except ValueError:  # of some that are written in C
+        what = in_words(formula)
+        raise TypeError(f"Elementwise takes a function whose parameters have names, not {what}") from None
+    shared = [each.name for each in parameters if each.kind is each.KEYWORD_ONLY]
+    elements = [each.name for each in parameters if each.name not in shared]
+    if not elements:
+        raise TypeError("an elementwise formula has one element at least, before its numbers")
+    return elements, shared
 
 
 def _output(result):

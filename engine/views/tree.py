@@ -71,8 +71,9 @@ def tree(output: Value, limit: int = 200) -> Tree:
     the margin, further below. A sum of three terms or more, added up from the
     left as `sum` does, has them all under it. Its partial sums have no rows,
     unless they have a label or another use; their gradients are the sum's.
-    Of more rows than `limit` only the first and the last are shown. Where a
-    leaf changed since a node was computed, it is marked as stale.
+    Of more rows than `limit` only the first and the last are shown; tree of a
+    node shows the part that is below it. Where a leaf changed since a node was
+    computed, it is marked as stale.
 
     Raises TypeError if `output` is not a Value, or `limit` no whole number.
 

@@ -268,7 +268,7 @@ CASES = [
     (lambda: read_rows({1: [2]}, ["x"]), TypeError, "the rows are {1: [2]} (dict), not a sequence of rows"),
     *functions("Elementwise takes a function of numbers", Elementwise),
     (
-        lambda: Elementwise(int)([1.0]),
+        lambda: Elementwise(int),
         TypeError,
         "takes a function whose parameters have names, not the class int",
     ),

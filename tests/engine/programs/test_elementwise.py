@@ -72,3 +72,7 @@ def test_arguments_are_checked():
 def test_a_branch_for_one_element_is_not_recorded_for_all(formula):
     with pytest.raises(ValueError, match=r"takes an element's number in .*test_elementwise.py, line .*relu"):
         Elementwise(formula)([1.0, 4.0])
+
+
+def test_an_element_with_a_default_is_an_element():
+    assert Elementwise(lambda a, b=2, *, c=3: a + b * c)([1.0], [2.0]) == (array("d", [7.0]),)

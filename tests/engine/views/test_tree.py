@@ -1,5 +1,6 @@
 """The tree has every node of the graph, once, with its numbers."""
 
+import random
 import re
 
 import pytest
@@ -180,6 +181,27 @@ def test_of_many_rows_the_first_and_the_last_are_shown():
     assert lines[6].strip() == f"… {found.left_out} rows are left out: limit={len(every.rows)} shows all"
     assert lines[1:6] + lines[7:] == list(map(str, found.rows))
     assert str(tree(output, limit=len(every.rows))) == str(every)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_row_is_in_full_where_it_says(seed):
+    rng = random.Random(seed)
+    values = [Value(rng.uniform(0.5, 1), f"x{i}") for i in range(3)]
+    for _ in range(150):
+        left, right = rng.choice(values[-4:]), rng.choice(values)
+        values.append(rng.choice([left + right, right + left, left * right, left.tanh(), left + 0.5]))
+    output = values[-1]
+    rows = tree(output, limit=10**6).rows
+    full = {row.node: i for i, row in enumerate(rows) if not row.repeated}
+    assert len(full) == sum(not row.repeated for row in rows)  # once each
+    for i, row in enumerate(rows):
+        if row.repeated:
+            where = "above" if full[row.node] < i else "below"
+            assert row.text.endswith(f": see {where}")
+        assert row.branch == "" or row.branch.count("─") == 1 and len(row.branch) <= 3 * 16
+    for node in set(topological_order(output)) - full.keys():  # partial sums
+        uses = [use for use in topological_order(output) if any(node is each for each in use.parents)]
+        assert node.op == "+" and [use.op for use in uses] == ["+"] and uses[0].left is node
 
 
 def test_a_long_label_is_cut_and_a_row_stays_a_line():
