@@ -92,13 +92,19 @@ def check_flag(name: str, flag: Any) -> None:
 
 
 def as_float(data: Any, what: str = "a Value holds") -> float:
-    """The float that `data` stands for, or a TypeError that says what it is."""
+    """The float that `data` stands for, or a TypeError that says what it is.
+
+    OverflowError for an int that is larger than any float.
+    """
     if isinstance(data, (float, int)):
-        return float(data)
+        try:
+            return float(data)
+        except OverflowError:
+            raise OverflowError(f"{in_words(data)} is beyond the largest float, 1.8e308") from None
     numeric = hasattr(type(data), "__float__") and not isinstance(data, (str, bytes, bytearray))
     imaginary = isinstance(data, Complex) and not isinstance(data, Real)
     if not numeric or imaginary or getattr(data, "ndim", 0) > 0:
-        raise TypeError(f"{what} one real number, not {reprlib.repr(data)} ({type(data).__name__})")
+        raise TypeError(f"{what} one real number, not {in_words(data)}")
     return float(data)
 
 

@@ -6,7 +6,6 @@ rule at each node. The derivatives themselves are in `engine.rules`.
 """
 
 import operator
-import reprlib
 from collections.abc import Callable
 from functools import partial
 from math import exp
@@ -107,7 +106,7 @@ class Value:
 
     def __init__(self, data: "SupportsFloat", label: str = "") -> None:
         if label and not isinstance(label, str):
-            raise TypeError(f"a Value's label is text, not {reprlib.repr(label)} ({type(label).__name__})")
+            raise TypeError(f"a Value's label is text, not {in_words(label)}")
         self._data = data if type(data) is float else as_float(data)
         self._grad, self.label = 0.0, label
         self.operation = self.left = self.right = None

@@ -2,6 +2,8 @@
 
 import random
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
 import pytest
@@ -113,9 +115,28 @@ def network_state(network):
     return repr([(p.data, p.grad) for p in network.parameters()])
 
 
+FOLDER = TemporaryDirectory()
+FILE = Path(FOLDER.name) / "state.json"
+
+
+def saved_network():
+    """A network, and another one's file."""
+    for path in FILE.parent.iterdir():
+        path.unlink()
+    nn.MLP(2, [1], "tanh", random.Random(1)).save(FILE)
+    return network()
+
+
+def files(network):
+    texts = {path.name: path.read_text(encoding="utf-8") for path in FILE.parent.iterdir()}
+    return network_state(network) + repr(texts)
+
+
 def optimizer(kind, **options):
     def make():
-        return kind(network().parameters(), rate=0.1, **options)
+        found = kind(network().parameters(), rate=0.1, **options)
+        found.step()  # so that it remembers something
+        return found
 
     return make
 
@@ -169,6 +190,23 @@ def mistakes(perceptron):
     return repr(perceptron.state())
 
 
+EXAMPLES = [[1, 1], [0, 1], [1, 0]], [0, 1, 1]
+
+
+def learn(perceptron):
+    return perceptron.learn(*EXAMPLES)
+
+
+def corrections():
+    """The states after each correction."""
+    found, model = [], perceptron()
+    while len(found) < 20:
+        for x, y in zip(*EXAMPLES):
+            model.correct(x, y)
+            found.append(mistakes(model))
+    return found
+
+
 def table(_):
     return repr(
         [name in each for name in ("thrice",) for each in (RULES, OPERATIONS, FUNCTIONS, NAMES, vars(Value))]
@@ -209,6 +247,10 @@ CHANGES = {
     ),
     "program": Change(recorded, lambda thing: thing.program(2.0), program_state),
     "program, batch": Change(recorded, lambda thing: thing.program.batch([[1.0], [2.0]]), program_state),
+    "value_and_gradient": Change(
+        recorded, lambda thing: thing.program.value_and_gradient([[1.0]]), program_state
+    ),
+    "each": Change(recorded, lambda thing: thing.program.each([[1.0]], ["w"]), program_state),
     "native": Change(lambda: recorded(True), lambda thing: thing.program(2.0), program_state),
     "native, batch": Change(
         lambda: recorded(True), lambda thing: thing.program.batch([[1.0], [2.0]]), program_state
@@ -216,6 +258,8 @@ CHANGES = {
     "load_state": Change(
         network, lambda network: network.load_state(dict.fromkeys(network.state(), 1.5)), network_state
     ),
+    "save": Change(saved_network, lambda network: network.save(FILE), files),
+    "load": Change(saved_network, lambda network: network.load(FILE), files),
     "Module.zero_grad": Change(network, lambda network: network.zero_grad(), network_state),
     "gradient descent": Change(optimizer(nn.GradientDescent), lambda each: each.step(), optimizer_state),
     "momentum": Change(
@@ -227,6 +271,7 @@ CHANGES = {
     "fit, python": fit_change(nn.GradientDescent, "python", memory={"momentum": 0.9}),
     "fit, each": fit_change(nn.Adam, "python", 2, each=lambda epoch, loss, model: None),
     "correct": Change(perceptron, lambda each: each.correct([1, 1], 1), mistakes),
+    "learn": Change(perceptron, learn, mistakes, corrections),
     "define": Change(undefined, lambda _: define("thrice", "3 * a", ["3"]), table),
     "label": Change(names, label, repr),
 }

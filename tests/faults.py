@@ -111,8 +111,11 @@ def check_by_signals(change: Change, seconds: float, rng: random.Random) -> int:
     change.run(thing)
     longest = 1.5 * (time.perf_counter() - start) + 1e-4
 
+    running = False
+
     def interrupt(number, frame):
-        raise KeyboardInterrupt
+        if running:  # not late
+            raise KeyboardInterrupt
 
     signal.signal(signal.SIGALRM, interrupt)
     interrupts, end = 0, time.perf_counter() + seconds
@@ -120,9 +123,11 @@ def check_by_signals(change: Change, seconds: float, rng: random.Random) -> int:
         thing = change.make()
         try:
             try:
+                running = True
                 signal.setitimer(signal.ITIMER_REAL, rng.uniform(1e-6, longest))
                 change.run(thing)
             finally:
+                running = False
                 signal.setitimer(signal.ITIMER_REAL, 0)
         except KeyboardInterrupt:
             interrupts += 1

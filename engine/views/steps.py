@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Set
 from typing import Any
 
-from engine.errors import explained, no_derivative
+from engine.errors import check_flag, explained, in_words, no_derivative
 from engine.notation import derivative, format_number, formula, names_on_a_line
 from engine.unchanged import assign, restorer
 from engine.value import Constant, Value, leaves_and_operations
@@ -49,7 +49,8 @@ def steps(output: Value, forward: bool = False) -> "Pass":
     Raises TypeError if `output` is not a Value.
     """
     if not isinstance(output, Value):
-        raise TypeError(f"steps() starts from a Value, not from {type(output).__name__}")
+        raise TypeError(f"steps() starts from a Value, not from {in_words(output)}")
+    check_flag("forward", forward)
     return Pass(output, forward)
 
 
@@ -227,9 +228,11 @@ class Pass:
 
     def _completion(self, to):
         """The index of the step that completes the number of a node."""
+        if not isinstance(to, (str, Value)):
+            raise TypeError(f"to is a node of this graph, or its name, not {in_words(to)}")
         by_name = {name: node for node, name in self.names.items()}
         node = by_name.get(to) if isinstance(to, str) else to
-        if not isinstance(node, Value) or node not in self.names:
+        if node not in self.names:
             raise ValueError(f"{self.names[self.output]} is not computed from {to!r}: no step gets there")
         name, what = self.names[node], "data" if self.forward else "gradient"
         if node not in self._uses:

@@ -146,7 +146,7 @@ MISTAKES = [
     (TypeError, "changes is a dict, {leaf: number}, not 5", (5,), {}),
     (TypeError, "a: a Value holds one real number, not '1' (str)", (), {"a": "1"}),
     (TypeError, "b: a Value holds one real number, not None", ({b: None},), {}),
-    (OverflowError, "a: int too large", (), {"a": 10**400}),
+    (OverflowError, "(int) is beyond the largest float", (), {"a": 10**400}),
 ]
 
 
