@@ -219,7 +219,7 @@ def test_what_a_call_refuses_a_batch_refuses():
             program.batch([[1, 2], [3, number]])
     rounded = type("Rounded", (float,), {"__float__": lambda self: float(round(self))})
     assert program.batch([[1, rounded(2.4)]]) == program.value(1, rounded(2.4)) == program.value(1, 2)
-    for rows in ({(1, 2)}, [{1, 2}], {1: 2}, bytes(16), memoryview(np.zeros((1, 2), "f2"))):
+    for rows in ({(1, 2)}, [{1, 2}], {1: 2}, bytes(16), memoryview(np.zeros((1, 2), "g"))):
         with pytest.raises(TypeError, match=r"(the rows are|row 0 is) .*, not a sequence of"):
             program.batch(rows)
     flags = memoryview(bytes([0, 2, 1, 255])).cast("?", (2, 2))
