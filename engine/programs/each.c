@@ -19,10 +19,10 @@ typedef vector elements __attribute__((aligned(8), may_alias));
 // finite on the way.
 static int each(double *const *arrays, long count, const double *w)
 {
-    vector *plane = aligned_alloc(sizeof(vector), sizeof(vector) * (PLACES + INPUTS));
+    vector *plane = aligned_alloc(sizeof(vector), sizeof(vector) * (PLACES + INPUTS + INPUTS / LANES + 1));
     if (!plane) return 1;
     mask nonfinite_lanes = {0};
-    double *tail[INPUTS];  // the last elements, if they do not fill a vector
+    double **tail = (double **)(plane + PLACES + INPUTS);  // the last elements, if they do not fill a vector
     for (long at = 0; at < count; at += LANES) {
         long remaining = count - at;
         if (remaining < LANES) for (long i = 0; i < INPUTS; i++) {
@@ -49,10 +49,10 @@ static int each(double *const *arrays, long count, const double *w)
 int call(void *tuple, void *numbers)
 {
     enum { ARRAYS = INPUTS + RESULTS };
-    buffer held[ARRAYS + 1];
-    double *arrays[ARRAYS];
-    int readable = 0, status = UNREADABLE;
-    while (readable < ARRAYS && hold(python.item(tuple, readable), &held[readable])) {
+    buffer *held = malloc(sizeof(buffer) * (ARRAYS + 1));  // too many for the stack, maybe
+    double **arrays = malloc(sizeof(double *) * ARRAYS);
+    int room = held && arrays, readable = 0, status = UNREADABLE;
+    while (room && readable < ARRAYS && hold(python.item(tuple, readable), &held[readable])) {
         arrays[readable] = held[readable].memory;
         if (held[readable++].bytes != held[0].bytes) break;
     }
@@ -64,5 +64,7 @@ int call(void *tuple, void *numbers)
         python.release_buffer(&held[ARRAYS]);
     }
     while (readable) python.release_buffer(&held[--readable]);
+    free(held);
+    free(arrays);
     return status;
 }

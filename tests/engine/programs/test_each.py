@@ -15,6 +15,9 @@ from engine import NoCompiler, Program, Value, c_compiler, grad, hessian, jacobi
 from tests.graphs import networks, random_graph, random_rows
 
 
+ROOT = Path(engine.__file__).parents[1]
+
+
 def forms(program):
     return [program, program.native()] if c_compiler() else [program]
 
@@ -245,3 +248,23 @@ def test_scipy_fits_and_minimizes_as_the_readme_says():
     assert normal == pytest.approx([0, 0], abs=1e-7)  # at the minimum JᵀR = 0
     assert names["minimize_found"].success
     assert names["minimize_found"].x == pytest.approx([1, 1], rel=1e-6)
+
+
+SMALL_STACK = """
+import threading
+from engine import Program, Value
+
+x = Value(2, "x")
+native = Program([x * Value(k, f"w[{k}]") for k in range(6000)], [x]).native()
+threading.stack_size(256 * 1024)
+thread = threading.Thread(target=lambda: print(native.each([[3.0]]).tolist()[0][-1]))
+thread.start()
+thread.join()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(c_compiler() is None, reason="there is no C compiler")
+def test_many_outputs_need_no_stack():
+    done = subprocess.run([sys.executable, "-c", SMALL_STACK], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "17997.0\n"), done.stderr
