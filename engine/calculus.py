@@ -70,7 +70,8 @@ def jacobian(outputs: Sequence[Value], inputs: Sequence[Value]) -> Rows:
     found = []
     for output in outputs:
         gradients: dict[Value, Term] = {output: 1.0} if output in active else {}
-        for node in reversed(operations):
+        below = leaves_and_operations(output)[1] if gradients else []  # not all: many outputs share little
+        for node in reversed(below):
             factor = gradients.get(node, 0.0)
             if node not in active or (type(factor) is float and factor == 0):
                 continue

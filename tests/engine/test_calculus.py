@@ -837,3 +837,11 @@ def test_third_derivatives_are_sympys():
 @pytest.mark.parametrize("seed", range(40))
 def test_many_graphs_third_derivatives_are_sympys(seed):
     check_with_sympy(seed, 5)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_row_of_a_jacobian_is_the_gradient_of_its_output_alone(seed):
+    output, x, w = random_graph(seed)
+    outputs = [output * x[0], w[0].exp() + output, x[1], output]
+    for row, each in zip(jacobian(outputs, [*x, *w]), outputs):
+        assert [entry.data for entry in row] == [slope.data for slope in grad(each, [*x, *w])]
