@@ -129,14 +129,17 @@ int call(void *rows, long count, void *parameters, void *found, int backward)
     if (!hold(rows, &inputs)) return UNREADABLE;
     int status = UNREADABLE;
     if (count < 0 && inputs.dimensions == 2 && inputs.shape[1] == INPUTS) count = inputs.shape[0];
-    if (count > 0 && inputs.bytes == count * INPUTS * (long)sizeof(double) && hold(parameters, &numbers)) {
+    long bytes, fits = count > 0 && !__builtin_mul_overflow(count, INPUTS * (long)sizeof(double), &bytes);
+    if (fits && inputs.bytes == bytes && hold(parameters, &numbers)) {
         if (numbers.bytes == SUMS * (long)sizeof(double) && hold(found, &results)) {
-            double *gradient = results.memory;
-            void *state = python.let_others_run();
-            double mean = run(inputs.memory, count, numbers.memory, backward ? gradient : 0);
-            python.run_alone(state);
-            gradient[SUMS] = mean;
-            status = mean == mean ? DONE : NOT_FINITE;
+            if (results.bytes == (SUMS + 1) * (long)sizeof(double)) {
+                double *gradient = results.memory;
+                void *state = python.let_others_run();
+                double mean = run(inputs.memory, count, numbers.memory, backward ? gradient : 0);
+                python.run_alone(state);
+                gradient[SUMS] = mean;
+                status = mean == mean ? DONE : NOT_FINITE;
+            }
             python.release_buffer(&results);
         }
         python.release_buffer(&numbers);
