@@ -14,7 +14,6 @@ import engine
 from engine import NoCompiler, Program, Value, c_compiler, grad, hessian, jacobian, read_rows
 from tests.graphs import networks, random_graph, random_rows
 
-
 ROOT = Path(engine.__file__).parents[1]
 
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 @functools.cache
 def sanitizers():
-    """The compiler's runtime libraries of the sanitizers, to be loaded first."""
+    """The libraries of the compiler that have to be loaded first."""
     if shutil.which("gcc") is None:
         return None
     names = [
