@@ -350,7 +350,7 @@ def _observed(how, *nodes):
     """Tell the observers of Values among these."""
     for node in nodes:
         if isinstance(node, Value):
-            for observer in observers:
+            for observer in tuple(observers):  # another thread may take its own away
                 observer(node, how)
 
 

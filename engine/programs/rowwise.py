@@ -78,12 +78,12 @@ class Rowwise:
         """
         if results := self.native(columns, count, parameters):
             return list(results)
-        rows: list[tuple[float, ...]] = []
+        compiled, rows = self._compiled, []  # another thread may put a second one there
         try:
             for numbers in zip(*columns) if columns else repeat((), count):
-                rows.append(self._compiled.function(*numbers, *parameters))
+                rows.append(compiled.function(*numbers, *parameters))
         except (ValueError, ArithmeticError) as error:
-            line, numbers = self._compiled.failure(error)
+            line, numbers = compiled.failure(error)
             raise type(error)(f"{self.row} {len(rows)}: {line.where(numbers)}: {error}") from None
         return [array("d", column) for column in zip(*rows)] or [array("d") for _ in self.tape.outputs]
 

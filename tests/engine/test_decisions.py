@@ -6,6 +6,8 @@ import sys
 from itertools import count
 from pathlib import Path
 
+import pytest
+
 import engine
 from engine import Value, decisions
 from engine.value import observers
@@ -52,3 +54,11 @@ def test_an_interrupt_anywhere_leaves_no_observer():
             sys.setprofile(None)
         assert observers == []
     assert interrupted > 5
+
+
+def test_an_observer_that_leaves_meanwhile_as_one_of_another_thread_does_hides_nothing():
+    z = Value(2.0, "z")
+    observers.append(leaves := lambda node, how: observers.remove(leaves))
+    with decisions() as found:
+        assert z > 0
+    assert len(found) == 1
