@@ -70,7 +70,7 @@ def test_a_wrong_partial_is_refused_with_the_point_and_both_numbers():
         define("thrice", "abs(a - 0.61)", ["2 if a == 0.61 else -1 if a < 0.61 else 1"])
     with pytest.raises(ValueError, match=r"∂/∂b = cos\(b\) is .* at a = 0\.61, b = 0\.61"):
         define("thrice", "a * sin(b)", ["sin(b)", "cos(b)"])
-    with pytest.raises(ValueError, match=r"fails at a = 0\.17: float division by zero"):
+    with pytest.raises(ValueError, match=r"fails at a = 0\.17: (float )?division by zero"):
         define("thrice", "log(a)", ["1 / a if a != 0.17 else 1 / (a - 0.17)"])
     assert not hasattr(Value, "thrice")
     with pytest.raises(ValueError, match=r"∂/∂a = 3 \* a is 1\.83"):  # before the name, which is taken

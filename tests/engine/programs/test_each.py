@@ -197,7 +197,9 @@ def test_errors_name_the_row_and_the_line():
     x, w = Value(2, "x"), Value(3, "w")
     program = Program([(w * x).log(), x], inputs=[x])
     for form in forms(program):
-        with pytest.raises(ValueError, match=r"row 1: v2 = log\(v1\) where v1 = -3.0: math domain error"):
+        with pytest.raises(
+            ValueError, match=r"row 1: v2 = log\(v1\) where v1 = -3.0: (math domain error|expected a pos)"
+        ):
             form.each([[1], [-1]])
         with pytest.raises(ValueError, match="row 0: input x is NaN"):
             form.each([[math.nan]], [w])

@@ -48,7 +48,9 @@ def test_what_an_element_refuses_is_refused(elementwise):
     if elementwise is not None:
         root.compile()
         inverse.compile()
-    with pytest.raises(ValueError, match=r"element 20: v1 = sqrt\(x\) where x = -1\.0: math domain error"):
+    with pytest.raises(
+        ValueError, match=r"element 20: v1 = sqrt\(x\) where x = -1\.0: (math domain error|expected a nonneg)"
+    ):
         root([1.0] * 20 + [-1.0])
     with pytest.raises(ZeroDivisionError):
         inverse([1.0] * 20 + [0.0], n=1)
