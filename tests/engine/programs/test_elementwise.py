@@ -20,14 +20,24 @@ def by_hand(x, y, scale, shift=0.5):
 
 
 @pytest.fixture(params=["python", "native"])
-def elementwise(request):
-    made = Elementwise(curve)
-    if request.param == "native":
-        try:
-            made.compile()
-        except NoCompiler:
-            pytest.skip("there is no C compiler")
-    return made
+def made(request):
+    """What makes an Elementwise of a formula, in one of its two forms."""
+
+    def make(formula):
+        elementwise = Elementwise(formula)
+        if request.param == "native":
+            try:
+                elementwise.compile()
+            except NoCompiler:
+                pytest.skip("there is no C compiler")
+        return elementwise
+
+    return make
+
+
+@pytest.fixture
+def elementwise(made):
+    return made(curve)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 8, 9, 31, 32, 33, 100])
@@ -42,12 +52,9 @@ def test_each_element_is_the_formulas(elementwise, count):
     assert x == list(array("d", x))
 
 
-def test_what_an_element_refuses_is_refused(elementwise):
-    root = Elementwise(lambda x: x.sqrt())
-    inverse = Elementwise(lambda x, *, n: n / x)
-    if elementwise is not None:
-        root.compile()
-        inverse.compile()
+def test_what_an_element_refuses_is_refused(made):
+    root = made(lambda x: x.sqrt())
+    inverse = made(lambda x, *, n: n / x)
     with pytest.raises(
         ValueError, match=r"element 20: v1 = sqrt\(x\) where x = -1\.0: (math domain error|expected a nonneg)"
     ):
