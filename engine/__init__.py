@@ -9,9 +9,9 @@ To learn how a gradient comes about, read these files in this order:
 `errors` says what cannot be computed, `unchanged` makes changes whole or not at
 all, `decisions` notices where Python takes a Value's number, `formula` parses
 and prints the texts of the table, `notation` names nodes for people, `source`
-compiles generated code. `calculus` has
-derivatives as Values, of any order: `algebra` computes the table's formulas on
-Values, and `cases` makes operations of those that have cases. `copies` is for
+compiles generated code, `lazy` keeps what is computed at first use. `calculus`
+has derivatives as Values, of any order: `algebra` computes the table's formulas
+on Values, and `cases` makes operations of those that have cases. `copies` is for
 pickle and copy.deepcopy. `define` adds an operation: `user_formula` checks what
 it is given, and `differences` whether it is right.
 

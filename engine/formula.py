@@ -6,9 +6,10 @@ and `g` for the gradient of `out`. The printers put names or numbers for them.
 
 import ast
 from collections.abc import Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
+from engine.lazy import cached_property
 from engine.rules import MATH, RULES
 
 

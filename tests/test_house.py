@@ -15,6 +15,7 @@ ROOT = Path(engine.__file__).parents[1]
 ORDER = [
     "rules",
     "source",
+    "lazy",
     "formula",
     "operation",
     "errors",

@@ -3,11 +3,11 @@
 import inspect
 from array import array
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import Any
 
 from engine.decisions import decisions
 from engine.errors import check_number, in_words
+from engine.lazy import cached_property
 from engine.programs.python_text import function_text, joined
 from engine.programs.rows import read_column
 from engine.programs.rowwise import Rowwise, computed

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable
-from functools import cached_property
 from itertools import chain
 from operator import sub
 from typing import Any, NamedTuple
 
+from engine.lazy import cached_property
 from engine.programs.arrays import COUNTERS, Array, accesses, affine, named_arrays, still
 from engine.programs.merged import ARRAYS, G, Merged, W, X
 from engine.programs.python_text import TextLine, joined, module_text, result_text, wrapped

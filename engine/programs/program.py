@@ -2,13 +2,13 @@
 
 from array import array
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from itertools import repeat
 from operator import add
 from typing import TYPE_CHECKING, Any
 
 from engine.calculus import list_of_values
 from engine.errors import in_words, is_list
+from engine.lazy import cached_property
 from engine.programs.compiled import Compiled
 from engine.programs.line_by_line import LineByLine
 from engine.programs.loops import Loops

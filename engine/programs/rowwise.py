@@ -4,12 +4,12 @@ import ctypes
 import math
 from array import array
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import repeat
 from typing import Any
 
 from engine.algebra import Algebra, Term, as_value
 from engine.calculus import jacobian
+from engine.lazy import cached_property
 from engine.programs.c_text import each_text
 from engine.programs.compiled import Compiled
 from engine.programs.machine_code import DONE, machine_code

@@ -6,8 +6,6 @@ import sys
 from itertools import count
 from pathlib import Path
 
-import pytest
-
 import engine
 from engine import Value, decisions
 from engine.value import observers

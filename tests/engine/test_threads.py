@@ -364,3 +364,44 @@ def test_programs_in_processes(method, tmp_path):
         timeout=300,
     )
     assert (done.returncode, done.stdout) == (0, "all right\n"), done.stderr
+
+
+FORKED_MEANWHILE = """
+import multiprocessing
+
+from engine import Program, Value
+
+class Slow:
+    def __init__(self, tape):
+        self.tape = tape
+
+    def __getattr__(self, name):  # another thread is in `loops` for as long as this waits
+        reading.set()
+        forked.wait(60)
+        return getattr(self.tape, name)
+
+def read():
+    slow.loops
+
+slow, other = Program(Value(2, "w") * 3.0), Program(Value(2, "x") * 4.0)
+slow.tape = Slow(slow.tape)
+reading, forked = threading.Event(), threading.Event()
+thread = threading.Thread(target=read)
+thread.start()
+reading.wait(60)
+process = multiprocessing.get_context("fork").Process(target=lambda: other.loops)
+process.start()
+process.join(20)
+print(process.exitcode)
+process.kill()
+forked.set()
+thread.join()
+"""
+
+
+@pytest.mark.skipif(
+    "fork" not in multiprocessing.get_all_start_methods(), reason="processes cannot fork here"
+)
+@pytest.mark.slow
+def test_a_process_forked_while_a_thread_rolls_up_a_program_can_do_so():
+    assert run(FORKED_MEANWHILE, "-W", "ignore:.*fork.*:DeprecationWarning") == "0\n"
