@@ -11,9 +11,9 @@ all, `decisions` notices where Python takes a Value's number, `formula` parses
 and prints the texts of the table, `notation` names nodes for people, `source`
 compiles generated code, `lazy` keeps what is computed at first use. `calculus`
 has derivatives as Values, of any order: `algebra` computes the table's formulas
-on Values, and `cases` makes operations of those that have cases. `copies` is for
-pickle and copy.deepcopy. `define` adds an operation: `user_formula` checks what
-it is given, and `differences` whether it is right.
+on Values, and `cases` makes operations of those that have cases. `copies` is
+for pickle and copy.deepcopy. `define` adds an operation: `user_formula` checks
+what it is given, and `differences` whether it is right.
 
 Then `programs/` writes a graph as a program, and runs it; `views/` shows a
 pass. Each has its own list of what to read. Which tool answers what:

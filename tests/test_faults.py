@@ -8,6 +8,8 @@ import pytest
 from tests.changes import CHANGES
 from tests.faults import check
 
+# A file that an interrupt leaves open is closed when its object goes.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 QUICK = [
     name
     for name in CHANGES
