@@ -99,7 +99,7 @@ from tests.graphs import ARITHMETIC, FUNCTIONS, networks, random_graph, random_r
 def compare(output, inputs, seed, leaves):
     program = Program(output, inputs)
     native = program.native()
-    for count in (1, 2, 3, 7, 8, 9, 15, 17, 31, 33, 63, 65, 129):
+    for count in (1, 2, 7, 8, 9, 31, 33, 65):
         rows = random_rows(f"{seed}.{count}", count, len(inputs))
         flat = array("d", [number for row in rows for number in row])
         size = 8 * len(inputs)
@@ -130,13 +130,13 @@ print("all right")
 """
 
 
-@pytest.mark.parametrize("first", [0, 6])
+@pytest.mark.parametrize("first", [0, 4])
 def test_random_programs_stay_in_their_memory(first):
-    assert run(PROGRAMS, first, first + 6) == (0, "all right\n")
+    assert run(PROGRAMS, first, first + 4) == (0, "all right\n")
 
 
 def test_loops_stay_in_their_memory():
-    names = "softmax", "hinge", "recurrent", "convolution", "no inputs", "one leaf", "log-sum-exp", "tree"
+    names = "hinge", "convolution", "no inputs", "one leaf", "log-sum-exp", "tree"
     assert run(PROGRAMS, 0, 0, *names) == (0, "all right\n")
 
 
