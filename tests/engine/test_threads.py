@@ -265,7 +265,6 @@ print("all right")
 """
 
 
-@pytest.mark.xfail(reason="the list of observers is read while it changes", strict=False)
 @pytest.mark.slow
 def test_each_thread_notices_its_own_decisions_and_all_of_them():
     assert run(DECISIONS) == "all right\n"
