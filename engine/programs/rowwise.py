@@ -102,8 +102,8 @@ def with_jacobian(tape: Tape, leaves: Sequence[str]) -> Tape:
     >>> for line in with_jacobian(tape, ["x", "w"]).forward:
     ...     print(line)
     v1 = w * x
-    v2 = 0.0 + w
-    v3 = 0.0 + x
+    v2 = -0.0 + w
+    v3 = -0.0 + x
     """
     # A graph of NaN: only its form counts, and nothing is out of a domain.
     named = {name: Value(math.nan, name) for name in tape.inputs + tape.parameters}
@@ -132,8 +132,11 @@ def with_jacobian(tape: Tape, leaves: Sequence[str]) -> Tape:
 
 
 def computed(output: Any) -> Value:
-    """An output as an operation; a leaf or a number becomes 0 plus it."""
-    return output if isinstance(output, Value) and output.operation else Constant(0) + output
+    """An output as an operation; a leaf or a number becomes -0.0 plus it.
+
+    (That is the same number, where 0.0 plus -0.0 is not.)
+    """
+    return output if isinstance(output, Value) and output.operation else Constant(-0.0) + output
 
 
 def matrix(columns: "Sequence[array[float]]", shape: tuple[int, ...]) -> "memoryview[float]":

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import engine
-from engine import NoCompiler, Program, Value, c_compiler, grad, hessian, jacobian, read_rows
+from engine import Constant, NoCompiler, Program, Value, c_compiler, grad, hessian, jacobian, read_rows
 from tests.graphs import networks, random_graph, random_rows
 
 ROOT = Path(engine.__file__).parents[1]
@@ -91,6 +91,13 @@ def test_no_line_is_left_out_that_may_be_nan_or_raise():
             else:
                 assert [repr(row) for row in form.each([[number]]).tolist()] == [wanted]
                 assert repr(form.each([[number]], leaves=[x])[0].tolist()[0]) == wanted
+
+
+def test_an_output_that_is_not_computed_keeps_the_sign_of_its_zero():
+    x = Value(1, "x")
+    for output in (x, Constant(-0.0), -0.6 * (Constant(1) - Constant(1))):
+        for form in forms(Program(output, inputs=[x])):
+            assert repr(form.each([[-0.0]]).tolist()) == "[-0.0]"
 
 
 def rosenbrock(x, y):
