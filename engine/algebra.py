@@ -1,6 +1,7 @@
 """Formulas of the table on Values: graphs that are simplified as they grow."""
 
 import ast
+import math
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -19,7 +20,8 @@ class Algebra:
 
     A node that is among `nodes`, or was built before, is found again. Numbers
     are combined. Each result has the bits of the formula as it is written, but
-    for the sign of a zero.
+    for the sign of a zero. Without `data` a graph has a form and no numbers:
+    its nodes hold NaN, for which no operation raises an error.
 
     >>> x = Value(3, "x")
     >>> square = x * x
@@ -28,8 +30,8 @@ class Algebra:
     True
     """
 
-    def __init__(self, nodes: Iterable[Value]) -> None:
-        self._known: dict[Any, Value] = {}
+    def __init__(self, nodes: Iterable[Value], data: bool = True) -> None:
+        self._data, self._known = data, dict[Any, Value]()
         for node in nodes:
             if node.operation is not None:
                 operands = [parent.data if type(parent) is Constant else parent for parent in node.parents]
@@ -127,7 +129,9 @@ class Algebra:
         """The node for an operation: the one that is known, or a new one."""
         key = _key(operation, operands)
         if key not in self._known:
-            self._known[key] = _recorded(operation, *operands)
+            self._known[key] = node = _recorded(operation, *operands)
+            if not self._data:  # a case may have made a number of NaN
+                node.data = math.nan
         return self._known[key]
 
     def _evaluated(self, tree, terms):

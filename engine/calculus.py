@@ -65,7 +65,12 @@ def jacobian(outputs: Sequence[Value], inputs: Sequence[Value]) -> Rows:
     """
     outputs, inputs = list_of_values(outputs, "outputs"), list_of_values(inputs, "inputs")
     _, operations = leaves_and_operations(*outputs)
-    algebra = Algebra(operations)
+    return jacobian_by(Algebra(operations), outputs, inputs)
+
+
+def jacobian_by(algebra: Algebra, outputs: Sequence[Value], inputs: Sequence[Value]) -> Rows:
+    """The Jacobian matrix, of nodes that the algebra finds or builds."""
+    _, operations = leaves_and_operations(*outputs)
     active = _depending(operations, inputs)
     found = []
     for output in outputs:

@@ -8,7 +8,7 @@ from itertools import repeat
 from typing import Any
 
 from engine.algebra import Algebra, Term, as_value
-from engine.calculus import jacobian
+from engine.calculus import jacobian_by
 from engine.lazy import cached_property
 from engine.programs.c_text import each_text
 from engine.programs.compiled import Compiled
@@ -105,10 +105,10 @@ def with_jacobian(tape: Tape, leaves: Sequence[str]) -> Tape:
     v2 = -0.0 + w
     v3 = -0.0 + x
     """
-    # A graph of NaN: only its form counts, and nothing is out of a domain.
+    # Only the graph's form counts: of NaN, nothing is out of a domain.
     named = {name: Value(math.nan, name) for name in tape.inputs + tape.parameters}
     terms: dict[str, Term] = dict(named)
-    algebra = Algebra([])
+    algebra = Algebra([], data=False)
     # Lines are the operations that they were: with these come the table's
     # derivatives at ties. Simpler ones would not have their NaNs and errors.
     rules = {line_formula(rule): rule for rule in reversed(RULES.values())}
@@ -125,7 +125,7 @@ def with_jacobian(tape: Tape, leaves: Sequence[str]) -> Tape:
         else:
             terms[target] = algebra.evaluate(formula, given)
     outputs = [as_value(terms[output] if isinstance(output, str) else output) for output in tape.outputs]
-    rows = jacobian(outputs, [named[name] for name in leaves])
+    rows = jacobian_by(algebra, outputs, [named[name] for name in leaves])
     outputs += [entry for row in rows for entry in row]
     inputs, parameters = ([named[name] for name in names] for names in (tape.inputs, tape.parameters))
     return record_function(tape.name, list(map(computed, outputs)), inputs, parameters)

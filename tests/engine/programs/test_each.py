@@ -93,6 +93,24 @@ def test_no_line_is_left_out_that_may_be_nan_or_raise():
                 assert repr(form.each([[number]], leaves=[x])[0].tolist()[0]) == wanted
 
 
+def test_a_case_that_makes_a_number_of_nan_is_no_error_where_none_is():
+    x = Value(2, "x")
+    [slope] = grad(abs(x), [x])  # 0 at NaN, which is neither more nor less than 0
+    for output in (
+        1 / slope,
+        1 / grad(slope * x, [x])[0],
+        (slope - 0.5).log(),
+        (5 - Constant(4).maximum(x)).sqrt(),
+    ):
+        for form in forms(Program(output, inputs=[x])):
+            numbers, slopes = form.each([[3], [4.5]], leaves=[x])
+            for row, number, derivative in zip((3, 4.5), numbers.tolist(), slopes.tolist()):
+                x.data, x.grad = row, 0.0
+                output.forward()
+                output.backward()
+                assert (number, derivative) == (output.data, [x.grad])
+
+
 def test_an_output_that_is_not_computed_keeps_the_sign_of_its_zero():
     x = Value(1, "x")
     for output in (x, Constant(-0.0), -0.6 * (Constant(1) - Constant(1))):
