@@ -121,6 +121,8 @@ def _printed(tree):
             return f"divide({_printed(left)}, {_printed(right)})"
         case ast.Call(func=ast.Name(id=name), args=arguments) if name in OWN or name in FUNCTIONS:
             numbers = ", ".join(map(_printed, arguments))
+            if name == "hypot":  # which may be inf, as Python's
+                return f"hypot({numbers})"
             if name in OWN:
                 return f"own.{name}({numbers})"
             return f"checked({FUNCTIONS[name]}({numbers}), {numbers})"

@@ -128,6 +128,8 @@ def test_numbers_are_written_as_in_python(chromium):
     [
         lambda: Value(1, "x") ** Value(math.inf, "y"),
         lambda: Value(-1, "x") ** -math.inf,
+        lambda: Value(1.7e308, "x").arctan2(Value(1.7e308, "y")),
+        lambda: Value(1.7e308, "x").hypot(Value(1.7e308, "y")),
         lambda: Value(math.inf, "x") ** 0.0,
         lambda: (Value(5e307, "x") * 1.0).tanh(),
         lambda: Value(-0.0, "x") * 1e300 * 1e300,
