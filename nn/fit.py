@@ -19,11 +19,10 @@ from engine import (
     assign,
     decisions,
     read_rows,
-    restorer,
     topological_order,
 )
 from nn.checks import check_epochs, check_function, check_list, check_number, check_rng, is_integer, is_number
-from nn.optim import Optimizer, memory
+from nn.optim import Optimizer, step_restorer
 
 Engine = Literal["auto", "graph", "python", "native"]
 AfterEpoch = Callable[[int, float, Any], Any]
@@ -119,7 +118,7 @@ def fit(
                     mean, found = gradient_at(weights, chosen)
                     if not math.isfinite(mean):
                         raise ArithmeticError(_not_finite(mean, len(history) + 1, optimizer))
-                    restore = restorer(*memory(optimizer))
+                    restore = step_restorer(optimizer)
                     try:
                         weights, gradient = _updated(optimizer, weights, found), found
                     except BaseException:
@@ -245,8 +244,8 @@ def _graph(model, rows, targets, loss, parameters):
 def _collector_paused() -> Iterator[None]:
     """No garbage collection: graphs hold no cycles, and are large."""
     enabled = gc.isenabled()
-    gc.disable()
     try:
+        gc.disable()
         yield
     finally:
         if enabled:

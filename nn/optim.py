@@ -8,7 +8,8 @@ data and gradients.
 
 import math
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from typing import Any, Protocol
 
 from engine import Elementwise, Value, assign, restorer
@@ -30,7 +31,7 @@ class Optimizer(Protocol):
 def take_step(optimizer: Optimizer) -> None:
     """Update every parameter of an optimiser from its gradient."""
     parameters = optimizer.parameters
-    restore = restorer((parameters, "data"), *memory(optimizer))
+    restore = step_restorer(optimizer, (parameters, "data"))
     try:
         new = optimizer.update([p.data for p in parameters], [p.grad for p in parameters])
         assign(parameters, "data", new)
@@ -39,9 +40,20 @@ def take_step(optimizer: Optimizer) -> None:
         raise
 
 
-def memory(optimizer: Optimizer) -> list[tuple[list[Any], str]]:
-    """What `update` may replace, for `restorer`: all attributes."""
-    return [([optimizer], name) for name in vars(optimizer)]
+def step_restorer(optimizer: Optimizer, *pairs: tuple[Sequence[Any], str]) -> Callable[[], object]:
+    """A `restorer` that also restores all that an optimiser has.
+
+    The optimiser goes on with copies, so that an update may change its lists
+    in place, or add an attribute. (What is in __slots__ stays.)
+    """
+    if not hasattr(optimizer, "__dict__"):
+        return restorer(*pairs)
+    restore = restorer(*pairs, ([optimizer], "__dict__"))
+    optimizer.__dict__ = {
+        name: copy(each) if hasattr(each, "__len__") and name != "parameters" else each
+        for name, each in vars(optimizer).items()
+    }
+    return restore
 
 
 def clear_gradients(optimizer: Optimizer) -> None:
@@ -162,10 +174,10 @@ class Adam:
         """The weights after a step against this gradient."""
         (b1, b2), t = self.betas, self.t + 1
         corrected = {"step": self.rate / (1 - b1**t), "scale": 1 / math.sqrt(1 - b2**t)}
-        weights, self.m, self.v = self.rule(
+        weights, m, v = self.rule(
             weights, gradient, self.m, self.v, b1=b1, b2=b2, epsilon=self.epsilon, **corrected
         )
-        self.t = t
+        vars(self).update(m=m, v=v, t=t)  # all at once: Ctrl-C comes between lines
         return weights
 
     step, zero_grad = take_step, clear_gradients
