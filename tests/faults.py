@@ -1,143 +1,235 @@
-"""Faults on purpose: what changes numbers is interrupted, wherever it can be.
+"""Faults at every moment: what changes state does so whole or not at all.
 
-`python -m tests.faults SECONDS` sends itself real signals at random moments.
+`interrupted` raises an error at the first line that is executed inside `engine`
+and `nn` (generated code counts too), then at the second, and so on until the
+change gets through. `signalled` sends real signals at random moments. Each time
+the state is exactly as before or complete; made again, the change completes it.
+`tests/changes.py` has what changes something.
+
+Python handles signals where a function begins, where a loop jumps back and
+after a call, so an error at every line is harsher than reality. Left out are
+therefore the way from an error to `restore()`, which does none of these, and
+the end of a `with`, whose `__exit__` may be C code. Of a second fault while
+things are put back, nothing is promised.
+
+`python -m tests.faults --seconds 10 backward` counts what signals met.
 """
 
+import argparse
+import json
 import linecache
 import random
 import signal
 import sys
 import time
-from collections.abc import Callable, Collection
-from functools import partial
-from itertools import count
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import engine
-import nn
-from engine import unchanged
-
-OURS = (*(f"{Path(package.__file__).parent}/" for package in (engine, nn)), "<linegrad")
-SAFE = "try:", "except", "finally:", "restore()"
+ROOT = Path(__file__).parents[1]
+OURS = (f"{ROOT / 'engine'}/", f"{ROOT / 'nn'}/", "<linegrad", "<program", "<loops")
+SAFE = "try:", "except ", "finally:", "restore()"
 
 
 class Change(NamedTuple):
-    """Something that changes numbers.
+    """Something that changes state.
 
-    `make()` makes what it is done to, `run(thing)` does it, and
-    `state(thing)` is all that it may change, as a text. `between` has more
-    states that count as whole: after some of several steps.
+    `make()` makes what it is done to, `run(thing)` does it, and `state(thing)`
+    is all that it may change (the numbers, for instance: it is compared as a
+    text, in which NaN is itself and -0.0 is not 0.0). `between()` has more
+    states that count as whole: after some of several steps. Where the change
+    `repeats`, it is complete when it is made again; and `then(thing)` goes on
+    as if nothing had happened. `fails` says that it raises an error itself.
     """
 
     make: Callable[[], Any]
     run: Callable[[Any], Any]
-    state: Callable[[Any], str]
-    between: Callable[[], Collection[str]] = tuple
+    state: Callable[[Any], Any]
+    between: Callable[[], Iterable[Any]] = list
+    repeats: bool = True
+    then: Callable[[Any], Any] = lambda thing: None
+    fails: bool = False
 
 
-def raised_at(k: int, call: Callable[[], Any], error: type[BaseException]) -> bool:
-    """Call, and raise `error` at the k-th line of the engine or nn, if any.
+class Attempt(NamedTuple):
+    """A fault: its number, the line where it came, and what was the case."""
 
-    Python handles signals when a function begins, after calls and where it
-    jumps back, not at every line. So the way from an error to `restore()` is
-    left out, where it does none of these: SAFE lines.
-    """
-    lines, raised = 0, False
+    number: int
+    place: str
+    found: str  # "before", "between" or "complete"
 
-    def trace(frame, event, arg):
-        nonlocal lines, raised
-        file = frame.f_code.co_filename
-        if raised or not file.startswith(OURS) or file == unchanged.__file__:
+
+class Judge:
+    """What is right after a fault in a change."""
+
+    def __init__(self, change: Change) -> None:
+        self.change = change
+        thing = change.make()
+        self.before = repr(change.state(thing))
+        perform(change, thing)
+        self.complete = repr(change.state(thing))
+        self.between = list(map(repr, change.between()))
+        change.then(thing)
+        self.later = repr(change.state(thing))
+
+    def found(self, thing: Any, place: str) -> str:
+        """What the state is after a fault; an AssertionError if it is wrong."""
+        change = self.change
+        now = repr(change.state(thing))
+        found = "complete" if now == self.complete else "before" if now == self.before else "between"
+        assert found != "between" or now in self.between, (
+            f"after a fault at {place}: {now} is neither\n{self.before} nor\n{self.complete}"
+        )
+        if change.repeats:
+            if found != "complete":
+                perform(change, thing)
+                again = repr(change.state(thing))
+                assert again == self.complete, f"once more after a fault at {place}: {again}"
+            change.then(thing)
+            later = repr(change.state(thing))
+            assert later == self.later, f"going on after a fault at {place}: {later}, not {self.later}"
+        return found
+
+
+def perform(change: Change, thing: Any) -> None:
+    """Make the change, with its own error if it fails."""
+    try:
+        change.run(thing)
+    except (ValueError, ArithmeticError):
+        if not change.fails:
+            raise
+
+
+class Fault:
+    """A trace function that raises an error at the k-th line of ours."""
+
+    def __init__(self, k: int, error: type[BaseException]) -> None:
+        self.left, self.error, self.place = k, error(), ""
+
+    def __call__(self, frame: Any, event: str, arg: Any) -> Any:
+        code = frame.f_code
+        if self.place or not code.co_filename.startswith(OURS) or _restores(frame):
             return None
         if event == "line":
-            text = linecache.getline(file, frame.f_lineno).strip()
-            lines += not text.startswith(SAFE)
-            if lines == k:
-                raised = True
-                raise error
-        return trace
+            self.left -= 1
+            if self.left <= 0 and not _left_out(frame):
+                self.place = f"{code.co_filename}:{frame.f_lineno} ({code.co_name})"
+                raise self.error
+        return self
 
-    outer = sys.gettrace()
-    sys.settrace(trace)
+
+def _restores(frame):
+    """Whether a frame is that of an __exit__, or called by one."""
+    while frame is not None and frame.f_code is not with_fault.__code__:
+        if frame.f_code.co_name == "__exit__":
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _left_out(frame):
+    """Whether no signal is handled in a line, or a `with` ends in it."""
+    code, number = frame.f_code, frame.f_lineno
+    line = linecache.getline(code.co_filename, number, frame.f_globals).strip()
+    begin = min(start for start, _, each in code.co_lines() if each == number)
+    return line.startswith(SAFE) or line.startswith("with ") and frame.f_lasti != begin
+
+
+def with_fault(fault: Fault, call: Callable[[], Any]) -> None:
+    """Make a call with a fault in it."""
+    tracer = sys.gettrace()
     try:
+        sys.settrace(fault)
         call()
-    except BaseException:  # or what was made of the error
-        if not raised:
+    except type(fault.error) as error:
+        if error is not fault.error:
             raise
     finally:
-        sys.settrace(outer)
-    return raised
+        sys.settrace(tracer)
 
 
-def check(change: Change, error: type[BaseException] = KeyboardInterrupt) -> int:
-    """Raise at every line in turn; return how many there are.
+def interrupted(
+    change: Change, error: type[BaseException] = KeyboardInterrupt, most: int | None = None
+) -> Iterator[Attempt]:
+    """Attempts, with an error at line 1, at line 2 and so on, all judged.
 
-    Each time all has to be as before, or as it is when all is done. From
-    there, the change is made as if nothing had happened.
+    With `most`, so many of the lines: the last ones, and others at random.
     """
-    states = whole_states(change)
-    for k in count(1):
-        thing = change.make()
-        raised = raised_at(k, partial(change.run, thing), error)
-        check_state(change, thing, states, f"line {k}")
-        if not raised:
-            break
-    return k - 1
+    judge = Judge(change)
+    for k in _places(change, most):
+        thing, fault = change.make(), Fault(k, error)
+        with_fault(fault, lambda thing=thing: perform(change, thing))
+        if fault.place:
+            yield Attempt(k, fault.place, judge.found(thing, fault.place))
+    assert repr(change.state(thing)) == judge.complete  # it got through
 
 
-def whole_states(change: Change) -> list[str]:
-    """The state before, those between, and that when all is done."""
-    thing = change.make()
-    before = change.state(thing)
-    change.run(thing)
-    return [before, *change.between(), change.state(thing)]
+def _places(change, most):
+    """The lines at which to raise, and one that is never reached."""
+    thing, counter = change.make(), Fault(sys.maxsize, KeyboardInterrupt)
+    with_fault(counter, lambda: perform(change, thing))
+    lines = sys.maxsize - counter.left
+    if most is None or lines <= most:
+        return range(1, lines + 2)
+    chosen = random.Random(0).sample(range(1, lines - most // 2), most // 2)
+    return [*sorted(chosen), *range(lines - most // 2, lines + 2)]
 
 
-def check_state(change: Change, thing: Any, states: list[str], where: str) -> None:
-    """The state is one of these; from the first, the last is reached."""
-    state = change.state(thing)
-    assert state in states, f"{where}: {states[0]} became {state}, not {states[-1]}"
-    if state == states[0]:
-        change.run(thing)
-        assert change.state(thing) == states[-1], where
+def signalled(change: Change, seconds: float) -> Counter[str]:
+    """How often each state was found, after signals for so many seconds.
 
+    An interval timer sends SIGALRM, handled as Ctrl-C is, at a random moment
+    while the change is made; not while it fails, which is a fault already. (To
+    be called in the main thread of a process of one's own.)
+    """
+    judge, found = Judge(change), Counter()
+    runs = came = False
 
-def check_by_signals(change: Change, seconds: float, rng: random.Random) -> int:
-    """Interrupt at random moments for some time; return how often it was."""
-    states = whole_states(change)
-    thing = change.make()
-    start = time.perf_counter()
-    change.run(thing)
-    longest = 1.5 * (time.perf_counter() - start) + 1e-4
+    def handler(number, frame):
+        nonlocal runs, came
+        if runs:  # some systems deliver a signal after its timer was stopped
+            runs, came = False, True
+            raise KeyboardInterrupt("a signal")
 
-    running = False
-
-    def interrupt(number, frame):
-        if running:  # not late
-            raise KeyboardInterrupt
-
-    signal.signal(signal.SIGALRM, interrupt)
-    interrupts, end = 0, time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        thing = change.make()
+    signal.signal(signal.SIGALRM, handler)
+    latest = 1.1 * _duration(change) + 2e-5  # the timer itself takes some time
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        thing, came = change.make(), False
         try:
-            try:
-                running = True
-                signal.setitimer(signal.ITIMER_REAL, rng.uniform(1e-6, longest))
-                change.run(thing)
-            finally:
-                running = False
-                signal.setitimer(signal.ITIMER_REAL, 0)
+            runs = True
+            signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-6, latest))
+            perform(change, thing)
+            runs = False
+            signal.setitimer(signal.ITIMER_REAL, 0)
         except KeyboardInterrupt:
-            interrupts += 1
-        check_state(change, thing, states, "a signal")
-    return interrupts
+            pass
+        if came:
+            found[judge.found(thing, "a signal")] += 1
+    return found
+
+
+def _duration(change):
+    times = []
+    for _ in range(5):
+        thing, start = change.make(), time.perf_counter()
+        perform(change, thing)
+        times.append(time.perf_counter() - start)
+    return sorted(times)[2]
+
+
+def main() -> None:
+    from tests.changes import CHANGES
+
+    parser = argparse.ArgumentParser(description="Real signals while something changes")
+    parser.add_argument("names", nargs="*", help="which changes, all by default")
+    parser.add_argument("--seconds", type=float, default=1, help="for how long, each of them")
+    given = parser.parse_args()
+    for name in given.names or CHANGES:
+        if not CHANGES[name].fails:
+            print(json.dumps({name: signalled(CHANGES[name], given.seconds)}), flush=True)
 
 
 if __name__ == "__main__":
-    from tests.changes import CHANGES
-
-    seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 1.0
-    for name, change in CHANGES.items():
-        print(f"{check_by_signals(change, seconds, random.Random(name))} interrupts: {name}", flush=True)
+    main()
