@@ -327,14 +327,14 @@ def trained(kind: str) -> Callable[[], Any]:
     return made
 
 
-def descend(engine: str, batch: int | None = None) -> Callable[[Any], Any]:
+def descend(engine: str, batch: int | None = None, each: Any = None) -> Callable[[Any], Any]:
     """Three epochs on two rows; fewer, if Adam has made some steps."""
 
     def run(pair):
         optimizer, neuron = pair
         rows, targets, rng = [[0.5], [-1.0]], [0.3, 0.1], random.Random(1)
         epochs = 3 - getattr(optimizer, "t", 0) if batch is None else 2
-        fit(neuron, rows, targets, loss, optimizer, epochs, engine=engine, batch=batch, rng=rng)
+        fit(neuron, rows, targets, loss, optimizer, epochs, None, batch, rng, engine, each=each)
 
     return run
 
@@ -376,6 +376,7 @@ FITS = {
     for kind in ("Adam", "momentum")
     for batch in (None, 1)
 }
+FITS["fit: python, Adam, all rows, each"] = "Adam", descend("python", each=lambda epoch, loss, model: None)
 for name, (kind, run) in FITS.items():
     made = trained(kind)
     repeats = "Adam, all" in name

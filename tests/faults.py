@@ -9,13 +9,15 @@ the state is exactly as before or complete; made again, the change completes it.
 Python handles signals where a function begins, where a loop jumps back and
 after a call, so an error at every line is harsher than reality. Left out are
 therefore the way from an error to `restore()`, which does none of these, and
-the end of a `with`, whose `__exit__` may be C code. Of a second fault while
-things are put back, nothing is promised.
+the end of a `with`, whose `__exit__` may be C code; and since Python 3.12 the
+jump of a comprehension, from which a trace function's error goes past `try`. Of
+a second fault while things are put back, nothing is promised.
 
 `python -m tests.faults --seconds 10 backward` counts what signals met.
 """
 
 import argparse
+import dis
 import json
 import linecache
 import random
@@ -129,11 +131,13 @@ def _restores(frame):
 
 
 def _left_out(frame):
-    """Whether no signal is handled in a line, or a `with` ends in it."""
-    code, number = frame.f_code, frame.f_lineno
+    """Whether there is to be no fault here: see above."""
+    code, number, place = frame.f_code, frame.f_lineno, frame.f_lasti
     line = linecache.getline(code.co_filename, number, frame.f_globals).strip()
     begin = min(start for start, _, each in code.co_lines() if each == number)
-    return line.startswith(SAFE) or line.startswith("with ") and frame.f_lasti != begin
+    ends_with = line.startswith("with ") and place != begin
+    jumps = sys.version_info >= (3, 12) and dis.opname[code.co_code[place]] in ("JUMP_BACKWARD", "FOR_ITER")
+    return line.startswith(SAFE) or ends_with or jumps
 
 
 def with_fault(fault: Fault, call: Callable[[], Any]) -> None:

@@ -41,8 +41,8 @@ def machine_code(key: str, text: Callable[[], str], arguments: list[Any], fast_m
             function = library.call
             function.restype, function.argtypes = ctypes.c_int, arguments
         _functions[whole_key] = function
-        while len(_functions) > CACHE_SIZE:
-            del _functions[next(iter(_functions))]
+        for oldest in list(_functions)[:-CACHE_SIZE]:  # (a `while` is no part of `with` in Python 3.13)
+            del _functions[oldest]
     return function
 
 
