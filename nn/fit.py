@@ -108,33 +108,38 @@ def fit(
     gradient: Sequence[float] = [p.grad for p in parameters]
     history: list[float] = []
     order = list(range(len(rows)))
+
+    def descend():  # (not in the `try` itself: not all jumps of its loops are part of it since Python 3.12)
+        nonlocal weights, gradient
+        for _ in _with_progress(epochs, history, progress):
+            if batch is not None:
+                (rng or random).shuffle(order)
+            total = 0.0
+            for count, chosen in batches(order, batch or len(rows)):
+                mean, found = gradient_at(weights, chosen)
+                if not math.isfinite(mean):
+                    raise ArithmeticError(_not_finite(mean, len(history) + 1, optimizer))
+                restore = step_restorer(optimizer)
+                try:
+                    weights, gradient = _updated(optimizer, weights, found), found
+                except BaseException:
+                    restore()
+                    raise
+                total += mean * count
+            history.append(total / len(rows))
+            if each is not None:
+                _assign(parameters, weights, gradient)
+                ends = each(len(history), history[-1], model)
+                weights = array("d", [p.data for p in parameters])  # which it may have changed
+                if ends:
+                    break
+            change = abs(history[-1] - history[-2]) if len(history) > 1 else math.inf
+            if tolerance is not None and change <= tolerance:
+                break
+
     try:
         try:
-            for _ in _with_progress(epochs, history, progress):
-                if batch is not None:
-                    (rng or random).shuffle(order)
-                total = 0.0
-                for count, chosen in batches(order, batch or len(rows)):
-                    mean, found = gradient_at(weights, chosen)
-                    if not math.isfinite(mean):
-                        raise ArithmeticError(_not_finite(mean, len(history) + 1, optimizer))
-                    restore = step_restorer(optimizer)
-                    try:
-                        weights, gradient = _updated(optimizer, weights, found), found
-                    except BaseException:
-                        restore()
-                        raise
-                    total += mean * count
-                history.append(total / len(rows))
-                if each is not None:
-                    _assign(parameters, weights, gradient)
-                    ends = each(len(history), history[-1], model)
-                    weights = array("d", [p.data for p in parameters])  # which it may have changed
-                    if ends:
-                        break
-                change = abs(history[-1] - history[-2]) if len(history) > 1 else math.inf
-                if tolerance is not None and change <= tolerance:
-                    break
+            descend()
         except KeyboardInterrupt:
             print(f"\nstopped in epoch {len(history) + 1}; what was learned is kept", file=sys.stderr)
         _assign(parameters, weights, gradient)

@@ -13,7 +13,7 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
-from engine.unchanged import restorer
+from engine.unchanged import assign, restorer
 from engine.value import Constant, Value, leaves_and_operations
 from engine.views.annotation import Annotation, Listing, SourceLine
 from engine.views.tracing import Binding, Run, bindings, trace
@@ -265,9 +265,8 @@ def _add_gradients(output, listings):
         gradients = {node: node.grad for node in nodes}
         for binding in chain.from_iterable(listing.bindings for listing in listings):
             binding.grad = gradients.get(binding.value, 0.0)
-        for leaf, grad in zip(leaves, earlier):
-            if type(leaf) is not Constant:
-                leaf.grad += grad
+        sums = [0.0 if type(leaf) is Constant else leaf.grad + grad for leaf, grad in zip(leaves, earlier)]
+        assign(leaves, "grad", sums)
     except BaseException:
         restore()
         raise
