@@ -44,15 +44,18 @@ def step_restorer(optimizer: Optimizer, *pairs: tuple[Sequence[Any], str]) -> Ca
     """A `restorer` that also restores all that an optimiser has.
 
     The optimiser goes on with copies, so that an update may change its lists
-    in place, or add an attribute. (What is in __slots__ stays.)
+    in place, or add an attribute. (One with a rule has new arrays from that.
+    What is in __slots__ stays.)
     """
     if not hasattr(optimizer, "__dict__"):
         return restorer(*pairs)
     restore = restorer(*pairs, ([optimizer], "__dict__"))
-    optimizer.__dict__ = {
-        name: copy(each) if hasattr(each, "__len__") and name != "parameters" else each
-        for name, each in vars(optimizer).items()
-    }
+    own = vars(optimizer).copy()
+    if not isinstance(getattr(optimizer, "rule", None), Elementwise):
+        own |= {
+            name: copy(own[name]) for name in own if name != "parameters" and hasattr(own[name], "__len__")
+        }
+    optimizer.__dict__ = own
     return restore
 
 
