@@ -41,7 +41,8 @@ def machine_code(key: str, text: Callable[[], str], arguments: list[Any], fast_m
             function = library.call
             function.restype, function.argtypes = ctypes.c_int, arguments
         _functions[whole_key] = function
-        for oldest in list(_functions)[:-CACHE_SIZE]:  # (a `while` is no part of `with` in Python 3.13)
+        too_many = max(0, len(_functions) - CACHE_SIZE)
+        for oldest in list(_functions)[:too_many]:  # (a `while` is no part of `with` in Python 3.13)
             del _functions[oldest]
     return function
 
