@@ -26,6 +26,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -160,24 +161,24 @@ def interrupted(
 
     With `most`, so many of the lines: the last ones, and others at random.
     """
-    judge = Judge(change)
-    for k in _places(change, most):
+    judge, last = Judge(change), _lines(change)
+    first = 1 if most is None else max(1, last - most // 2)
+    some = random.Random(0).sample(range(1, first), min(first - 1, most // 2)) if most else []
+    for k in chain(some, count(first)):
         thing, fault = change.make(), Fault(k, error)
         with_fault(fault, lambda thing=thing: perform(change, thing))
         if fault.place:
             yield Attempt(k, fault.place, judge.found(thing, fault.place))
-    assert repr(change.state(thing)) == judge.complete  # it got through
+        elif k > last:  # it got through
+            assert repr(change.state(thing)) == judge.complete
+            return
 
 
-def _places(change, most):
-    """The lines at which to raise, and one that is never reached."""
+def _lines(change):
+    """How many lines are executed, more or less: what is cached is not."""
     thing, counter = change.make(), Fault(sys.maxsize, KeyboardInterrupt)
     with_fault(counter, lambda: perform(change, thing))
-    lines = sys.maxsize - counter.left
-    if most is None or lines <= most:
-        return range(1, lines + 2)
-    chosen = random.Random(0).sample(range(1, lines - most // 2), most // 2)
-    return [*sorted(chosen), *range(lines - most // 2, lines + 2)]
+    return sys.maxsize - counter.left
 
 
 def signalled(change: Change, seconds: float) -> Counter[str]:
