@@ -118,13 +118,12 @@ def same(a: float, b: float) -> bool:
     return repr(a) == repr(b)
 
 
-def compare(expected: Outcome, found: Outcome, lenient: bool = False) -> None:
+def compare(expected: Outcome, found: Outcome) -> None:
     """Raise Disagreement if a form's numbers or error are not the graph's.
 
-    Only what both have is compared. A lenient form need not compute what raises
-    the error in the graph.
+    Only what both have is compared.
     """
-    if found.error is not expected.error and not (lenient and found.error is None):
+    if found.error is not expected.error:
         raise Disagreement(f"error {found.error}, and that of the graph is {expected.error}")
     for name, number in found.numbers.items():
         if name in expected.numbers and not same(number, expected.numbers[name]):

@@ -14,7 +14,7 @@ from tests.fuzz.report import as_test
 from tests.fuzz.shrink import shrunk
 
 # One graph in so many meets a form; those that take long, fewer.
-RARE = {"walked": 32, "annotated": 32, "pickled_program": 64, "native": 32, "javascript": 16}
+RARE = {"slopes": 16, "walked": 32, "annotated": 32, "pickled_program": 64, "native": 32, "javascript": 16}
 OFTEN = 4
 TOGETHER = 25  # graphs in a native program
 
@@ -64,7 +64,9 @@ def fuzz(tally: Tally, go_on: Callable[[Tally], bool], tab: Any = None) -> Found
     while go_on(tally):
         seed = f"{tally.seed} {tally.graphs}"
         recipe, rng = draw(seed), random.Random(f"forms of {seed}")
-        chosen = {form for form in (*FORMS, *RARE) if rng.randrange(RARE.get(form, OFTEN)) == 0}
+        chosen = {
+            form for form in dict.fromkeys((*FORMS, *RARE)) if rng.randrange(RARE.get(form, OFTEN)) == 0
+        }
         tally.graphs += 1
         tally.points += len(recipe.points)
         jobs = [(form, recipe, [recipe]) for form in FORMS if form in chosen]

@@ -6,7 +6,7 @@ import random
 from engine import Constant, Value, grad, topological_order
 from tests.engine.programs.test_program import HOSTILE
 from tests.fuzz.operations import BINARY, SIGNS, UNARY
-from tests.fuzz.recipe import Line, Recipe, without_unused
+from tests.fuzz.recipe import Line, Recipe, moved, without_unused
 
 PLAIN = (0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 3.0, 4.0, -3.0, 5.0, 1.5, 0.1, 10.0)
 TINY = (5e-324, -5e-324, 1e-320, -1e-310, 2.2250738585072014e-308, 1e-200, -1e-160, 1e-30, 2.0**-53)
@@ -33,26 +33,32 @@ def draw(seed: object) -> Recipe:
     """A recipe; the same for the same seed. Its first point has a value."""
     rng = random.Random(str(seed))
     wild = rng.choice((0.0, 0.0, 0.1, 0.5))
-    count, size = rng.randint(1, 4), rng.choice((1, 2, 3, 5, 8, 12, 20))
+    count, size = rng.choice((1, 2, 3, 4, 7)), rng.choice((1, 2, 3, 5, 8, 12, 20))
     point = tuple(number(rng, wild) for _ in range(count))
     recipe = Recipe(tuple(label(rng) for _ in range(count)), rng.randint(0, count), (), (point,))
     nodes = [Value(x) for x in point]
     names = {"Constant": Constant, "grad": grad, "inf": math.inf, "nan": math.nan}
     lines: list[Line] = []
+    ahead: list[Line] = []
     for _ in range(4 * size):
-        line = random_line(rng, nodes, {each for line in lines for each in line.places}, wild)
+        if not ahead and lines and rng.random() < 0.05:
+            ahead = repetition(rng, lines, count)
+        used = {place for line in lines for place in line.places}
+        line = ahead.pop(0) if ahead else random_line(rng, nodes, used, wild)
         known = {recipe.name(i): node for i, node in enumerate(nodes)}
         try:
             node = eval(recipe.expression(line), names, known)
         except (ValueError, ArithmeticError):
+            ahead = []
             continue
         trivial = line.op == "grad" and node.operation is None
         unusual = trivial or not math.isfinite(node.data) or (wild == 0 and abs(node.data) > 1e4)
         if (unusual and rng.random() < 0.9) or len(topological_order(node)) > NODES:
+            ahead = []
             continue
         lines.append(line)
         nodes.append(node)
-        if len(lines) == size:
+        if len(lines) >= size and not ahead:
             break
     points = [point, *(moved_point(rng, point, wild) for _ in range(rng.randint(1, 3)))]
     return without_unused(Recipe(recipe.labels, recipe.inputs, tuple(lines), tuple(points)))
@@ -96,6 +102,25 @@ def random_line(rng: random.Random, nodes: list[Value], used: set[int], wild: fl
     if op in SIGNS and rng.random() < 0.3:
         operands = operands[::-1]
     return Line(op, operands, name)
+
+
+def repetition(rng: random.Random, lines: list[Line], count: int) -> list[Line]:
+    """The last few lines some times again, as in a layer or over time.
+
+    Each time is on the one before or on other leaves; then all are added up.
+    """
+    length, times, turn = rng.randint(1, min(3, len(lines))), rng.randint(3, 5), rng.randrange(2)
+    block, end = lines[-length:], count + len(lines)
+    found = []
+    for again in range(1, times + 1):
+        places = {leaf: (leaf + turn * again) % count for leaf in range(count)}
+        places |= {i: i + length * again if i >= end - 2 * length else i for i in range(count, end)}
+        found += [moved(line, places)._replace(label="") for line in block]
+    total = end - 1
+    for again in range(1, times + 1):
+        found.append(Line("+", (total, end - 1 + length * again)))
+        total = end + length * times + again - 1
+    return found
 
 
 def moved_point(rng: random.Random, point: tuple[float, ...], wild: float) -> tuple[float, ...]:
