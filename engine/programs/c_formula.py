@@ -116,9 +116,11 @@ def divisors(formula: Formula) -> frozenset[str]:
 def c_number(text: str) -> str:
     """A number, given as Python writes it, in C.
 
-    >>> c_number("-2.5"), c_number("-inf")
-    ('(-2.5)', '(-__builtin_inf())')
+    >>> c_number("-2.5"), c_number("-inf"), c_number("-0.0")
+    ('(-2.5)', '(-__builtin_inf())', 'minus_zero')
     """
+    if text == "-0.0":
+        return "minus_zero"
     if text[0] == "-":
         return f"(-{c_number(text[1:])})"
     return CONSTANTS.get(text, text)
@@ -130,6 +132,8 @@ def _on_vectors(tree):
             return f"SPLAT({CONSTANTS[name]})" if name in CONSTANTS else name
         case ast.Constant(value=number):
             return f"SPLAT({float(number)!r})"
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=0)):
+            return "SPLAT(minus_zero)"
         case ast.IfExp(test=test, body=body, orelse=orelse):
             return f"SELECT({', '.join(term(each, _on_vectors) for each in (test, body, orelse))})"
         case ast.Call(func=ast.Name(id=name), args=[argument]):

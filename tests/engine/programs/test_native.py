@@ -135,6 +135,17 @@ def test_the_width_of_vectors_and_the_compiler_do_not_change_a_bit(command, monk
             assert native.value_and_gradient(rows) == program.value_and_gradient(rows)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("command", compilers())
+def test_of_two_zeros_every_compiler_takes_the_one_that_python_takes(command, monkeypatch):
+    monkeypatch.setenv("CC", command)
+    x, y = Value(0, "x"), Value(0, "y")
+    outputs = [f(a, b) for f in (Value.minimum, Value.maximum) for a in (x, y) for b in (x, y, 0.0, -0.0)]
+    program = Program([*outputs, x.relu(), abs(x)], inputs=[x, y])
+    rows = [[a, b] for a in (0.0, -0.0) for b in (0.0, -0.0)]
+    assert repr(program.native().each(rows).tolist()) == repr(program.each(rows).tolist())
+
+
 def test_a_function_that_writes_is_called():
     """gcc 12 took one of these loops' functions for one that writes nothing."""
     a, b, c, d = inputs = [Value(0.3 * (j + 1), f"x{j}") for j in range(4)]
