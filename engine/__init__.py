@@ -9,11 +9,12 @@ To learn how a gradient comes about, read these files in this order:
 `errors` says what cannot be computed, `unchanged` makes changes whole or not at
 all, `decisions` notices where Python takes a Value's number, `formula` parses
 and prints the texts of the table, `notation` names nodes for people, `source`
-compiles generated code, `lazy` keeps what is computed at first use. `calculus`
-has derivatives as Values, of any order: `algebra` computes the table's formulas
-on Values, and `cases` makes operations of those that have cases. `copies` is
-for pickle and copy.deepcopy. `define` adds an operation: `user_formula` checks
-what it is given, and `differences` whether it is right.
+compiles generated code, `lazy` keeps what is computed at first use, `files`
+writes files. `calculus` has derivatives as Values, of any order: `algebra`
+computes the table's formulas on Values, and `cases` makes operations of those
+that have cases. `copies` is for pickle and copy.deepcopy. `define` adds an
+operation: `user_formula` checks what it is given, and `differences` whether it
+is right.
 
 Then `programs/` writes a graph as a program, and runs it; `views/` shows a
 pass. Each has its own list of what to read. Which tool answers what:
@@ -38,6 +39,7 @@ from engine import copies  # noqa: F401 (which tells pickle and copy how to copy
 from engine.calculus import derivative, grad, gradient, hessian, jacobian, tangent
 from engine.decisions import Decision, decisions
 from engine.define import define
+from engine.files import write_file
 from engine.notation import format_number, label
 from engine.operation import OPERATIONS
 from engine.programs.compiler import NoCompiler, c_compiler
@@ -90,4 +92,5 @@ __all__ = [
     "topological_order",
     "tree",
     "what_if",
+    "write_file",
 ]

@@ -12,14 +12,13 @@ Files of the first version hold no more than the parameters, {name: number}.
 """
 
 import json
-import os
 import reprlib
-import stat
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
-from uuid import uuid4
+
+from engine import write_file
 
 FORMAT = 1
 
@@ -32,39 +31,9 @@ class Saved(NamedTuple):
 
 
 def write_model(path: str | PathLike[str], saved: Saved) -> None:
-    """Write a model to a JSON file, whole or not at all.
-
-    A file that is there keeps its permissions, and a link stays a link. Raises
-    OSError that names `path`.
-    """
+    """Write a model to a JSON file, whole or not at all."""
     content = {"linegrad": FORMAT, "model": saved.model, "parameters": saved.parameters}
-    text = json.dumps(content, indent=1, allow_nan=False)
-    path = Path(path)
-    target = Path(os.path.realpath(path))  # what a link stands for
-    try:
-        mode = _mode(target)
-        if mode is not None and not stat.S_ISREG(mode):
-            raise OSError(f"{path} is not a file, and stays as it is")
-        temporary = target.with_name(f".{target.name[:40]}.{uuid4().hex}")
-        try:
-            with temporary.open("x", encoding="utf-8") as file:
-                if mode is not None:  # before there is something to read in it
-                    temporary.chmod(stat.S_IMODE(mode))
-                file.write(text)
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        if error.errno is None:
-            raise
-        raise OSError(error.errno, error.strerror, str(path)) from None
-
-
-def _mode(path):
-    try:
-        return path.stat().st_mode
-    except FileNotFoundError:
-        return None
+    write_file(path, json.dumps(content, indent=1, allow_nan=False))
 
 
 def read_model(path: str | PathLike[str]) -> Saved:

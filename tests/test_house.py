@@ -19,6 +19,7 @@ ORDER = [
     "formula",
     "operation",
     "errors",
+    "files",
     "unchanged",
     "value",
     "decisions",

@@ -15,6 +15,7 @@ import graphviz
 from graphviz.backend import dot_command
 
 from engine.errors import check_path, in_words
+from engine.files import write_file
 from engine.notation import printable
 
 LONGEST = 1000  # characters of a text; graphviz's labels have 16,384 bytes
@@ -97,9 +98,9 @@ class Drawing(graphviz.Digraph):
             path = path.with_name(f"{path.name}.{format}")
         picture = self.pipe(format, **options)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(picture)
+        write_file(path, picture)
         if not cleanup:
-            path.with_suffix(".gv").write_text(self.source, encoding="utf-8")
+            write_file(path.with_suffix(".gv"), self.source)
         return in_browser(path, "picture") if view else str(path)
 
     def view(
@@ -120,7 +121,7 @@ class Drawing(graphviz.Digraph):
             return self.render(filename, directory, True, cleanup, format, **options)
         picture = self.pipe(format, **options)
         path = Path(tempfile.mkdtemp(prefix="linegrad-")) / f"graph.{_checked(format or self.format)}"
-        path.write_bytes(picture)
+        write_file(path, picture)
         return in_browser(path, "picture")
 
     def __repr__(self) -> str:

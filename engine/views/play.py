@@ -15,6 +15,7 @@ from string import Template
 from typing import Any
 
 from engine.errors import check_count, check_number, check_path, in_words
+from engine.files import write_file
 from engine.programs.identifiers import identifiers
 from engine.programs.program import Program, check_inputs
 from engine.programs.rows import read_rows
@@ -48,9 +49,7 @@ class Page:
 
     def save(self, path: "str | Path") -> str:
         """Write the page to a file, and return its path."""
-        check_path("a page's file", path).write_text(
-            self.html, encoding="utf-8", newline="\n"
-        )  # or the policy refuses it
+        write_file(check_path("a page's file", path), self.html)
         return str(path)
 
     def open(self) -> str:

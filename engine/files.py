@@ -1,0 +1,41 @@
+"""Files that are written whole or not at all."""
+
+import os
+import stat
+from os import PathLike
+from pathlib import Path
+from uuid import uuid4
+
+
+def write_file(path: str | PathLike[str], content: str | bytes) -> None:
+    """Write a file, a text in UTF-8, whole or not at all.
+
+    A file that is there keeps its permissions, and a link stays a link. Raises
+    OSError that names `path`, also if something else than a file is there.
+    """
+    path = Path(path)
+    target = Path(os.path.realpath(path))  # what a link stands for
+    try:
+        mode = _mode(target)
+        if mode is not None and not stat.S_ISREG(mode):
+            raise OSError(f"{path} is not a file, and stays as it is")
+        temporary = target.with_name(f".{target.name[:40]}.{uuid4().hex}")
+        try:
+            with temporary.open("xb") as file:
+                if mode is not None:  # before there is something to read in it
+                    temporary.chmod(stat.S_IMODE(mode))
+                file.write(content.encode() if isinstance(content, str) else content)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def _mode(path):
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
