@@ -9,7 +9,7 @@ from typing import Any
 from engine.cases import applied, case_operation
 from engine.errors import explained, no_derivative
 from engine.formula import Formula, substituted
-from engine.operation import FUNCTIONS, OPERATIONS, Operation
+from engine.operation import FUNCTIONS, OPERATIONS, SMALL_POWERS, Operation
 from engine.value import Constant, Value, new, record
 
 Term = Value | float  # a number is a constant
@@ -21,7 +21,7 @@ class Algebra:
     A node that is among `nodes`, or was built before, is found again. Numbers
     are combined. Each result has the bits of the formula as it is written, but
     for the sign of a zero. Without `data` a graph has a form and no numbers:
-    its nodes hold NaN, for which no operation raises an error.
+    its nodes hold NaN, and nothing is computed.
 
     >>> x = Value(3, "x")
     >>> square = x * x
@@ -129,9 +129,8 @@ class Algebra:
         """The node for an operation: the one that is known, or a new one."""
         key = _key(operation, operands)
         if key not in self._known:
-            self._known[key] = node = _recorded(operation, *operands)
-            if not self._data:  # a case may have made a number of NaN
-                node.data = math.nan
+            make = _recorded if self._data else _uncomputed
+            self._known[key] = make(operation, *operands)
         return self._known[key]
 
     def _evaluated(self, tree, terms):
@@ -185,9 +184,31 @@ def _recorded(operation: Operation, left: Term, right: Term | None = None) -> Va
         data = operation.forward(left.data)
     except (ValueError, ArithmeticError) as error:
         raise explained(error, operation, (left,)) from None
+    return _made(operation, data, left)
+
+
+def _uncomputed(operation: Operation, left: Term, right: Term | None = None) -> Value:
+    """The same node with NaN for its number.
+
+    (An operation cannot be computed at NaN instead: in the last of its cases,
+    where that leads, it may have no number.)
+    """
+    if right is None:
+        return _made(operation, math.nan, as_value(left))
+    left, right = as_value(left), as_value(right)
+    if type(right) is Constant:
+        operation = operation.with_constant_right
+        if operation.rule.op == "**":
+            operation = SMALL_POWERS.get(right.data, operation)
+    elif type(left) is Constant:
+        operation = operation.with_constant_left
+    return _made(operation, math.nan, left, right)
+
+
+def _made(operation, data, left, right=None):
     out = new()
     out.data, out.grad, out.label = data, 0.0, ""
-    out.operation, out.left, out.right = operation, left, None
+    out.operation, out.left, out.right = operation, left, right
     return out
 
 

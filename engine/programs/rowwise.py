@@ -105,7 +105,7 @@ def with_jacobian(tape: Tape, leaves: Sequence[str]) -> Tape:
     v2 = -0.0 + w
     v3 = -0.0 + x
     """
-    # Only the graph's form counts: of NaN, nothing is out of a domain.
+    # Only the graph's form counts: nothing is computed, or out of a domain.
     named = {name: Value(math.nan, name) for name in tape.inputs + tape.parameters}
     terms: dict[str, Term] = dict(named)
     algebra = Algebra([], data=False)
