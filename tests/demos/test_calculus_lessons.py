@@ -20,6 +20,7 @@ def neuron(w, b):
     return sum(((w * x + b).sigmoid() - y) ** 2 for x, y in descent.BUMP) / len(descent.BUMP)
 
 
+@pytest.mark.slow
 def test_the_mean_of_the_examples_gradients_is_the_gradient_of_the_mean_loss(lesson):
     found = lesson("descent").found
     network = MLP(2, [2, 1], activation="sigmoid", rng=random.Random(1))
@@ -104,6 +105,7 @@ def test_the_fourth_derivative_of_sin_is_sin_as_a_graph():
     assert taylor.coefficients(Value.exp, 5) == [1 / math.factorial(k) for k in range(6)]
 
 
+@pytest.mark.slow
 def test_the_cost_of_forward_mode_grows_with_inputs_and_of_reverse_mode_with_outputs(lesson):
     costs = lesson("modes").found["costs"]
     for passes in (4, 16):

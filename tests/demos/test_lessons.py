@@ -71,6 +71,7 @@ def test_the_gradient_beside_each_line(lesson):
     assert loop["x"][1] == unit["x"][1] == unit["unit"][0]
 
 
+@pytest.mark.slow
 def test_a_programs_lines_are_its_neuron_in_closed_form(lesson):
     found = lesson("program").found
     p = 1 / (1 + math.exp(-(0.5 * 2 - 1)))
@@ -120,6 +121,7 @@ def test_every_other_optimiser_beats_plain_descent():
         assert losses[-1] < 0.7 * plain[-1]
 
 
+@pytest.mark.slow
 def test_zeros_stay_symmetric_and_large_weights_saturate(lesson):
     found = lesson("initialization").found
     assert found["spreads"]["all zeros"] == 0 < found["spreads"]["as drawn"]

@@ -66,6 +66,7 @@ def test_the_mean_over_rows_is_that_of_a_batch(name):
             )
 
 
+@pytest.mark.slow
 def test_where_sides_tie_derivatives_are_the_tables():
     engine.define("side", "a if a >= b else b", ["1 if a > b else 0", "0 if a > b else 1"])
     x, y = Value(1, "x"), Value(1, "y")
@@ -93,6 +94,7 @@ def test_no_line_is_left_out_that_may_be_nan_or_raise():
                 assert repr(form.each([[number]], leaves=[x])[0].tolist()[0]) == wanted
 
 
+@pytest.mark.slow
 def test_a_case_that_makes_a_number_of_nan_is_no_error_where_none_is():
     x = Value(2, "x")
     [slope] = grad(abs(x), [x])  # 0 at NaN, which is neither more nor less than 0
@@ -176,6 +178,7 @@ def bundle(seed=0):
     return [weight * (f * distortion * px - u), weight * (f * distortion * py - v)], leaves
 
 
+@pytest.mark.slow
 def test_the_jacobian_of_bundle_adjustment_is_one_call():
     residuals, leaves = bundle()
     program = Program(residuals, inputs=leaves)
@@ -225,6 +228,7 @@ def test_fast_arithmetic_stays_with_the_native_program_that_asked_for_it():
     assert fast == pytest.approx(exact, rel=1e-13) and program.each([[0.1], [0.7]]).tolist() == exact
 
 
+@pytest.mark.slow
 def test_errors_name_the_row_and_the_line():
     x, w = Value(2, "x"), Value(3, "w")
     program = Program([(w * x).log(), x], inputs=[x])

@@ -473,6 +473,7 @@ def test_the_compiler_is_run_without_a_shell(monkeypatch, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_compiler_may_have_options_and_may_fail(monkeypatch):
     program = Program(random_graph("options")[0])
     monkeypatch.setenv("CC", "cc --no-such-option")
