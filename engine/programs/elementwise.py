@@ -1,6 +1,7 @@
 """Elementwise: a formula on scalars, for every element of arrays at once."""
 
 import inspect
+import math
 from array import array
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -94,10 +95,16 @@ class Elementwise:
 
     @cached_property
     def _tape(self):
-        elements = {name: Value(1, name) for name in self._elements}
-        shared = {name: Value(1, name) for name in self._shared}
+        # Only the form of what they compute counts: of NaN, nothing is out of a
+        # domain.
+        elements = {name: Value(math.nan, name) for name in self._elements}
+        shared = {name: Value(math.nan, name) for name in self._shared}
         with decisions() as found:
-            results = self.formula(*elements.values(), **shared)
+            try:
+                results = self.formula(*elements.values(), **shared)
+            except ValueError:  # int() refuses NaN
+                if not found:
+                    raise
         if found:
             raise ValueError(
                 f"the formula takes an element's number in {found[0]}: a branch for one element would be "

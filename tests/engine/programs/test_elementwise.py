@@ -6,7 +6,7 @@ from array import array
 
 import pytest
 
-from engine import Elementwise, NoCompiler
+from engine import Elementwise, NoCompiler, Value
 
 
 def curve(x, y, *, scale, shift=0.5):
@@ -85,3 +85,17 @@ def test_a_branch_for_one_element_is_not_recorded_for_all(formula):
 
 def test_an_element_with_a_default_is_an_element():
     assert Elementwise(lambda a, b=2, *, c=3: a + b * c)([1.0], [2.0]) == (array("d", [7.0]),)
+
+
+@pytest.mark.parametrize(
+    "domain", (lambda x: (x - 2).log(), lambda x: (x - 1).sqrt() / (x - 1), lambda x: 1 / (1 - x))
+)
+def test_a_formula_is_recorded_wherever_it_has_numbers(domain):
+    formula = Elementwise(domain)
+    assert formula([3.0, 5.0])[0].tolist() == [domain(Value(3)).data, domain(Value(5)).data]
+
+
+@pytest.mark.parametrize("taken", (int, round, float, bool))
+def test_an_elements_number_is_not_taken(taken):
+    with pytest.raises(ValueError, match="takes an element's number in"):
+        Elementwise(lambda x: x * taken(x))([1.0])
