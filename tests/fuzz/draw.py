@@ -26,7 +26,9 @@ NEAR = (
     6.0,
 )
 BEYOND = (math.inf, -math.inf, math.nan)
-NODES = 60  # in a graph, at most: derivatives of derivatives are large
+# At most, in a graph and in a formula: derivatives of derivatives are large,
+# and those of formulas with cases grow with each order like a power.
+NODES, LETTERS = 60, 500
 
 
 def draw(seed: object) -> Recipe:
@@ -53,7 +55,7 @@ def draw(seed: object) -> Recipe:
             continue
         trivial = line.op == "grad" and node.operation is None
         unusual = trivial or not math.isfinite(node.data) or (wild == 0 and abs(node.data) > 1e4)
-        if (unusual and rng.random() < 0.9) or len(topological_order(node)) > NODES:
+        if (unusual and rng.random() < 0.9) or is_large(node):
             ahead = []
             continue
         lines.append(line)
@@ -62,6 +64,13 @@ def draw(seed: object) -> Recipe:
             break
     points = [point, *(moved_point(rng, point, wild) for _ in range(rng.randint(1, 3)))]
     return without_unused(Recipe(recipe.labels, recipe.inputs, tuple(lines), tuple(points)))
+
+
+def is_large(output: Value) -> bool:
+    order = topological_order(output)
+    return len(order) > NODES or any(
+        len(node.operation.rule.expression) > LETTERS for node in order if node.operation is not None
+    )
 
 
 def number(rng: random.Random, wild: float) -> float:
