@@ -352,16 +352,16 @@ if __name__ == "__main__":
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 @pytest.mark.slow
 def test_programs_in_processes(method, tmp_path):
-    file, folder = tmp_path / "processes.py", tmp_path / "temporary"
-    folder.mkdir()
+    file = tmp_path / "processes.py"
     file.write_text(IN_PROCESSES, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-W", "error", file, method],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    with tempfile.TemporaryDirectory() as folder:  # a short path: forkserver's socket is in it
+        done = subprocess.run(
+            [sys.executable, "-W", "error", file, method],
+            env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": folder},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
     assert (done.returncode, done.stdout) == (0, "all right\n"), done.stderr
 
 

@@ -214,9 +214,8 @@ def test_a_long_label_is_cut_and_a_row_stays_a_line():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["tanh", "right"])
-def test_a_graph_of_a_million_nodes_is_shown(kind):
-    shown = tree(chain(kind, 1_000_000 if kind == "tanh" else 500_000))
+def test_a_graph_of_a_million_nodes_is_shown():
+    shown = tree(chain("right", 500_000))
     assert len(shown.rows) == 200 and shown.left_out > 999_000
     assert len(str(shown)) < 30_000
 
