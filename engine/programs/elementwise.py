@@ -63,7 +63,10 @@ class Elementwise:
         columns: Sequence[Any] = arrays
         if not {array}.issuperset(map(type, arrays)):
             columns = [read_column(each, name) for each, name in zip(arrays, elements)]
-        given = len(columns[0]), [check_number(name, numbers[name]) for name in shared]
+        floats = [numbers[name] for name in shared]
+        if not {float}.issuperset(map(type, floats)):
+            floats = list(map(check_number, shared, floats))
+        given = len(columns[0]), floats
         if results := self._rowwise.native(columns, *given):  # which sees to the lengths
             return results
         if len(set(map(len, columns))) > 1:
