@@ -118,7 +118,7 @@ class GradientDescent:
         self.parameters = check_parameters(parameters, "GradientDescent")
         self.rate = check_number(rate, "a learning rate")
         self.momentum = check_number(momentum, "a momentum", below=1)
-        self.velocity = array("d", [0.0] * len(self.parameters))
+        self.velocity = array("d", [0.0]) * len(self.parameters)
 
     @property
     def rule(self) -> Elementwise:
@@ -170,7 +170,7 @@ class Adam:
         self.rate = check_number(rate, "a learning rate")
         b1, b2 = check_betas(betas)
         self.betas, self.epsilon = (b1, b2), check_number(epsilon, "Adam's epsilon")
-        self.m = self.v = array("d", [0.0] * len(self.parameters))
+        self.m = self.v = array("d", [0.0]) * len(self.parameters)
         self.t = 0
 
     def update(self, weights: Sequence[float], gradient: Sequence[float]) -> Sequence[float]:
@@ -180,7 +180,7 @@ class Adam:
         weights, m, v = self.rule(
             weights, gradient, self.m, self.v, b1=b1, b2=b2, epsilon=self.epsilon, **corrected
         )
-        vars(self).update(m=m, v=v, t=t)  # all at once: Ctrl-C comes between lines
+        self.m, self.v, self.t = m, v, t  # no signal comes between these
         return weights
 
     step, zero_grad = take_step, clear_gradients
