@@ -9,8 +9,8 @@ from typing import Any
 from engine.cases import applied, case_operation
 from engine.errors import explained, no_derivative
 from engine.formula import Formula, substituted
-from engine.operation import FUNCTIONS, OPERATIONS, SMALL_POWERS, Operation
-from engine.value import Constant, Value, new, record
+from engine.operation import FUNCTIONS, OPERATIONS, Operation
+from engine.value import Constant, Value, new, record, variant
 
 Term = Value | float  # a number is a constant
 
@@ -196,13 +196,7 @@ def _uncomputed(operation: Operation, left: Term, right: Term | None = None) -> 
     if right is None:
         return _made(operation, math.nan, as_value(left))
     left, right = as_value(left), as_value(right)
-    if type(right) is Constant:
-        operation = operation.with_constant_right
-        if operation.rule.op == "**":
-            operation = SMALL_POWERS.get(right.data, operation)
-    elif type(left) is Constant:
-        operation = operation.with_constant_left
-    return _made(operation, math.nan, left, right)
+    return _made(variant(operation, left, right), math.nan, left, right)
 
 
 def _made(operation, data, left, right=None):

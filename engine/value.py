@@ -412,12 +412,7 @@ def record(operation: Operation, left: Any, right: Any) -> Value:
     except TypeError:
         wrong = given[isinstance(left, Value)]  # the first that is no Value by now
         return unsupported_operand(operation, *given, wrong)
-    if type(right) is Constant:
-        operation = operation.with_constant_right
-        if operation.rule.op == "**":
-            operation = SMALL_POWERS.get(right._data, operation)
-    elif type(left) is Constant:
-        operation = operation.with_constant_left
+    operation = variant(operation, left, right)
     try:
         data = operation.forward(left._data, right._data)
     except (ValueError, ArithmeticError) as error:
@@ -426,6 +421,14 @@ def record(operation: Operation, left: Any, right: Any) -> Value:
     out._data, out._grad, out.label = data, 0.0, ""
     out.operation, out.left, out.right = operation, left, right
     return out
+
+
+def variant(operation: Operation, left: Value, right: Value) -> Operation:
+    """The operation itself, or its variant where an operand is a Constant."""
+    if type(right) is Constant:
+        operation = operation.with_constant_right
+        return SMALL_POWERS.get(right._data, operation) if operation.rule.op == "**" else operation
+    return operation.with_constant_left if type(left) is Constant else operation
 
 
 new = partial(object.__new__, Value)
