@@ -6,6 +6,7 @@ from itertools import pairwise
 from os import PathLike
 
 from nn.layers import ACTIVATIONS, MLP
+from nn.module import load_saved
 from nn.saved import read_model
 
 
@@ -25,7 +26,8 @@ def load(path: str | PathLike[str]) -> MLP:
     >>> again, again.state() == network.state()
     (MLP(2, [3, 1], tanh), True)
     """
-    model, parameters = read_model(path)
+    saved = read_model(path)
+    model, parameters = saved
     if model is None:
         raise ValueError(f"{path} does not say what model it is of: make the model, and call its load(path)")
     if model.get("class") != "MLP":
@@ -44,7 +46,7 @@ def load(path: str | PathLike[str]) -> MLP:
         known = ", ".join(ACTIVATIONS)
         raise ValueError(f"{path} has an unknown activation {reprlib.repr(activation)}: {known} are known")
     network = MLP(sizes[0], sizes[1:], activation, random.Random(0))  # no draw from the global numbers
-    network.load(path)
+    load_saved(network, path, saved)
     return network
 
 

@@ -122,18 +122,25 @@ class Module:
         file of the first version says no architecture; its numbers' names have
         to be the model's.) `nn.load` makes an MLP from a file.
         """
-        saved = read_model(path)
-        if saved.model is not None:
-            found = list(differences(saved.model, _described(self)))
-            if found:
-                raise ValueError(f"{path} does not fit {self}: {_some(found, '; ')}")
-        try:
-            self.load_state(saved.parameters)
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}") from None
+        load_saved(self, path, read_model(path))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.parameters())} parameters)"
+
+
+def load_saved(model: Module, path: str | PathLike[str], saved: Saved) -> None:
+    """Give a model the parameters that the file at this path holds.
+
+    Raises what `Module.load` raises.
+    """
+    if saved.model is not None:
+        found = list(differences(saved.model, _described(model)))
+        if found:
+            raise ValueError(f"{path} does not fit {model}: {_some(found, '; ')}")
+    try:
+        model.load_state(saved.parameters)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
 
 
 def _collect(places, found, seen):
