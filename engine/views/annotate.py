@@ -13,6 +13,7 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
+from engine.errors import in_words
 from engine.unchanged import assign, restorer
 from engine.value import Constant, Value, leaves_and_operations
 from engine.views.annotation import Annotation, Listing, SourceLine
@@ -124,7 +125,7 @@ def annotate(
         where = f": a number left the graph in {'; and in '.join(list(left)[:limit])}" if left else ""
         raise TypeError(
             f"annotate() goes backward from the Value that a function returns, and {name} returned "
-            f"{reprlib.repr(output)} ({type(output).__name__}){where}"
+            f"{in_words(output)}{where}"
         )
     if code not in records:
         made = bindings(arguments.arguments), [Binding(name, output, output.data)]
@@ -142,10 +143,7 @@ def _check(function, limit):
             f"annotate() runs a function, not {function}: steps() and tree() show a Value's graph"
         )
     if not callable(function):
-        raise TypeError(
-            f"annotate() runs a function, as in annotate(f, 2, 3), "
-            f"not {reprlib.repr(function)} ({type(function).__name__})"
-        )
+        raise TypeError(f"annotate() runs a function, as in annotate(f, 2, 3), not {in_words(function)}")
     name = getattr(function, "__name__", reprlib.repr(function))
     if inspect.isclass(function):
         raise TypeError(
@@ -159,10 +157,7 @@ def _check(function, limit):
             f"which runs later and in pieces: give a function that uses it"
         )
     if isinstance(limit, bool) or not isinstance(limit, Integral):
-        raise TypeError(
-            f"limit is how many runs of a line to show, an int, "
-            f"not {reprlib.repr(limit)} ({type(limit).__name__})"
-        )
+        raise TypeError(f"limit is how many runs of a line to show, an int, not {in_words(limit)}")
     if limit < 1:
         raise ValueError(f"limit is how many runs of a line to show, at least 1, not {limit}")
 
@@ -196,8 +191,7 @@ def _names(keep):
     for each in names:
         if not isinstance(each, str):
             raise TypeError(
-                f'keep is a parameter\'s name or a list of names, as in keep="n", '
-                f"not {reprlib.repr(keep)} ({type(keep).__name__})"
+                f'keep is a parameter\'s name or a list of names, as in keep="n", not {in_words(keep)}'
             )
     return set(names)
 
