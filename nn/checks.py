@@ -125,11 +125,8 @@ def check_parameters(parameters: Any, optimizer: str) -> list[Value]:
     if isinstance(parameters, Module):
         raise TypeError(f"{wanted}, not the model {parameters}")
     listed = check_list(parameters, wanted)
-    try:
-        doubtful = [each for each in listed if each.operation]
-    except AttributeError:  # one is no Value
-        doubtful = listed
-    for parameter in doubtful:
+    plain = {*map(type, listed)} == {Value}
+    for parameter in [each for each in listed if each.operation] if plain else listed:
         if not isinstance(parameter, Value):
             raise TypeError(f"{wanted}; one of them is {reprlib.repr(parameter)}")
         if isinstance(parameter, Constant) or parameter.operation is not None:
