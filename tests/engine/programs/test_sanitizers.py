@@ -139,6 +139,22 @@ def test_loops_stay_in_their_memory():
     assert run(PROGRAMS, 0, 0, *names) == (0, "all right\n")
 
 
+FUZZED = """
+import os
+import sys
+from tests.fuzz.draw import draw
+from tests.fuzz.native import check_native, computable, together
+
+recipes = [computable(draw(f"sanitizers {i}")) for i in range(int(sys.argv[1]))]
+check_native(together([each for each in recipes if each]).case, os.environ["CC"])
+print("all right")
+"""
+
+
+def test_programs_of_the_fuzzer_stay_in_their_memory():
+    assert run(FUZZED, 200) == (0, "all right\n")
+
+
 ELEMENTWISE = """
 from array import array
 from engine import Elementwise
