@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine import Value
-from nn.checks import check_function, check_inputs, check_list, check_positive, check_rng
+from nn.checks import check_function, check_inputs, check_list, check_numbers, check_positive, check_rng
 from nn.module import Module
 
 ActivationFunction = str | Callable[[Value], Value]
@@ -60,6 +60,8 @@ class Neuron(Module):
     def __call__(self, x: Sequence[Any]) -> Value:
         x = check_inputs(x, len(self.w), self)
         z = sum((w * x for w, x in zip(self.w, x)), self.b)
+        if not isinstance(z, Value):  # NumPy's arrays take Values for numbers
+            check_numbers(x, self)
         g = self.activation
         return g(z) if callable(g) else ACTIVATIONS[g](z)
 

@@ -59,6 +59,7 @@ def truth_table(network: Callable[[list[int]], Any], inputs: int = 2, name: str 
 
     `network` is any function on a list of `inputs` zeros and ones that returns
     a number or a Value; TypeError is raised if it is not, or returns another.
+    ValueError is raised for more than 16 inputs: 2¹⁶ rows are 65,536.
 
     >>> print(truth_table(NOT, inputs=1))
     x1  NOT
@@ -66,7 +67,10 @@ def truth_table(network: Callable[[list[int]], Any], inputs: int = 2, name: str 
      1  σ(-10) = 4.54e-05 ≈ 0
     """
     check_function(network, "a truth table is of a function on a list of zeros and ones, such as AND")
-    rows = list(product((0, 1), repeat=check_positive(inputs, "a truth table has inputs")))
+    inputs = check_positive(inputs, "a truth table has inputs")
+    if inputs > 16:
+        raise ValueError(f"a truth table of {inputs} inputs has 2**{inputs} rows; it takes 16 inputs at most")
+    rows = list(product((0, 1), repeat=inputs))
     outputs = [_answer(network, list(row)) for row in rows]
     numbers = [format_number(float(out)) for out in outputs]
     sums = [_sum(out) for out in outputs]

@@ -302,6 +302,10 @@ WRONG = [
         TypeError,
         "a truth table has inputs, a whole number of them, not '2'",
     ),
+    (
+        ValueError,
+        "of 17 inputs has 2**17 rows; it takes 16 inputs at most",
+    ),
     (lambda: truth_table(AND, inputs=0), ValueError, "a truth table has inputs, one at least, not 0"),
     (lambda: truth_table(Layer(2, 2, lambda z: 1)), TypeError, "answers one number, not [1, 1] to [0, 0]"),
     (lambda: truth_table(lambda x: "1"), TypeError, "answers one number, not '1' to [0, 0]"),
@@ -384,6 +388,13 @@ def test_a_descent_that_diverges_with_ones_own_optimiser_says_so(engine, rate):
     model = Neuron(1, "linear", random.Random(0))
     with pytest.raises(ArithmeticError, match=r"the loss became inf in epoch 2: a smaller step may help$"):
         fit(model, [[1.0]], [2.0], mean_squared_error, Own(model.parameters()), engine=engine)
+
+
+def test_an_array_is_no_input_of_a_neuron():
+    numpy = pytest.importorskip("numpy")
+    for model in (Neuron(2, "linear"), Layer(2, 3), MLP(2, [2, 1])):
+        with pytest.raises(TypeError, match=r"Neuron\(2, \w+\) takes numbers, not array\(\[1., 2.\]\)"):
+            model([1, numpy.array([1.0, 2.0])])
 
 
 def test_numbers_of_numpy_are_sizes_rates_and_targets_too():
