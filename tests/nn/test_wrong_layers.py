@@ -303,6 +303,7 @@ WRONG = [
         "a truth table has inputs, a whole number of them, not '2'",
     ),
     (
+        lambda: truth_table(AND, inputs=17),
         ValueError,
         "of 17 inputs has 2**17 rows; it takes 16 inputs at most",
     ),
