@@ -34,12 +34,6 @@ def assign(things: Sequence[Any], name: str, values: Iterable[Any]) -> None:
     any(_setting(things, SLOTS.get(name, name), values))
 
 
-def _set(things, name, values):
-    # One call of C code: Python handles signals between bytecodes. (setattr
-    # returns None, so `any` goes through all of them.)
-    any(map(setattr, things, repeat(SLOTS.get(name, name)), values))
-
-
 def restorer(*pairs: tuple[Sequence[Any], str]) -> Callable[[], object]:
     """A function that gives attributes the values back that they have now.
 
