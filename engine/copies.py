@@ -19,13 +19,14 @@ from engine.value import Constant, Value
 class _Below:
     """Operations, in topological order; a copy of it is a tuple of copies.
 
-    `listed` holds the nodes in all lists of the copying that goes on. What
-    copies keeps this object, and with it that set, as long as it goes on.
+    `listed` holds the nodes in all lists of one copying, and whether each is
+    copied yet. What copies keeps this object, and with it that dict, at least
+    as long as it goes on.
     """
 
     __slots__ = ("operations", "listed", "__weakref__")
 
-    def __init__(self, operations: list[Value], listed: set[Value]) -> None:
+    def __init__(self, operations: list[Value], listed: dict[Value, bool]) -> None:
         self.operations, self.listed = operations, listed
 
     def __reduce__(self) -> Any:
@@ -36,24 +37,30 @@ _thread = threading.local()
 
 
 def _below(node):
-    """The operations below a node that are in no list so far, or None."""
-    listed = getattr(_thread, "listed", lambda: None)()
-    if listed is None:
-        listed = set()
-        _thread.listed = weakref.ref(listed)
+    """The operations below a node that are in no list so far, or None.
+
+    A copying copies a node once. So a node that is copied again is another
+    copying's, and the last one is over, though something keeps it: a Pickler,
+    deepcopy's memo, or the traceback of an error.
+    """
+    last = getattr(_thread, "last", lambda: None)()
+    listed = {} if last is None or last.listed.get(node) else last.listed
     if node in listed:
+        listed[node] = True
         return None
-    listed.add(node)
+    listed[node] = True
     operations, path = [], [node]
     while path:
         for parent in path[-1].parents:
             if parent.operation is not None and parent not in listed:
-                listed.add(parent)
+                listed[parent] = False
                 path.append(parent)
                 break
         else:
             operations.append(path.pop())
-    return _Below(operations[:-1], listed)
+    below = _Below(operations[:-1], listed)
+    _thread.last = weakref.ref(below)
+    return below
 
 
 def _reduced(node):

@@ -114,6 +114,17 @@ def test_copies_after_a_failed_one():
     assert pickled(output).data == output.data
 
 
+def test_copies_while_something_keeps_an_earlier_one():
+    output = chain(10_000)
+    pickler, memo = pickle.Pickler(BytesIO()), {}
+    pickler.dump(output)
+    assert pickled(output).data == output.data
+    copy.deepcopy(output, memo)
+    assert copy.deepcopy(output).data == pickled(output).data == output.data
+    pickler.clear_memo()
+    pickler.dump(output)
+
+
 def test_a_shallow_copy_has_the_same_operands():
     x = Value(3, "x")
     y = x * x
