@@ -11,6 +11,8 @@ from itertools import chain, repeat
 from operator import attrgetter
 from typing import Any
 
+from engine.errors import as_float
+
 # Where a Value keeps what its properties show.
 SLOTS = {"data": "_data", "grad": "_grad"}
 
@@ -28,7 +30,9 @@ def assign(things: Sequence[Any], name: str, values: Iterable[Any]) -> None:
     >>> a.grad, b.grad
     (3.0, 4.0)
     """
-    values = list(map(float, values) if name in SLOTS else values)
+    values = list(values)
+    if name in SLOTS and not {float}.issuperset(map(type, values)):
+        values = list(map(as_float, values))
     if len(values) != len(things):
         raise ValueError(f"{len(values)} numbers given for {len(things)} Values")
     any(_setting(things, SLOTS.get(name, name), values))

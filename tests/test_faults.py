@@ -66,7 +66,7 @@ def test_an_operation_that_is_half_done_or_cannot_begin_again_is_found(operation
 
 
 def test_every_line_has_its_turn():
-    whole = Change(pair, lambda values: assign(values, "grad", [5, 5]), numbers)
+    whole = Change(pair, lambda values: assign(values, "grad", [5.0, 5.0]), numbers)
     attempts = list(interrupted(whole))
     assert len({each.place for each in attempts}) == len(attempts) > 2
     assert all("unchanged.py" in each.place and each.found == "before" for each in attempts)

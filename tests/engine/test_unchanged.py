@@ -27,6 +27,14 @@ def test_assign_changes_all_or_nothing(wrong):
     assert numbers(a, b) == [(1, 3), (2, 4)]
 
 
+def test_assign_takes_no_text_for_a_number():
+    a, b = pair()
+    for name in ("data", "grad"):
+        with pytest.raises(TypeError, match=r"one real number, not '7' \(str\)"):
+            assign([a, b], name, [1.0, "7"])
+    assert numbers(a, b) == [(1, 3), (2, 4)]
+
+
 @pytest.mark.parametrize("error", (KeyboardInterrupt, ValueError, MemoryError))
 def test_everything_is_put_back_after_an_error(error):
     a, b = pair()
