@@ -342,6 +342,10 @@ class Constant(Value):
 
     __slots__ = ()
 
+    def __pow__(self, other: "Value | float") -> Value:
+        """a ** b without ∂/∂a: at 0 it may not exist, and nothing needs it."""
+        return record(OPERATIONS["**"], self, other)
+
     def __repr__(self) -> str:
         return f"Constant({self.data})"
 

@@ -387,6 +387,15 @@ def test_a_label_is_text(label):
         Value(3, label)
 
 
+@pytest.mark.parametrize("zero", (0.0, -0.0))
+def test_a_constant_zero_as_base_needs_no_derivative(zero):
+    for exponent in (0.5, 1e-320, 1, 3):
+        x = Value(exponent)
+        y = Constant(zero) ** x
+        assert gradient(y, x) == [0] and y.parents[0].grad == 0
+        assert repr(y.data) == repr((zero**x).data)
+
+
 @pytest.mark.parametrize("base", (Value(-2), Value(-2, "a"), -2))
 def test_a_negative_base_has_no_derivative_by_the_exponent(base):
     message = r"∂/∂n has log\(-2\), and a negative .* A constant exponent, as in x \*\* 2, needs no"
