@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import in_words
-from engine.unchanged import assign, restorer
-from engine.value import Constant, Value, leaves_and_operations
+from engine.value import Value
 from engine.views.annotation import Annotation, Listing, SourceLine
+from engine.views.lesson import copied
 from engine.views.tracing import Binding, Run, bindings, trace
 
 ENGINE = Path(__file__).resolve().parents[1]
@@ -248,22 +248,12 @@ def _plain(code):
 
 def _add_gradients(output, listings):
     """Give the bindings ∂output/∂value; leaves accumulate, as by backward."""
-    leaves, operations = leaves_and_operations(output)
-    nodes = leaves + operations
-    earlier = [leaf.grad for leaf in leaves]
-    restore = restorer((nodes, "grad"))
-    try:
-        for leaf in leaves:
-            leaf.grad = 0.0
-        output.backward()
-        gradients = {node: node.grad for node in nodes}
-        for binding in chain.from_iterable(listing.bindings for listing in listings):
-            binding.grad = gradients.get(binding.value, 0.0)
-        sums = [0.0 if type(leaf) is Constant else leaf.grad + grad for leaf, grad in zip(leaves, earlier)]
-        assign(leaves, "grad", sums)
-    except BaseException:
-        restore()
-        raise
+    twins = copied(output)  # with gradients from zero
+    twins[output].backward()
+    for binding in chain.from_iterable(listing.bindings for listing in listings):
+        if binding.value in twins:
+            binding.grad = twins[binding.value].grad
+    output.backward()
 
 
 def _listing(name, code, runs):

@@ -13,6 +13,7 @@ from engine.notation import find_values, names_on_a_line
 from engine.programs.tape import other_leaves
 from engine.unchanged import restorer
 from engine.value import Constant, Value, topological_order
+from engine.views.lesson import copied
 
 MOST_ROWS = 20  # in a table; further ones are counted
 
@@ -160,8 +161,10 @@ def check_gradients(output: Value | Callable[..., Value], /, *arguments: Any, **
             value.label = value.label or name
         names = names_on_a_line(order)
         again()  # a leaf may have changed since the graph was computed
-        gradients = _gradients(root, leaves)
-        rows = [_row(leaf, names[leaf], gradient, again) for leaf, gradient in zip(leaves, gradients)]
+        twins = copied(root)
+        twins[root].backward()
+        gradients = {leaf: twins[leaf].grad if leaf in twins else 0.0 for leaf in leaves}
+        rows = [_row(leaf, names[leaf], gradient, again) for leaf, gradient in gradients.items()]
     finally:
         restore()
     return Check(rows, converted)
@@ -179,14 +182,6 @@ def _row(leaf, name, gradient, again):
             leaf.data = at
 
     return Row(leaf, name, compare(along, at, gradient))
-
-
-def _gradients(output, leaves):
-    """∂output/∂leaf by `backward`."""
-    for leaf in leaves:
-        leaf.grad = 0.0
-    output.backward()
-    return [leaf.grad for leaf in leaves]
 
 
 def _arguments(function, arguments, by_name):
