@@ -68,18 +68,20 @@ class Module:
                 f"a state is a dict of the parameters' names and numbers, not {reprlib.repr(state)}"
             )
         parameters = dict(self.named_parameters())
-        wrong = []
+        wrong, bad = [], []
         for what, names in (("missing", parameters.keys() - state), ("unknown", state.keys() - parameters)):
             if names:
                 wrong.append(f"{what} {_some(sorted(map(_shown, names)))}")
         numbers = {}
-        for name in parameters.keys() & state:
+        for name in [name for name in parameters if name in state]:
             try:
                 numbers[name] = math.nan if isinstance(state[name], bool) else Value(state[name]).data
             except (TypeError, OverflowError):
                 numbers[name] = math.nan
             if not math.isfinite(numbers[name]):
-                wrong.append(f"{name} is {reprlib.repr(state[name])}, not a number")
+                bad.append(f"{name} is {reprlib.repr(state[name])}, not a number")
+        if bad:
+            wrong.append(_some(bad, "; "))
         if wrong:
             raise ValueError(f"the state does not fit {self}: {'; '.join(wrong)}")
         assign([parameters[name] for name in numbers], "data", numbers.values())

@@ -323,6 +323,14 @@ def test_a_state_that_does_not_fit_is_named_and_changes_nothing(change, message)
     assert neuron.state() == before
 
 
+def test_wrong_numbers_of_a_state_are_named_in_order_and_not_all():
+    network = MLP(2, [3, 1])
+    names = list(network.state())
+    said = "; ".join(f"{name} is 'x', not a number" for name in names[:5])
+    with pytest.raises(ValueError, match=re.escape(f": {said} and {len(names) - 5} more") + "$"):
+        network.load_state(dict.fromkeys(reversed(names), "x"))
+
+
 @pytest.mark.parametrize("text", ["", "not json", "[1, 2]", '{"w[0]": 1', "[" * 100_000])
 def test_a_file_that_is_no_state_is_refused(tmp_path, text):
     path = tmp_path / "model.json"
