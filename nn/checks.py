@@ -14,7 +14,7 @@ from nn.module import Module
 
 
 def check_positive(count: Any, what: str) -> int:
-    """The int that `count` is, of things of which there is at least one.
+    """`count` as an int, if it is a whole number and 1 at least; else an error.
 
     >>> check_positive(2.5, "a neuron has inputs")
     Traceback (most recent call last):
@@ -34,7 +34,7 @@ def is_integer(x: Any) -> bool:
 
 
 def check_epochs(epochs: Any) -> int:
-    """The int that a number of epochs is, 0 at least."""
+    """`epochs` as an int, if it is a whole number and 0 at least."""
     if not is_integer(epochs):
         raise TypeError(f"epochs is a whole number, not {reprlib.repr(epochs)}")
     if epochs < 0:
@@ -43,7 +43,7 @@ def check_epochs(epochs: Any) -> int:
 
 
 def check_number(number: Any, what: str, below: float = math.inf) -> float:
-    """The float that `number` is, at least 0 and less than `below`.
+    """`number` as a float, if it is at least 0 and less than `below`.
 
     >>> check_number("0.1", "a learning rate")
     Traceback (most recent call last):
@@ -74,7 +74,7 @@ def is_scalar(x: Any) -> bool:
 
 
 def check_function(function: Any, what: str) -> None:
-    """Raise TypeError unless it can be called; a layer's class is no layer."""
+    """Raise TypeError unless it can be called, or if it is a layer's class."""
     if isinstance(function, type) and issubclass(function, Module):
         raise TypeError(f"{what}, not the class {function.__name__}: make one, {function.__name__}(...)")
     if not callable(function):
@@ -82,13 +82,13 @@ def check_function(function: Any, what: str) -> None:
 
 
 def check_rng(rng: Any) -> None:
-    """Raise TypeError unless it is None or makes random numbers."""
+    """Raise TypeError unless it is None, or makes numbers as random.Random."""
     if rng is not None and (isinstance(rng, type) or not (hasattr(rng, "gauss") and hasattr(rng, "shuffle"))):
         raise TypeError(f"rng makes random numbers, as random.Random(0) does, not {reprlib.repr(rng)}")
 
 
 def check_list(things: Any, what: str) -> list[Any]:
-    """A list of what is listed; TypeError for a string, dict, set, or none."""
+    """`things` as a list; TypeError for a string, dict, set or no iterable."""
     if isinstance(things, Iterable) and not isinstance(things, (str, bytes, dict, Set, type)):
         return list(things)
     raise TypeError(f"{what}, not {reprlib.repr(things)}")
@@ -106,7 +106,7 @@ def check_inputs(x: Any, count: int, layer: object, place: str = "") -> list[Any
 
 
 def check_numbers(x: list[Any], what: object) -> list[Any]:
-    """The same list, if it has numbers and Values only; else TypeError."""
+    """The same list, if it holds numbers and Values only; else TypeError."""
     for number in x:
         if not is_scalar(number):
             raise TypeError(f"{what} takes numbers, not {reprlib.repr(number)}")
@@ -114,7 +114,7 @@ def check_numbers(x: list[Any], what: object) -> list[Any]:
 
 
 def check_parameters(parameters: Any, optimizer: str) -> list[Value]:
-    """The parameters of an optimiser in a list, or an error that names it.
+    """An optimiser's parameters as a list, or an error that names it.
 
     >>> check_parameters(3, "Adam")
     Traceback (most recent call last):
@@ -125,6 +125,7 @@ def check_parameters(parameters: Any, optimizer: str) -> list[Value]:
     if isinstance(parameters, Module):
         raise TypeError(f"{wanted}, not the model {parameters}")
     listed = check_list(parameters, wanted)
+    # Of thousands of plain Values only those that are computed need a look.
     plain = {*map(type, listed)} == {Value}
     for parameter in [each for each in listed if each.operation] if plain else listed:
         if not isinstance(parameter, Value):

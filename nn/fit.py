@@ -109,7 +109,7 @@ def fit(
     history: list[float] = []
     order = list(range(len(rows)))
 
-    def descend():  # (not in the `try` itself: not all jumps of its loops are part of it since Python 3.12)
+    def descend():  # (in the `try` itself, some of its loops' jumps would be no part of it since Python 3.12)
         nonlocal weights, gradient
         for _ in _with_progress(epochs, history, progress):
             if batch is not None:

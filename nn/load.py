@@ -45,13 +45,13 @@ def load(path: str | PathLike[str]) -> MLP:
     if not isinstance(activation, str) or activation not in ACTIVATIONS:
         known = ", ".join(ACTIVATIONS)
         raise ValueError(f"{path} has an unknown activation {reprlib.repr(activation)}: {known} are known")
-    network = MLP(sizes[0], sizes[1:], activation, random.Random(0))  # no draw from the global numbers
+    network = MLP(sizes[0], sizes[1:], activation, random.Random(0))  # the global one stays as it is
     load_saved(network, path, saved)
     return network
 
 
 def _sizes(path, model, parameters):
-    """Its inputs and layers' sizes, if they have so many parameters."""
+    """The sizes of its inputs and layers, if so many parameters fit them."""
     nin, nouts = model.get("inputs"), model.get("layers")
     sizes = [nin, *nouts] if isinstance(nouts, list) else []
     what = f"{path} is not a saved MLP: {reprlib.repr(nin)} inputs and layers of {reprlib.repr(nouts)}"

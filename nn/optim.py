@@ -41,11 +41,11 @@ def take_step(optimizer: Optimizer) -> None:
 
 
 def step_restorer(optimizer: Optimizer, *pairs: tuple[Sequence[Any], str]) -> Callable[[], object]:
-    """A `restorer` that also restores all that an optimiser has.
+    """A `restorer` that also restores an optimiser's attributes.
 
-    The optimiser goes on with copies, so that an update may change its lists
-    in place, or add an attribute. (One with a rule has new arrays from that.
-    What is in __slots__ stays.)
+    The optimiser goes on with copies of them, so that an update may change its
+    lists in place, or add an attribute. (One with a rule is not copied, since
+    its rule returns new arrays. Attributes in __slots__ are not restored.)
     """
     if not hasattr(optimizer, "__dict__"):
         return restorer(*pairs)

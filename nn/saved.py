@@ -80,7 +80,7 @@ def _no_number(name):
 
 
 def differences(saved: Any, own: Any, place: str = "") -> Iterator[str]:
-    """What a file says otherwise of a model than the model itself.
+    """How the model in a file differs from a model: a text for each difference.
 
     >>> neuron = {"class": "Neuron", "inputs": 2, "activation": "tanh"}
     >>> list(differences(neuron, neuron | {"inputs": 3}))
