@@ -31,7 +31,8 @@ class Algebra:
     """
 
     def __init__(self, nodes: Iterable[Value], data: bool = True) -> None:
-        self._data, self._known = data, dict[Any, Value]()
+        self._data = data
+        self._known: dict[Any, Value] = {}
         for node in nodes:
             if node.operation is not None:
                 operands = [parent.data if type(parent) is Constant else parent for parent in node.parents]

@@ -1,6 +1,6 @@
-"""Error messages: what was given and what is wanted, and in an operation where.
+"""Error messages: they say what was given and what is wanted.
 
-They name the operation, the operand and its number.
+Those of an operation name it, its operands and their numbers.
 """
 
 import operator
@@ -15,7 +15,7 @@ SHORT.maxother = 50  # characters, of a Value for instance
 
 
 def in_words(thing: Any) -> str:
-    """What was given, in a message: what it is, and its kind.
+    """What was given, for a message: its repr, cut if it is long, and its type.
 
     >>> [in_words(thing) for thing in (3, None, int, as_float)]
     ['3 (int)', 'None (NoneType)', 'the class int', 'the function as_float']
@@ -138,7 +138,7 @@ def explained(error: Exception, operation: Any, operands: Any, what: str = "") -
 
 
 def no_derivative(error: Exception, node: Any) -> Exception:
-    """The same kind of error, naming the node whose derivative is none."""
+    """The same kind of error, naming the node that has no derivative."""
     operation, parents = node.operation, node.parents
     if operation.rule.op == "**" and operation.partials[1] is not None and parents[0].data < 0:
         base, exponent = parents

@@ -11,7 +11,7 @@ def write_file(path: str | PathLike[str], content: str | bytes) -> None:
     """Write a file, a text in UTF-8, whole or not at all.
 
     A file that is there keeps its permissions, and a link stays a link. Raises
-    OSError that names `path`, also if something else than a file is there.
+    OSError that names `path`, also if something other than a file is there.
     """
     path = Path(path)
     target = Path(os.path.realpath(path))  # what a link stands for

@@ -20,9 +20,9 @@ SLOTS = {"data": "_data", "grad": "_grad"}
 def assign(things: Sequence[Any], name: str, values: Iterable[Any]) -> None:
     """Set an attribute of all `things` at once, data or grad of Values mostly.
 
-    No signal comes between two of them. Raises ValueError if the values are
-    not as many as the things, TypeError for data or grad that are no numbers;
-    then nothing changes.
+    No signal comes between two of them. Raises ValueError if there are not as
+    many values as things, TypeError for data or grad that are no numbers; then
+    nothing changes.
 
     >>> from engine.value import Value
     >>> a, b = Value(1), Value(2)
@@ -39,11 +39,11 @@ def assign(things: Sequence[Any], name: str, values: Iterable[Any]) -> None:
 
 
 def restorer(*pairs: tuple[Sequence[Any], str]) -> Callable[[], object]:
-    """A function that gives attributes the values back that they have now.
+    """A function that gives attributes back the values that they have now.
 
-    It takes pairs of things and an attribute's name. It is for use once, in the
-    form below. Called there it cannot be interrupted: a second Ctrl-C comes
-    when everything is as before.
+    Each pair is some things and the name of their attribute. The function is
+    called once, in the form below. There it cannot be interrupted: a second
+    Ctrl-C comes when everything is as before.
 
     >>> from engine.value import Value
     >>> a, b = Value(1), Value(2)

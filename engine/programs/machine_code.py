@@ -42,7 +42,8 @@ def machine_code(key: str, text: Callable[[], str], arguments: list[Any], fast_m
             function.restype, function.argtypes = ctypes.c_int, arguments
         _functions[whole_key] = function
         too_many = max(0, len(_functions) - CACHE_SIZE)
-        for oldest in list(_functions)[:too_many]:  # (a `while` is no part of `with` in Python 3.13)
+        # (the jump of a `while` is outside of `with` in Python 3.13)
+        for oldest in list(_functions)[:too_many]:
             del _functions[oldest]
     return function
 

@@ -264,7 +264,7 @@ class Pass:
         """Undo every step."""
         restore = restorer((self.nodes, "data" if self.forward else "grad"), ([self], "_done"))
         try:
-            for _ in range(self._done):  # (a `while` is no part of `try` in Python 3.13)
+            for _ in range(self._done):  # (the jump of a `while` is outside of `try` in Python 3.13)
                 self.back()
         except BaseException:
             restore()
