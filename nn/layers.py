@@ -225,7 +225,7 @@ def activation_name(activation: ActivationFunction) -> str:
 
 
 def _saved_activation(activation):
-    """Its name for one that has a name here, though it be given as function."""
+    """Its name if it is one of ACTIVATIONS, even if given as a function."""
     known = [name for name, function in ACTIVATIONS.items() if activation is function]
     return known[0] if known else activation
 

@@ -31,7 +31,7 @@ def mean_over_examples(loss: Callable[[Any, Any], Value]) -> Callable[[Any, Any]
 
 
 def _explained(error, loss, prediction, target):
-    """The error that says which prediction or target is none, if one is."""
+    """An error that names the wrong prediction or target; else the same one."""
     several = isinstance(prediction, (list, tuple))
     for y, t in zip(prediction, target) if several else [(prediction, target)]:
         if not isinstance(y, Value):

@@ -115,7 +115,7 @@ def mistake_bound(perceptron: Perceptron, rows: Sequence[Any], targets: Sequence
 
 
 def _examples(perceptron, rows, targets):
-    """Rows and targets that fit the perceptron, or an error."""
+    """Rows and targets as lists that fit the perceptron, or an error."""
     rows = check_list(rows, "a perceptron learns from rows, each a list of numbers")
     rows = [check_numbers(check_inputs(x, len(perceptron.w), perceptron), perceptron) for x in rows]
     targets = check_list(targets, "a perceptron learns from a list of targets, each 0 or 1")
