@@ -180,6 +180,8 @@ def _described(thing, around=()):
         return {str(key): _described(each, around) for key, each in thing.items()}
     if isinstance(thing, Integral) and not isinstance(thing, bool):
         return int(thing)
+    if isinstance(thing, float) and not math.isfinite(thing):
+        return str(thing)  # JSON has no such numbers
     if thing is None or isinstance(thing, (str, float, bool)):
         return thing
     if callable(thing):

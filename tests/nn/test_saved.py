@@ -169,6 +169,22 @@ def test_an_architecture_of_numpys_numbers_can_be_saved(tmp_path):
     assert repr(nn.load(tmp_path / "model.json")) == "MLP(2, [3, 1], relu)"
 
 
+class Clipped(Module):
+    def __init__(self, most):
+        self.most, self.w = most, Value(3)
+
+    def architecture(self):
+        return {"most": self.most}
+
+
+@pytest.mark.parametrize("most", (math.inf, math.nan))
+def test_an_architecture_of_what_json_has_no_number_for_can_be_saved(most, tmp_path):
+    Clipped(most).save(tmp_path / "model.json")
+    Clipped(most).load(tmp_path / "model.json")
+    with pytest.raises(ValueError, match=f"most is '{most}' in the file, 5 in the model"):
+        Clipped(5).load(tmp_path / "model.json")
+
+
 @pytest.mark.parametrize("depth", range(880, 1000, 7))
 def test_an_architecture_that_is_nested_deeply_is_refused_too(depth, tmp_path):
     unsaved(tmp_path / "model.json", lambda content: content["model"].update(activation="DEEP"))
