@@ -81,9 +81,12 @@ class Drawing(graphviz.Digraph):
         picture is shown as well. `outfile` is another word for `filename`;
         further options are those of `pipe`.
 
-        Raises what `pipe` raises, and then changes no file; and OSError if the
-        file cannot be written.
+        Raises what `pipe` raises, and then changes no file; TypeError if both
+        `filename` and `outfile` are given, and OSError if the file cannot be
+        written.
         """
+        if filename is not None and outfile is not None:
+            raise TypeError(f"filename and outfile are one file: {filename!r} and {outfile!r} are given")
         name = outfile if filename is None else filename
         if name is None:  # as graphviz calls it
             format = _checked(format or self.format)

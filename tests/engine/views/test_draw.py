@@ -196,6 +196,12 @@ def ways_to_write(drawing, format):
     ]
 
 
+def test_a_picture_has_one_name(drawing):
+    with pytest.raises(TypeError, match=r"filename and outfile are one file: 'a.svg' and 'b.svg' are given"):
+        drawing.render("a.svg", outfile="b.svg")
+    assert files() == []
+
+
 def test_a_format_that_the_layout_program_has_not_is_one_clear_line(drawing, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(Path().resolve()))
     format = "pdf" if drawing.program == "graphviz-pure" else "exr"
