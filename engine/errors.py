@@ -47,13 +47,17 @@ def is_list(things: Any) -> bool:
 def check_number(name: str, number: Any) -> float:
     """A number as a float, or a TypeError that names it.
 
+    OverflowError for an int that is larger than any float.
+
     >>> check_number("rate", "3")
     Traceback (most recent call last):
     TypeError: rate is '3' (str), not a real number
     """
     try:
         return as_float(number)
-    except (TypeError, OverflowError):
+    except OverflowError as error:
+        raise OverflowError(f"{name}: {error}") from None
+    except TypeError:
         raise TypeError(f"{name} is {in_words(number)}, not a real number") from None
 
 

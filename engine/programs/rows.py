@@ -14,9 +14,9 @@ from engine.errors import check_number, in_words
 def read_row(numbers: Sequence[Any], inputs: Sequence[str], where: str = "") -> list[float]:
     """The numbers of one row as floats, one for each of the named inputs.
 
-    Raises TypeError or ValueError that names the row and the input if there
-    are more or fewer numbers than inputs, or if one is not a real number or is
-    NaN.
+    Raises an error that names the row and the input: ValueError if there are
+    more or fewer numbers than inputs or one is NaN, TypeError if one is not a
+    real number, OverflowError if it is an int beyond the largest float.
 
     >>> read_row([1, True], ["x", "y"])
     [1.0, 1.0]
@@ -64,8 +64,8 @@ def read_rows(rows: Any, inputs: Sequence[str]) -> tuple[Any, int]:
 def read_parameters(numbers: Any, parameters: Sequence[str]) -> "array[float]":
     """A number for each of the named parameters, in an array.
 
-    (An array of floats that is given is returned itself.) Raises TypeError or
-    ValueError that names the parameter.
+    (An array of floats that is given is returned itself.) Raises the errors of
+    `read_row`, naming the parameter.
 
     >>> read_parameters([1, 2.5], ["w", "b"])
     array('d', [1.0, 2.5])
