@@ -16,51 +16,48 @@ from engine.operation import OPERATIONS, SMALL_POWERS, Operation
 from engine.value import Constant, Value
 
 
-class _Below:
-    """Operations, in topological order; a copy of it is a tuple of copies.
-
-    `listed` holds the nodes in all lists of one copying, and whether each is
-    copied yet. What copies keeps this object, and with it that dict, at least
-    as long as it goes on.
-    """
-
-    __slots__ = ("operations", "listed", "__weakref__")
-
-    def __init__(self, operations: list[Value], listed: dict[Value, bool]) -> None:
-        self.operations, self.listed = operations, listed
-
-    def __reduce__(self) -> Any:
-        return tuple, (self.operations,)
-
-
 _thread = threading.local()
 
 
-def _below(node):
-    """The operations below a node that are in no list so far, or None.
+class _Copying:
+    """A pickling or a deepcopy, and the nodes in all of its lists.
 
-    A copying copies a node once. So a node that is copied again is another
-    copying's, and the last one is over, though something keeps it: a Pickler,
-    deepcopy's memo, or the traceback of an error.
+    It goes with every operation. What copies asks an object for its parts the
+    first time it meets it. So the first to ask this one is the copying that it
+    was made for. A second one that asks is another copying, of `node` now:
+    something keeps the first, a Pickler or the traceback of an error.
     """
-    last = getattr(_thread, "last", lambda: None)()
-    listed = {} if last is None or last.listed.get(node) else last.listed
+
+    __slots__ = ("begun", "listed", "node", "__weakref__")
+
+    def __init__(self) -> None:
+        self.begun, self.listed = False, set[Value]()
+        _thread.copying = weakref.ref(self)
+
+    def __reduce__(self) -> Any:
+        if self.begun:
+            other = _Copying()
+            return tuple, ((other, _below(self.node, other)),)
+        self.begun = True
+        return tuple, ()
+
+
+def _below(node, copying):
+    """The operations below a node that are in no list so far, operands first."""
+    listed = copying.listed
     if node in listed:
-        listed[node] = True
-        return None
-    listed[node] = True
+        return ()
+    listed.add(node)
     operations, path = [], [node]
     while path:
         for parent in path[-1].parents:
             if parent.operation is not None and parent not in listed:
-                listed[parent] = False
+                listed.add(parent)
                 path.append(parent)
                 break
         else:
             operations.append(path.pop())
-    below = _Below(operations[:-1], listed)
-    _thread.last = weakref.ref(below)
-    return below
+    return tuple(operations[:-1])
 
 
 def _reduced(node):
@@ -68,7 +65,9 @@ def _reduced(node):
     numbers = node.data, node.grad, node.label
     if node.operation is None:
         return _leaf, (type(node), *numbers)
-    return _node, (_below(node), node.operation, node.left, node.right, *numbers)
+    copying = getattr(_thread, "copying", lambda: None)() or _Copying()
+    copying.node = node
+    return _node, (copying, _below(node, copying), node.operation, node.left, node.right, *numbers)
 
 
 def _leaf(kind, data, grad, label):
@@ -77,7 +76,7 @@ def _leaf(kind, data, grad, label):
     return node
 
 
-def _node(_, operation, left, right, data, grad, label):
+def _node(_copying, _below, operation, left, right, data, grad, label):
     node = _leaf(Value, data, grad, label)
     node.operation, node.left, node.right = operation, left, right
     return node

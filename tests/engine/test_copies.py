@@ -114,15 +114,58 @@ def test_copies_after_a_failed_one():
     assert pickled(output).data == output.data
 
 
+class Pickling:
+    """What pickles a graph while it is pickled."""
+
+    def __init__(self, output):
+        self.output = output
+
+    def __getstate__(self):
+        return {"output": pickle.loads(pickle.dumps(self.output))}
+
+
 def test_copies_while_something_keeps_an_earlier_one():
     output = chain(10_000)
     pickler, memo = pickle.Pickler(BytesIO()), {}
-    pickler.dump(output)
-    assert pickled(output).data == output.data
-    copy.deepcopy(output, memo)
-    assert copy.deepcopy(output).data == pickled(output).data == output.data
-    pickler.clear_memo()
-    pickler.dump(output)
+    for _ in range(2):
+        pickler.dump(output)
+        for again in (output, output + 1, output.left, [output * 2, output]):
+            pickled(again)
+            copy.deepcopy(again)
+            copy.deepcopy(again, memo)
+            pickler.dump(again)
+        pickler.clear_memo()
+    twin = copy.deepcopy(output + 1, memo)
+    assert twin.left is memo[id(output)] and twin.data == output.data + 1
+
+
+def test_copies_in_the_middle_of_another():
+    output = chain(10_000)
+    first, twin, second = pickled([Pickling(output), output, Pickling(output.left)])
+    assert first.output.data == twin.data == output.data and second.output.data == output.left.data
+
+
+@pytest.mark.parametrize(
+    "part", (lambda output: output, lambda output: output.left, lambda output: output + 1)
+)
+def test_copies_after_a_failed_one_that_a_prompt_keeps(part):
+    output = chain(10_000)
+    with pytest.raises(TypeError) as kept:
+        copy.deepcopy([output, (i for i in "")])
+    assert copy.deepcopy(part(output)).data == pickled(part(output)).data == part(output).data
+    del kept
+
+
+def test_a_copy_after_one_that_ended_within_a_graph():
+    """A deepcopy that ends in its list leaves nodes that are not copied."""
+    output = chain(10_000)
+    node = topological_order(output)[10_000]
+    node.label = (i for i in "")
+    with pytest.raises(TypeError) as kept:
+        copy.deepcopy(output)
+    node.label = ""
+    assert copy.deepcopy(output.left).data == output.left.data
+    del kept
 
 
 def test_a_shallow_copy_has_the_same_operands():
