@@ -15,7 +15,6 @@ from engine.cases import case_operation
 from engine.operation import OPERATIONS, SMALL_POWERS, Operation
 from engine.value import Constant, Value
 
-
 _thread = threading.local()
 
 
@@ -29,6 +28,7 @@ class _Copying:
     """
 
     __slots__ = ("begun", "listed", "node", "__weakref__")
+    node: Value
 
     def __init__(self) -> None:
         self.begun, self.listed = False, set[Value]()
@@ -43,7 +43,7 @@ class _Copying:
 
 
 def _below(node, copying):
-    """The operations below a node that are in no list so far, operands first."""
+    """The operations below a node that are in no list yet, operands first."""
     listed = copying.listed
     if node in listed:
         return ()
