@@ -146,14 +146,23 @@ def find_values(namespace: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
             yield name, thing
         elif id(thing) not in seen:
             seen[id(thing)] = thing  # held, so that no other object gets its id
-            if str(getattr(thing, "dtype", "")) == "object":
-                thing = thing.tolist()
-            inside: list[tuple[Any, Any]] = []
-            if type(thing) is dict:
-                inside = list(thing.items())
-            elif type(thing) in (list, tuple):
-                inside = list(enumerate(thing))
-            todo += [(f"{name}[{place!r}]", inner) for place, inner in reversed(inside)]
+            todo += reversed(contents(name, thing))
+
+
+def contents(name: str, thing: Any) -> list[tuple[str, Any]]:
+    """What a list, tuple, dict or array of objects holds, with its places.
+
+    >>> contents("w", {"bias": [2, 3]}), contents("n", 3)
+    ([("w['bias']", [2, 3])], [])
+    """
+    if str(getattr(thing, "dtype", "")) == "object":
+        thing = thing.tolist()
+    inside: Iterable[tuple[Any, Any]] = ()
+    if type(thing) is dict:
+        inside = thing.items()
+    elif type(thing) in (list, tuple):
+        inside = enumerate(thing)
+    return [(f"{name}[{place!r}]", inner) for place, inner in inside]
 
 
 def _public(name):

@@ -271,6 +271,18 @@ def test_annotate_is_linear_in_the_turns_of_a_loop():
     assert_linear(annotated, 1000)
 
 
+def dot(w, x):
+    total = 0
+    for a, b in zip(w, x):
+        total += a * b
+    return total
+
+
+def test_annotate_is_linear_in_lists_of_hundreds():
+    """After every line it looks at the lists, which takes little beside it."""
+    assert_linear(lambda n: partial(annotate, dot, [2.0] * n, [3.0] * n), 50)
+
+
 @pytest.mark.parametrize("shape", [chain, uses])
 def test_check_gradients_of_one_leaf_is_linear(shape):
     assert_linear(lambda n: partial(check_gradients, shape(n)[0]), 1000)

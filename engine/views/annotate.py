@@ -17,7 +17,7 @@ from engine.errors import in_words
 from engine.value import Value
 from engine.views.annotation import Annotation, Listing, SourceLine
 from engine.views.lesson import copied
-from engine.views.tracing import Binding, Run, bindings, trace
+from engine.views.tracing import Binding, Run, changes, trace
 
 ENGINE = Path(__file__).resolve().parents[1]
 LIBRARY = Path(sysconfig.get_path("stdlib")).resolve()
@@ -128,7 +128,7 @@ def annotate(
             f"{in_words(output)}{where}"
         )
     if code not in records:
-        made = bindings(arguments.arguments), [Binding(name, output, output.data)]
+        made = changes(arguments.arguments, {})[0], [Binding(name, output, output.data)]
         records = {code: [Run(line, found, []) for line, found in zip(UNTRACED, made)]}
     records = {code: records[code]} | records  # the function first, then those that it called
     listings = [_listing(code.co_name if code else name, code, runs) for code, runs in records.items()]

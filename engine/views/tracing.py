@@ -4,11 +4,13 @@ import dis
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import compress, count
+from operator import is_not
 from types import CodeType, FrameType
 from typing import Any
 
 from engine.decisions import Decision, decision
-from engine.notation import find_values
+from engine.notation import contents
 from engine.value import Value, observers
 
 
@@ -22,11 +24,50 @@ class Binding:
     grad: float = 0.0
 
 
-def bindings(namespace: Mapping[str, Any]) -> list[Binding]:
-    """A Binding for each Value in a namespace; `w[0]` is one in a list."""
-    # (a Value that is still in its __init__ has no data)
-    made = [(name, value) for name, value in find_values(namespace) if hasattr(value, "data")]
-    return [Binding(name, value, value.data) for name, value in made]
+# By name: a Value, or what a list holds, and which of that holds others.
+Known = dict[str, Any]
+
+
+def changes(namespace: Mapping[str, Any], known: Known) -> tuple[list[Binding], Known]:
+    """The bindings in a namespace that are not `known`, and all that now is.
+
+    A binding of `w[0]` is one of the first item of the list `w`. (Every line is
+    followed by a look at all that its function has. So lists are compared by
+    functions written in C.)
+
+    >>> w = [Value(2), Value(3)]
+    >>> found, known = changes({"w": w}, {})
+    >>> w[1] *= 5
+    >>> [(each.name, each.data) for each in changes({"w": w}, known)[0]]
+    [('w[1]', 15.0)]
+    """
+    found, now, seen = [], Known(), {}
+    todo = list(namespace.items())[::-1]
+    while todo:
+        name, thing = todo.pop()
+        before = known.get(name)
+        if isinstance(thing, Value):
+            if hasattr(thing, "data"):  # not one that is still in its __init__
+                now[name] = thing
+                if before is not thing:
+                    found.append(Binding(name, thing, thing.data))
+        elif id(thing) in seen:
+            continue
+        elif type(thing) in (list, tuple):
+            items = tuple(thing)
+            old, nested = before if type(before) is tuple else ((), ())
+            new = *compress(count(), map(is_not, items, old)), *range(len(old), len(items))
+            nested = [i for i in {*nested, *new} if i < len(items) and _holds_others(items[i])]
+            todo += [(f"{name}[{i}]", items[i]) for i in sorted({*nested, *new}, reverse=True)]
+            now[name] = items, nested
+        else:
+            todo += reversed(contents(name, thing))
+        seen[id(thing)] = thing  # held, so that no other object gets its id
+    return found, now
+
+
+def _holds_others(thing):
+    return isinstance(thing, (list, tuple, dict)) or hasattr(thing, "dtype")
 
 
 @dataclass(eq=False)
@@ -127,11 +168,11 @@ def _trace_frame(frame, runs, left, outer_tracer):
             outer_tracer = outer_tracer(frame, event, arg) or outer_tracer
         if not any(frame.f_lasti in stretch for stretch in comprehensions):
             values = frame.f_locals
-            now = bindings({name: values[name] for name in variables if name in values})
-            record([each for each in now if known.get(each.name) is not each.value])
-            line, known = frame.f_lineno, {each.name: each.value for each in now}
+            found, known = changes({name: values[name] for name in variables if name in values}, known)
+            record(found)
+            line = frame.f_lineno
         if event == "return":
-            record(bindings({code.co_name.strip("<>"): arg}))
+            record(changes({code.co_name.strip("<>"): arg}, {})[0])
             del left[frame]
             frame.f_trace = outer_tracer  # a traceback may keep the frame
             return outer_tracer
