@@ -148,12 +148,15 @@ def aligned(texts: list[str]) -> list[str]:
 def in_columns(columns: list[list[str]], hang: int) -> str:
     """Columns side by side; what has no room goes below, indented by `hang`.
 
+    (By half of the width at most: a label may be as long as a line.)
+
     >>> columns = [["y", "total"], ["= a * b", "= y"], ["= 2 * 3", ""]]
     >>> print(in_columns(columns, hang=6))
     y     = a * b = 2 * 3
     total = y
     """
     lines, *columns = [aligned(column) for column in columns]
+    hang = min(hang, WIDTH // 2)
     end, below = len(lines[0]), "\n" + " " * hang
     for column in columns:
         width = len(column[0])

@@ -441,6 +441,19 @@ def test_a_gradient_changed_from_outside_stops_the_walk_until_it_is_reset():
     assert (a.grad, b.grad) == (-3.0, 29.0)
 
 
+@pytest.mark.parametrize("forward", (False, True))
+@pytest.mark.parametrize("label", ("a" * 75, "a b " * 20, "a" * 5000))
+def test_a_label_as_long_as_a_line_is_shown_whole(label, forward):
+    a = Value(2, label)
+    square = a * a
+    square.label = label
+    for output in (a * a, square, square * 3):
+        for step in steps(output, forward):
+            together = "".join(repr(step).split())
+            assert step.node.label.replace(" ", "") in together
+            assert f"={step.data if forward or step.index == 1 else step.grad:g}" in together
+
+
 def test_a_formula_longer_than_a_line_goes_on_below():
     long = "= " + " + ".join(f"term_{i}" for i in range(40))
     text = in_columns([["y", "total"], [long, "= y"], ["= 2", "= 2"]], 6)
