@@ -39,6 +39,7 @@ from engine import copies  # noqa: F401 (which tells pickle and copy how to copy
 from engine.calculus import derivative, grad, gradient, hessian, jacobian, tangent
 from engine.decisions import Decision, decisions
 from engine.define import define
+from engine.errors import short_repr
 from engine.files import write_file
 from engine.notation import format_number, label
 from engine.operation import OPERATIONS
@@ -87,6 +88,7 @@ __all__ = [
     "play",
     "read_rows",
     "restorer",
+    "short_repr",
     "steps",
     "tangent",
     "topological_order",

@@ -4,13 +4,12 @@ import ast
 import builtins
 import keyword
 import re
-import reprlib
 from collections.abc import Sequence
 from itertools import product
 
 from engine.cases import with_float_results
 from engine.differences import compare
-from engine.errors import in_words, is_list
+from engine.errors import in_words, is_list, short_repr
 from engine.formula import Formula
 from engine.operation import BINARY, FUNCTIONS, OPERATIONS, UNARY, Operation, add_operation, method
 from engine.rules import MATH, OWN, RULES, Rule, add_rule
@@ -54,7 +53,7 @@ def define(name: str, value: str, partials: Sequence[str]) -> None:
     if not isinstance(name, str):
         raise TypeError(f"an operation's name is a word such as 'swish', not {in_words(name)}")
     if not is_list(partials):
-        write = f": write [{reprlib.repr(partials)}]" if isinstance(partials, str) else ""
+        write = f": write [{short_repr(partials)}]" if isinstance(partials, str) else ""
         raise TypeError(f"partials is a list of formulas, not {in_words(partials)}{write}")
     texts = [table_text(name, text) for text in (value, *partials)]
     texts[0] = ast.unparse(with_float_results(Formula(texts[0]).tree))
@@ -89,7 +88,7 @@ def _forget(name):
 def _check_name(name):
     word = name.isascii() and name.isidentifier() and name[0] != "_"
     if not word or keyword.iskeyword(name):
-        raise ValueError(f"{reprlib.repr(name)} is no name for an operation: a word such as 'swish' is")
+        raise ValueError(f"{short_repr(name)} is no name for an operation: a word such as 'swish' is")
     if name in RULES:
         return  # (a wrong partial is said first)
     taken = hasattr(Value, name) or hasattr(builtins, name) or name in MATH

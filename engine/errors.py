@@ -10,8 +10,29 @@ from numbers import Complex, Real
 from pathlib import Path
 from typing import Any
 
-SHORT = reprlib.Repr()
-SHORT.maxother = 50  # characters, of a Value for instance
+
+class _Short(reprlib.Repr):
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxother = 50  # characters, of a Value for instance
+
+    def repr_int(self, x: int, level: int) -> str:
+        try:
+            return super().repr_int(x, level)
+        except ValueError:  # Python writes no int of more than 4300 digits
+            return "thousands of digits"
+
+
+_short = _Short()
+
+
+def short_repr(thing: Any) -> str:
+    """The repr of something, cut if it is long, for a message.
+
+    >>> short_repr(list(range(1000))), short_repr("w" * 1000)
+    ('[0, 1, 2, 3, 4, 5, ...]', "'wwwwwwwwwwww...wwwwwwwwwwwww'")
+    """
+    return _short.repr(thing)
 
 
 def in_words(thing: Any) -> str:
@@ -26,12 +47,8 @@ def in_words(thing: Any) -> str:
     if kind in ("function", "method", "builtin_function_or_method"):
         return f"the function {thing.__name__}"
     if hasattr(thing, "operation"):
-        return f"the {kind} {reprlib.repr(_described(thing))[1:-1]}"
-    try:
-        text = " ".join(SHORT.repr(thing).split())  # an array has lines
-    except ValueError:  # Python writes no int of more than 4300 digits
-        return f"something of the kind {kind}"
-    return f"{text} ({kind})"
+        return f"the {kind} {short_repr(_described(thing))[1:-1]}"
+    return f"{' '.join(short_repr(thing).split())} ({kind})"  # an array has lines
 
 
 def is_list(things: Any) -> bool:
@@ -77,13 +94,18 @@ def check_count(name: str, number: Any, what: str, least: int = 1) -> int:
     except TypeError:
         raise TypeError(f"{name} is {what}, a whole number, not {in_words(number)}") from None
     if count < least:
-        raise ValueError(f"{name} is {what}, {least} or more, not {count}")
+        raise ValueError(f"{name} is {what}, {least} or more, not {short_repr(count)}")
     return count
 
 
 def check_path(what: str, path: Any) -> Path:
-    """A file's path, or a TypeError that says what file it is."""
+    """A file's path, or a TypeError that says what file it is.
+
+    ValueError for a name that no file can have.
+    """
     try:
+        if "\0" in str(path):
+            raise ValueError(f"{what} is a path, and {path!r} is none: it holds a character 0")
         return Path(path)
     except TypeError:
         raise TypeError(f"{what} is a path, as a text, not {in_words(path)}") from None
@@ -98,18 +120,17 @@ def check_flag(name: str, flag: Any) -> None:
 def as_float(data: Any, what: str = "a Value holds") -> float:
     """The float that `data` stands for, or a TypeError that says what it is.
 
-    OverflowError for an int that is larger than any float.
+    OverflowError for a number that is larger than any float.
     """
-    if isinstance(data, (float, int)):
-        try:
-            return float(data)
-        except OverflowError:
-            raise OverflowError(f"{in_words(data)} is beyond the largest float, 1.8e308") from None
-    numeric = hasattr(type(data), "__float__") and not isinstance(data, (str, bytes, bytearray))
-    imaginary = isinstance(data, Complex) and not isinstance(data, Real)
-    if not numeric or imaginary or getattr(data, "ndim", 0) > 0:
-        raise TypeError(f"{what} one real number, not {in_words(data)}")
-    return float(data)
+    if not isinstance(data, (float, int)):
+        numeric = hasattr(type(data), "__float__") and not isinstance(data, (str, bytes, bytearray))
+        imaginary = isinstance(data, Complex) and not isinstance(data, Real)
+        if not numeric or imaginary or getattr(data, "ndim", 0) > 0:
+            raise TypeError(f"{what} one real number, not {in_words(data)}")
+    try:
+        return float(data)
+    except OverflowError:
+        raise OverflowError(f"{in_words(data)} is beyond the largest float, 1.8e308") from None
 
 
 def unsupported_operand(operation: Any, left: Any, right: Any, wrong: Any) -> Any:
@@ -120,7 +141,7 @@ def unsupported_operand(operation: Any, left: Any, right: Any, wrong: Any) -> An
     """
     if type(wrong).__module__ != "builtins" and not operation.rule.is_function:
         return NotImplemented
-    operands = [reprlib.repr(x) if x is wrong else repr(x) for x in (left, right)]
+    operands = [short_repr(x) if x is wrong else repr(x) for x in (left, right)]
     raise TypeError(
         f"{operation.rule.rendered(*operands)}: a Value combines with a Value or a real number, "
         f"not {type(wrong).__name__}"
@@ -155,7 +176,7 @@ def no_derivative(error: Exception, node: Any) -> Exception:
 
 def shown(operand: Any) -> str:
     """An operand in a message: a Value's label or number, or what it is."""
-    return _described(operand) if hasattr(operand, "operation") else reprlib.repr(operand)
+    return _described(operand) if hasattr(operand, "operation") else short_repr(operand)
 
 
 def _described(node, inner=False):

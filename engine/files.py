@@ -6,6 +6,8 @@ from os import PathLike
 from pathlib import Path
 from uuid import uuid4
 
+from engine.errors import check_path
+
 
 def write_file(path: str | PathLike[str], content: str | bytes) -> None:
     """Write a file, a text in UTF-8, whole or not at all.
@@ -13,7 +15,7 @@ def write_file(path: str | PathLike[str], content: str | bytes) -> None:
     A file that is there keeps its permissions, and a link stays a link. Raises
     OSError that names `path`, also if something other than a file is there.
     """
-    path = Path(path)
+    path = check_path("a file", path)
     target = Path(os.path.realpath(path))  # what a link stands for
     try:
         mode = _mode(target)

@@ -4,12 +4,11 @@ A wrong kind of argument is a TypeError, a wrong value a ValueError.
 """
 
 import math
-import reprlib
 from collections.abc import Iterable, Set
 from numbers import Integral
 from typing import Any
 
-from engine import Constant, Value
+from engine import Constant, Value, short_repr
 from nn.module import Module
 
 
@@ -22,9 +21,9 @@ def check_positive(count: Any, what: str) -> int:
     TypeError: a neuron has inputs, a whole number of them, not 2.5
     """
     if not is_integer(count):
-        raise TypeError(f"{what}, a whole number of them, not {reprlib.repr(count)}")
+        raise TypeError(f"{what}, a whole number of them, not {short_repr(count)}")
     if count < 1:
-        raise ValueError(f"{what}, one at least, not {count}")
+        raise ValueError(f"{what}, one at least, not {short_repr(count)}")
     return int(count)
 
 
@@ -36,9 +35,9 @@ def is_integer(x: Any) -> bool:
 def check_epochs(epochs: Any) -> int:
     """`epochs` as an int, if it is a whole number and 0 at least."""
     if not is_integer(epochs):
-        raise TypeError(f"epochs is a whole number, not {reprlib.repr(epochs)}")
+        raise TypeError(f"epochs is a whole number, not {short_repr(epochs)}")
     if epochs < 0:
-        raise ValueError(f"epochs is at least 0, not {epochs}")
+        raise ValueError(f"epochs is at least 0, not {short_repr(epochs)}")
     return int(epochs)
 
 
@@ -51,14 +50,14 @@ def check_number(number: Any, what: str, below: float = math.inf) -> float:
     TypeError: a learning rate is a number, not '0.1'
     """
     if not is_number(number):
-        raise TypeError(f"{what} is a number, not {reprlib.repr(number)}")
+        raise TypeError(f"{what} is a number, not {short_repr(number)}")
     try:
         found = float(number)
     except OverflowError:
         found = math.inf
     if not 0 <= found < below:
         wanted = "finite" if below == math.inf else f"less than {below}"
-        raise ValueError(f"{what} is at least 0 and {wanted}, not {reprlib.repr(number)}")
+        raise ValueError(f"{what} is at least 0 and {wanted}, not {short_repr(number)}")
     return found
 
 
@@ -78,20 +77,20 @@ def check_function(function: Any, what: str) -> None:
     if isinstance(function, type) and issubclass(function, Module):
         raise TypeError(f"{what}, not the class {function.__name__}: make one, {function.__name__}(...)")
     if not callable(function):
-        raise TypeError(f"{what}, not {reprlib.repr(function)}")
+        raise TypeError(f"{what}, not {short_repr(function)}")
 
 
 def check_rng(rng: Any) -> None:
     """Raise TypeError unless it is None, or makes numbers as random.Random."""
     if rng is not None and (isinstance(rng, type) or not (hasattr(rng, "gauss") and hasattr(rng, "shuffle"))):
-        raise TypeError(f"rng makes random numbers, as random.Random(0) does, not {reprlib.repr(rng)}")
+        raise TypeError(f"rng makes random numbers, as random.Random(0) does, not {short_repr(rng)}")
 
 
 def check_list(things: Any, what: str) -> list[Any]:
     """`things` as a list; TypeError for a string, dict, set or no iterable."""
     if isinstance(things, Iterable) and not isinstance(things, (str, bytes, dict, Set, type)):
         return list(things)
-    raise TypeError(f"{what}, not {reprlib.repr(things)}")
+    raise TypeError(f"{what}, not {short_repr(things)}")
 
 
 def check_inputs(x: Any, count: int, layer: object, place: str = "") -> list[Any]:
@@ -109,8 +108,20 @@ def check_numbers(x: list[Any], what: object) -> list[Any]:
     """The same list, if it holds numbers and Values only; else TypeError."""
     for number in x:
         if not is_scalar(number):
-            raise TypeError(f"{what} takes numbers, not {reprlib.repr(number)}")
+            raise TypeError(f"{what} takes numbers, not {short_repr(number)}")
     return x
+
+
+def check_floats(x: list[Any], what: object) -> list[float]:
+    """The numbers and Values in a list as floats; else an error.
+
+    >>> check_floats([1, True], "Perceptron(2)")
+    [1.0, 1.0]
+    """
+    try:
+        return list(map(float, check_numbers(x, what)))
+    except OverflowError:
+        raise OverflowError(f"{what} takes numbers up to 1.8e308, not all of {short_repr(x)}") from None
 
 
 def check_parameters(parameters: Any, optimizer: str) -> list[Value]:
@@ -129,7 +140,7 @@ def check_parameters(parameters: Any, optimizer: str) -> list[Value]:
     plain = {*map(type, listed)} == {Value}
     for parameter in [each for each in listed if each.operation] if plain else listed:
         if not isinstance(parameter, Value):
-            raise TypeError(f"{wanted}; one of them is {reprlib.repr(parameter)}")
+            raise TypeError(f"{wanted}; one of them is {short_repr(parameter)}")
         if isinstance(parameter, Constant) or parameter.operation is not None:
             raise ValueError(f"{wanted}; one of them, {parameter}, is a constant or computed from others")
     return listed

@@ -1,11 +1,10 @@
 """The embedding: a vector of parameters for every word."""
 
 import random
-import reprlib
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
-from engine import Value
+from engine import Value, short_repr
 from nn.checks import check_list, check_positive, check_rng
 from nn.module import Module
 
@@ -35,9 +34,9 @@ class Embedding(Module):
         seen: set[Any] = set()
         for word in words:
             if not isinstance(word, Hashable):
-                raise TypeError(f"a word of an embedding is a string, not {reprlib.repr(word)}")
+                raise TypeError(f"a word of an embedding is a string, not {short_repr(word)}")
             if word in seen:
-                raise ValueError(f"an embedding has every word once, and {reprlib.repr(word)} is there twice")
+                raise ValueError(f"an embedding has every word once, and {short_repr(word)} is there twice")
             seen.add(word)
         self.size = check_positive(size, "the vectors of an embedding have numbers")
         check_rng(rng)
@@ -52,8 +51,8 @@ class Embedding(Module):
         sentence = check_list(sentence, "an embedding takes a list of words")
         unknown = [word for word in sentence if not isinstance(word, Hashable) or word not in self.table]
         if unknown:
-            known = reprlib.repr(list(self.table))
-            raise ValueError(f"{self} has no word {reprlib.repr(unknown[0])}; it has {known}")
+            known = short_repr(list(self.table))
+            raise ValueError(f"{self} has no word {short_repr(unknown[0])}; it has {known}")
         return [self.table[word] for word in sentence]
 
     def architecture(self) -> dict[str, Any]:

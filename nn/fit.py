@@ -3,7 +3,6 @@
 import gc
 import math
 import random
-import reprlib
 import sys
 import warnings
 from array import array
@@ -19,6 +18,7 @@ from engine import (
     assign,
     decisions,
     read_rows,
+    short_repr,
     topological_order,
 )
 from nn.checks import check_epochs, check_function, check_list, check_number, check_rng, is_integer, is_number
@@ -89,7 +89,7 @@ def fit(
             f"fit needs as many targets as rows, and one at least: not {len(rows)} and {len(targets)}"
         )
     if batch is not None and not (is_integer(batch) and batch >= 1):
-        raise ValueError(f"batch is a number of rows, one at least, not {reprlib.repr(batch)}")
+        raise ValueError(f"batch is a number of rows, one at least, not {short_repr(batch)}")
     batch = None if batch is None else int(batch)
     epochs = check_epochs(epochs)
     if tolerance is not None:
@@ -97,6 +97,8 @@ def fit(
     check_rng(rng)
     if each is not None:
         check_function(each, "each is a function of the epoch, the loss and the model")
+    if progress is not None and not isinstance(progress, bool):
+        raise TypeError(f"progress is True, False, or None for either as it fits, not {short_repr(progress)}")
     if progress is None:
         progress = sys.stderr.isatty() or "ipykernel" in sys.modules
     parameters = optimizer.parameters
@@ -157,11 +159,11 @@ def _check_optimizer(optimizer):
     if not hasattr(optimizer, "parameters") or not callable(getattr(optimizer, "update", None)):
         raise TypeError(
             "fit needs an optimiser, such as Adam(model.parameters()), which has parameters and "
-            f"update(weights, gradient), not {reprlib.repr(optimizer)}"
+            f"update(weights, gradient), not {short_repr(optimizer)}"
         )
     parameters = optimizer.parameters
     if not isinstance(parameters, (list, tuple)) or not all(isinstance(p, Value) for p in parameters):
-        raise TypeError(f"an optimiser's parameters are a list of Values, not {reprlib.repr(parameters)}")
+        raise TypeError(f"an optimiser's parameters are a list of Values, not {short_repr(parameters)}")
 
 
 def _as_rows(rows):

@@ -12,12 +12,11 @@ parameters W, is any object that has
 Vectors are lists of numbers, matrices lists of rows.
 """
 
-import reprlib
 from collections.abc import Callable, Sequence
 from operator import mul
 from typing import Any, Protocol
 
-from engine import OPERATIONS
+from engine import OPERATIONS, short_repr
 from nn.checks import check_inputs, check_list, check_positive
 from nn.layers import MLP, Layer, Neuron, Sequential
 
@@ -108,7 +107,7 @@ class Activation:
         known = [op for op, operation in OPERATIONS.items() if len(operation.partials) == 1]
         if not isinstance(name, str) or name not in known:
             raise ValueError(
-                f"unknown activation {reprlib.repr(name)}: the table of derivatives has {', '.join(known)}"
+                f"unknown activation {short_repr(name)}: the table of derivatives has {', '.join(known)}"
             )
         self.name, self.g, (self.slope,) = name, OPERATIONS[name].forward, OPERATIONS[name].partials
 
@@ -161,7 +160,7 @@ def shape(matrix: Matrix) -> tuple[int, int]:
     """
     rows = matrix if isinstance(matrix, (list, tuple)) else []
     if not rows or not all(isinstance(row, (list, tuple)) for row in rows):
-        raise ValueError(f"a matrix is a list of rows, not {reprlib.repr(matrix)}")
+        raise ValueError(f"a matrix is a list of rows, not {short_repr(matrix)}")
     lengths = {len(row) for row in matrix}
     if len(lengths) > 1:
         raise ValueError(

@@ -8,13 +8,12 @@ W_j. `Value.backward` computes the same gradients, a scalar at a time.
 (CIS 4190/5190, Spring 2023, lecture 13: Backpropagation Algorithm.)
 """
 
-import reprlib
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from operator import mul
 from typing import Any
 
-from engine import format_number
+from engine import format_number, short_repr
 from nn.checks import check_function, check_list, check_numbers
 from nn.jacobians import Differentiable, Matrix, Vector, identity, product, shape, size
 
@@ -205,7 +204,7 @@ def _as_layers(layers):
     layers = check_list(layers, wanted)
     for layer in layers:
         if not all(hasattr(layer, part) for part in ("value", "D_z", "D_W")):
-            raise TypeError(f"{wanted}; one of them is {reprlib.repr(layer)}")
+            raise TypeError(f"{wanted}; one of them is {short_repr(layer)}")
     return layers
 
 
@@ -214,7 +213,7 @@ def _checked(layers, z):
     layers = _as_layers(layers)
     m = len(layers)
     if not isinstance(z, (list, tuple)) or not all(hasattr(z_j, "__len__") for z_j in z):
-        raise TypeError(f"z is the list of lists that forward returned, not {reprlib.repr(z)}")
+        raise TypeError(f"z is the list of lists that forward returned, not {short_repr(z)}")
     if len(z) != m + 1:
         raise ValueError(f"z has the input and the result of each of {m} layers, {m + 1} lists, not {len(z)}")
     return layers, z

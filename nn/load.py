@@ -1,10 +1,10 @@
 """load: a saved MLP, made again from its file alone."""
 
 import random
-import reprlib
 from itertools import pairwise
 from os import PathLike
 
+from engine import short_repr
 from nn.layers import ACTIVATIONS, MLP
 from nn.module import load_saved
 from nn.saved import read_model
@@ -32,19 +32,19 @@ def load(path: str | PathLike[str]) -> MLP:
         raise ValueError(f"{path} does not say what model it is of: make the model, and call its load(path)")
     if model.get("class") != "MLP":
         raise ValueError(
-            f"{path} holds a model of class {reprlib.repr(model.get('class'))}, and nn.load makes MLPs only: "
+            f"{path} holds a model of class {short_repr(model.get('class'))}, and nn.load makes MLPs only: "
             f"make the model, and call its load(path)"
         )
     sizes = _sizes(path, model, len(parameters))
     activation = model.get("activation")
     if isinstance(activation, str) and activation.startswith("function "):
         raise ValueError(
-            f"{path} has the activation {reprlib.repr(activation)}, and no file holds a function: "
-            f"make MLP({sizes[0]}, {reprlib.repr(sizes[1:])}, the function), and call its load(path)"
+            f"{path} has the activation {short_repr(activation)}, and no file holds a function: "
+            f"make MLP({sizes[0]}, {short_repr(sizes[1:])}, the function), and call its load(path)"
         )
     if not isinstance(activation, str) or activation not in ACTIVATIONS:
         known = ", ".join(ACTIVATIONS)
-        raise ValueError(f"{path} has an unknown activation {reprlib.repr(activation)}: {known} are known")
+        raise ValueError(f"{path} has an unknown activation {short_repr(activation)}: {known} are known")
     network = MLP(sizes[0], sizes[1:], activation, random.Random(0))  # the global one stays as it is
     load_saved(network, path, saved)
     return network
@@ -54,7 +54,7 @@ def _sizes(path, model, parameters):
     """The sizes of its inputs and layers, if so many parameters fit them."""
     nin, nouts = model.get("inputs"), model.get("layers")
     sizes = [nin, *nouts] if isinstance(nouts, list) else []
-    what = f"{path} is not a saved MLP: {reprlib.repr(nin)} inputs and layers of {reprlib.repr(nouts)}"
+    what = f"{path} is not a saved MLP: {short_repr(nin)} inputs and layers of {short_repr(nouts)}"
     if len(sizes) < 2 or not all(type(size) is int and size >= 1 for size in sizes):
         raise ValueError(f"{what}, which are no sizes")
     if sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes)) != parameters:

@@ -12,12 +12,11 @@ x1  x2  AND
 """
 
 import math
-import reprlib
 from collections.abc import Callable
 from itertools import product
 from typing import Any
 
-from engine import Value, format_number
+from engine import Value, format_number, short_repr
 from nn.checks import check_function, check_positive, is_scalar
 from nn.layers import Concat, Neuron, Sequential
 
@@ -38,7 +37,7 @@ def unit(name: str, prefix: str = "") -> Neuron:
     Neuron(2, sigmoid)
     """
     if not isinstance(name, str) or name not in WEIGHTS:
-        raise ValueError(f"no unit computes {reprlib.repr(name)}: there are {', '.join(WEIGHTS)}")
+        raise ValueError(f"no unit computes {short_repr(name)}: there are {', '.join(WEIGHTS)}")
     bias, *weights = WEIGHTS[name]
     neuron = Neuron(len(weights), activation="sigmoid")
     neuron.load_state({"b": bias} | {f"w[{i}]": w for i, w in enumerate(weights)})
@@ -86,7 +85,7 @@ def _answer(network, row):
     """What the network answers to a row, which is to be a number or a Value."""
     out = network(row)
     if not is_scalar(out):
-        raise TypeError(f"the network of a truth table answers one number, not {reprlib.repr(out)} to {row}")
+        raise TypeError(f"the network of a truth table answers one number, not {short_repr(out)} to {row}")
     if not math.isfinite(float(out)):
         raise ValueError(f"the network of a truth table answers {float(out)} to {row}")
     return out

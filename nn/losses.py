@@ -5,12 +5,11 @@ also take a list of predictions and a list of as many targets, and return the
 mean; ValueError says where the two differ in length, TypeError what is neither.
 """
 
-import reprlib
 from collections.abc import Callable, Sequence
 from functools import reduce, wraps
 from typing import Any
 
-from engine import Value
+from engine import Value, short_repr
 from nn.checks import check_positive, is_number, is_scalar
 
 
@@ -35,9 +34,9 @@ def _explained(error, loss, prediction, target):
     several = isinstance(prediction, (list, tuple))
     for y, t in zip(prediction, target) if several else [(prediction, target)]:
         if not isinstance(y, Value):
-            return TypeError(f"a prediction of {loss.__name__} is a Value, not {reprlib.repr(y)}")
+            return TypeError(f"a prediction of {loss.__name__} is a Value, not {short_repr(y)}")
         if not is_scalar(t):
-            return TypeError(f"a target of {loss.__name__} is a number, not {reprlib.repr(t)}")
+            return TypeError(f"a target of {loss.__name__} is a number, not {short_repr(t)}")
     return error
 
 
@@ -45,7 +44,7 @@ def check_targets(loss: Any, predictions: Sequence[Any], what: str, targets: Any
     """Raise ValueError unless there is a target for every prediction."""
     given: int | str
     if isinstance(targets, (str, bytes, dict, set)):
-        given = reprlib.repr(targets)
+        given = short_repr(targets)
     elif hasattr(targets, "__len__"):
         given = len(targets)
     elif is_scalar(targets):
@@ -53,7 +52,7 @@ def check_targets(loss: Any, predictions: Sequence[Any], what: str, targets: Any
         if what == "logits":
             given += f": for class k they are one_hot(k, {len(predictions)})"
     else:
-        given = reprlib.repr(targets)
+        given = short_repr(targets)
     if given != len(predictions):
         raise ValueError(f"{loss.__name__} of {len(predictions)} {what} needs as many targets, not {given}")
     if given == 0:
@@ -127,11 +126,11 @@ def check_logits(function: str, logits: Any) -> None:
         )
     listed = hasattr(logits, "__len__") and hasattr(logits, "__getitem__")
     if isinstance(logits, (str, bytes, dict)) or not listed:
-        raise TypeError(f"{wanted}, not {reprlib.repr(logits)}")
+        raise TypeError(f"{wanted}, not {short_repr(logits)}")
     if not len(logits):
         raise ValueError(f"{wanted}, one at least, not []")
     if not isinstance(logits[0], Value):
-        raise TypeError(f"{wanted}; the first is {reprlib.repr(logits[0])}")
+        raise TypeError(f"{wanted}; the first is {short_repr(logits[0])}")
 
 
 def cross_entropy(logits: Sequence[Value], target: Any) -> Value:
@@ -162,7 +161,7 @@ def one_hot(k: int, classes: int) -> list[int]:
     """
     check_positive(classes, "one_hot has classes")
     if not is_number(k):
-        raise TypeError(f"a class is a number from 0 to {classes - 1}, not {reprlib.repr(k)}")
+        raise TypeError(f"a class is a number from 0 to {classes - 1}, not {short_repr(k)}")
     if k not in range(classes):
-        raise ValueError(f"class {k} is not one of 0 to {classes - 1}")
+        raise ValueError(f"class {short_repr(k)} is not one of 0 to {classes - 1}")
     return [int(i == k) for i in range(classes)]

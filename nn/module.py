@@ -1,13 +1,12 @@
 """Module: anything with parameters, to list, clear, save and load."""
 
 import math
-import reprlib
 from collections.abc import Mapping
 from numbers import Integral
 from os import PathLike
 from typing import Any
 
-from engine import Constant, Value, assign
+from engine import Constant, Value, assign, short_repr
 from nn.saved import Saved, differences, read_model, write_model
 
 
@@ -65,7 +64,7 @@ class Module:
         """
         if not isinstance(state, Mapping):
             raise TypeError(
-                f"a state is a dict of the parameters' names and numbers, not {reprlib.repr(state)}"
+                f"a state is a dict of the parameters' names and numbers, not {short_repr(state)}"
             )
         parameters = dict(self.named_parameters())
         wrong, bad = [], []
@@ -79,7 +78,7 @@ class Module:
             except (TypeError, OverflowError):
                 numbers[name] = math.nan
             if not math.isfinite(numbers[name]):
-                bad.append(f"{name} is {reprlib.repr(state[name])}, not a number")
+                bad.append(f"{name} is {short_repr(state[name])}, not a number")
         if bad:
             wrong.append(_some(bad, "; "))
         if wrong:
@@ -197,4 +196,4 @@ def _some(names, between=", "):
 def _shown(name):
     """A name of a parameter, which may come from a file."""
     name = str(name)
-    return name if name.isprintable() and len(name) < 80 else reprlib.repr(name)
+    return name if name.isprintable() and len(name) < 80 else short_repr(name)

@@ -1,12 +1,11 @@
 """The perceptron (McCulloch and Pitts, 1943), its rule (Rosenblatt, 1958)."""
 
 import math
-import reprlib
 from collections.abc import Sequence
 from typing import Any
 
-from engine import Value, assign, format_number
-from nn.checks import check_epochs, check_inputs, check_list, check_numbers, check_positive, is_number
+from engine import Value, assign, format_number, short_repr
+from nn.checks import check_epochs, check_floats, check_inputs, check_list, check_positive, is_number
 from nn.module import Module
 
 
@@ -33,8 +32,8 @@ class Perceptron(Module):
 
     def weighted_sum(self, x: Sequence[Any]) -> float:
         """w · x + b, as a number."""
-        x = check_numbers(check_inputs(x, len(self.w), self), self)
-        return sum((w.data * float(x) for w, x in zip(self.w, x)), self.b.data)
+        x = check_floats(check_inputs(x, len(self.w), self), self)
+        return sum((w.data * x for w, x in zip(self.w, x)), self.b.data)
 
     def correct(self, x: Sequence[Any], y: int) -> int:
         """Learn from one example: (w, b) ← (w, b) + (y - f(x)) (x, 1).
@@ -49,10 +48,10 @@ class Perceptron(Module):
         >>> perceptron.correct([0, 1], 1), perceptron
         (1, Perceptron(1 + 0 x1 + 1 x2 > 0))
         """
-        x = check_inputs(x, len(self.w), self)
+        x = check_floats(check_inputs(x, len(self.w), self), self)
         error = _target(y) - self(x)
         weights = [*self.w, self.b]
-        assign(weights, "data", [w.data + error * float(x) for w, x in zip(weights, [*x, 1])])
+        assign(weights, "data", [w.data + error * x for w, x in zip(weights, [*x, 1])])
         return error
 
     def learn(self, rows: Sequence[Any], targets: Sequence[int], epochs: int = 1000) -> list[int]:
@@ -104,20 +103,21 @@ def mistake_bound(perceptron: Perceptron, rows: Sequence[Any], targets: Sequence
     '27'
     """
     if not isinstance(perceptron, Perceptron):
-        raise TypeError(f"mistake_bound is of a Perceptron, not of {reprlib.repr(perceptron)}")
+        raise TypeError(f"mistake_bound is of a Perceptron, not of {short_repr(perceptron)}")
     rows, targets = _examples(perceptron, rows, targets)
     length = math.hypot(*perceptron.state().values())
     margins = [(2 * y - 1) * perceptron.weighted_sum(x) for x, y in zip(rows, targets)]
     for x, y, margin in zip(rows, targets, margins):
         if margin <= 0:
-            raise ValueError(f"{perceptron} does not separate the rows: {x} has to be on the side of {y}")
+            row = ", ".join(map(format_number, x))
+            raise ValueError(f"{perceptron} does not separate the rows: [{row}] has to be on the side of {y}")
     return (max(math.hypot(*x, 1) for x in rows) * length / min(margins)) ** 2
 
 
 def _examples(perceptron, rows, targets):
     """Rows and targets as lists that fit the perceptron, or an error."""
     rows = check_list(rows, "a perceptron learns from rows, each a list of numbers")
-    rows = [check_numbers(check_inputs(x, len(perceptron.w), perceptron), perceptron) for x in rows]
+    rows = [check_floats(check_inputs(x, len(perceptron.w), perceptron), perceptron) for x in rows]
     targets = check_list(targets, "a perceptron learns from a list of targets, each 0 or 1")
     targets = list(map(_target, targets))
     if len(rows) != len(targets) or not rows:
@@ -127,5 +127,5 @@ def _examples(perceptron, rows, targets):
 
 def _target(y):
     if not (isinstance(y, bool) or is_number(y)) or y not in (0, 1):
-        raise ValueError(f"a perceptron answers 0 or 1, so {reprlib.repr(y)} cannot be a target")
+        raise ValueError(f"a perceptron answers 0 or 1, so {short_repr(y)} cannot be a target")
     return int(y)

@@ -12,13 +12,12 @@ Files of the first version hold no more than the parameters, {name: number}.
 """
 
 import json
-import reprlib
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from engine import write_file
+from engine import short_repr, write_file
 
 FORMAT = 1
 
@@ -42,27 +41,31 @@ def read_model(path: str | PathLike[str]) -> Saved:
     Raises ValueError that names the path if the file holds anything else.
     """
     try:
+        file = Path(path)
+    except TypeError:
+        raise TypeError(f"a file is a path, as a text, not {short_repr(path)}") from None
+    try:
         content = json.loads(
-            Path(path).read_text(encoding="utf-8"), object_pairs_hook=_each_once, parse_constant=_no_number
+            file.read_text(encoding="utf-8"), object_pairs_hook=_each_once, parse_constant=_no_number
         )
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not a saved state: {error}") from None
     if not isinstance(content, dict):
         raise ValueError(
-            f"{path} is not a saved state: it holds {reprlib.repr(content)}, not names and numbers"
+            f"{path} is not a saved state: it holds {short_repr(content)}, not names and numbers"
         )
     if not isinstance(content.get("parameters"), dict):
         return Saved(None, content)
     version, model = content.get("linegrad"), content.get("model")
     if type(version) is not int or version != FORMAT:
         raise ValueError(
-            f'{path} is not a saved state: its "linegrad" is {reprlib.repr(version)}, not {FORMAT}'
+            f'{path} is not a saved state: its "linegrad" is {short_repr(version)}, not {FORMAT}'
         )
     if not isinstance(model, dict):
-        raise ValueError(f'{path} is not a saved state: its "model" is {reprlib.repr(model)}')
+        raise ValueError(f'{path} is not a saved state: its "model" is {short_repr(model)}')
     unknown = content.keys() - {"linegrad", "model", "parameters"}
     if unknown:
-        raise ValueError(f"{path} is not a saved state: it has an unknown {reprlib.repr(min(unknown))}")
+        raise ValueError(f"{path} is not a saved state: it has an unknown {short_repr(min(unknown))}")
     return Saved(model, content["parameters"])
 
 
@@ -70,7 +73,7 @@ def _each_once(pairs):
     found = {}
     for key, thing in pairs:
         if key in found:
-            raise ValueError(f"it has {reprlib.repr(key)} twice")
+            raise ValueError(f"it has {short_repr(key)} twice")
         found[key] = thing
     return found
 
@@ -91,10 +94,10 @@ def differences(saved: Any, own: Any, place: str = "") -> Iterator[str]:
     if isinstance(saved, dict) and isinstance(own, dict):
         other_class = saved.get("class") != own.get("class")
         for key in ["class"] if other_class else {**own, **saved}:
-            name = key if key in own else reprlib.repr(key)
+            name = key if key in own else short_repr(key)
             yield from differences(saved.get(key), own.get(key), f"{place}.{name}" if place else name)
     elif isinstance(saved, list) and isinstance(own, list) and len(saved) == len(own):
         for i, (theirs, ours) in enumerate(zip(saved, own)):
             yield from differences(theirs, ours, f"{place}[{i}]")
     elif type(saved) is not type(own) or saved != own:  # 1, 1.0 and true differ
-        yield f"{place} is {reprlib.repr(saved)} in the file, {reprlib.repr(own)} in the model"
+        yield f"{place} is {short_repr(saved)} in the file, {short_repr(own)} in the model"

@@ -2,7 +2,6 @@
 
 import inspect
 import re
-import reprlib
 import sys
 import sysconfig
 import textwrap
@@ -13,7 +12,7 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
-from engine.errors import in_words
+from engine.errors import check_flag, in_words, short_repr
 from engine.value import Value
 from engine.views.annotation import Annotation, Listing, SourceLine
 from engine.views.lesson import copied
@@ -103,9 +102,10 @@ def annotate(
     has changed.
     """
     _check(function, limit)
+    check_flag("follow", follow)
     python = _in_python(function)
     code = python.__code__ if python else None
-    name = code.co_name.strip("<>") if code else getattr(function, "__name__", reprlib.repr(function))
+    name = code.co_name.strip("<>") if code else getattr(function, "__name__", short_repr(function))
     arguments, whole = _arguments(function, name, args, kwargs, keep)
 
     def should_trace(frame):
@@ -144,7 +144,7 @@ def _check(function, limit):
         )
     if not callable(function):
         raise TypeError(f"annotate() runs a function, as in annotate(f, 2, 3), not {in_words(function)}")
-    name = getattr(function, "__name__", reprlib.repr(function))
+    name = getattr(function, "__name__", short_repr(function))
     if inspect.isclass(function):
         raise TypeError(
             f"annotate() runs a function that returns a Value, and {name} is a class: "

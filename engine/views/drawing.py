@@ -2,7 +2,6 @@
 
 import html
 import os
-import reprlib
 import shutil
 import sys
 import tempfile
@@ -14,7 +13,7 @@ from typing import Any
 import graphviz
 from graphviz.backend import dot_command
 
-from engine.errors import check_path, in_words
+from engine.errors import check_path, in_words, short_repr
 from engine.files import write_file
 from engine.notation import printable
 
@@ -137,7 +136,7 @@ def _checked(format):
         raise TypeError(f"a format is a word, as 'svg', not {in_words(format)}")
     if format.lower() not in graphviz.FORMATS:
         some = ", ".join(PICTURES)
-        raise ValueError(f"no format of pictures is called {reprlib.repr(format)}: some are {some}")
+        raise ValueError(f"no format of pictures is called {short_repr(format)}: some are {some}")
     return format.lower()
 
 

@@ -1,5 +1,7 @@
 """Wrong arguments: each error says what was given and what is wanted."""
 
+from fractions import Fraction
+
 import pytest
 
 from engine import (
@@ -9,6 +11,7 @@ from engine import (
     Native,
     Program,
     Value,
+    annotate,
     c_compiler,
     check_gradients,
     define,
@@ -53,7 +56,7 @@ THINGS = [
     (Value, "the class Value"),
     (square, "the function square"),
     (walk, "backward from"),
-    (10**5000, "something of the kind int"),
+    (10**5000, "thousands of digits (int)"),
 ]
 STARTS = [
     topological_order,
@@ -246,7 +249,16 @@ CASES = [
     (lambda: program(1, 2), ValueError, "2 numbers given for 1 input (x)"),
     (lambda: program.batch(3), TypeError, "the rows are 3 (int), not a sequence of rows"),
     (lambda: program.batch([3]), TypeError, "row 0 is 3 (int), not a sequence of numbers"),
-    (lambda: program.batch([[10**5000]]), OverflowError, "row 0: input x: something of the kind int"),
+    (lambda: Value(2) % 10**5000, TypeError, "2 % thousands of digits: % jumps, so a Value has no %"),
+    (
+        lambda: tree(y, limit=-(10**5000)),
+        ValueError,
+        "how many rows to show, 1 or more, not thousands of digits",
+    ),
+    (lambda: Value(Fraction(10**400)), OverflowError, "(Fraction) is beyond the largest float, 1.8e308"),
+    (lambda: annotate(square, 3, follow=[1]), TypeError, "follow is True or False, not [1] (list)"),
+    (lambda: play(y).save("a\0b"), ValueError, r"a page's file is a path, and 'a\x00b' is none: it holds a"),
+    (lambda: program.batch([[10**5000]]), OverflowError, "row 0: input x: thousands of digits (int)"),
     (
         lambda: program.value_and_gradient([[1]], 3),
         TypeError,

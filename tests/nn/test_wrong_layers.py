@@ -70,6 +70,7 @@ class OfNames(WithoutParameters):
     parameters = ("w", "b")
 
 
+HUGE = 10**5000
 WRONG = [
     # networks
     (lambda: MLP(2, 3), TypeError, "an MLP has a list of layer sizes, as in MLP(2, [3, 1]), not 3"),
@@ -328,6 +329,7 @@ WRONG = [
     (lambda: Perceptron(1).learn([[1]], 1), TypeError, "learns from a list of targets, each 0 or 1, not 1"),
     (lambda: Perceptron(1).learn([[1]], [1], 1.5), TypeError, "epochs is a whole number, not 1.5"),
     (lambda: Perceptron(1).learn([["a"]], [1]), TypeError, "takes numbers, not 'a'"),
+    (lambda: Perceptron(1)([10**400]), OverflowError, "takes numbers up to 1.8e308, not all of [1000"),
     (
         lambda: mistake_bound(AND, [[0, 0]], [0]),
         TypeError,
@@ -389,6 +391,33 @@ def test_a_descent_that_diverges_with_ones_own_optimiser_says_so(engine, rate):
     model = Neuron(1, "linear", random.Random(0))
     with pytest.raises(ArithmeticError, match=r"the loss became inf in epoch 2: a smaller step may help$"):
         fit(model, [[1.0]], [2.0], mean_squared_error, Own(model.parameters()), engine=engine)
+
+
+def test_a_perceptron_learns_nothing_from_rows_that_it_cannot_read():
+    perceptron = Perceptron(2)
+    for wrong in (10**400, "1", None):
+        with pytest.raises((OverflowError, TypeError), match=r"^Perceptron\(.* takes numbers"):
+            perceptron.learn([[1, 1], [0, 1], [wrong, 0]], [1, 0, 0])
+        with pytest.raises((OverflowError, TypeError)):
+            perceptron.correct([1, wrong], 1)
+        assert set(perceptron.state().values()) == {0}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: Adam([W], HUGE),
+        lambda: one_hot(HUGE, 3),
+        lambda: one_hot(-HUGE, 3),
+        lambda: Neuron(1).load_state({"w[0]": HUGE, "b": 1}),
+        lambda: hinge(HUGE, 1),
+        lambda: MLP(2, [-HUGE]),
+        lambda: fit(MLP(1, [1]), [[1]], [1], mean_squared_error, Adam([W]), -HUGE),
+    ],
+)
+def test_a_number_that_python_does_not_print_has_a_message_too(call):
+    with pytest.raises((TypeError, ValueError), match="thousands of digits"):
+        call()
 
 
 def test_an_array_is_no_input_of_a_neuron():
