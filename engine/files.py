@@ -1,5 +1,6 @@
 """Files that are written whole or not at all."""
 
+import errno
 import os
 import stat
 from os import PathLike
@@ -13,7 +14,8 @@ def write_file(path: str | PathLike[str], content: str | bytes) -> None:
     """Write a file, a text in UTF-8, whole or not at all.
 
     A file that is there keeps its permissions, and a link stays a link. Raises
-    OSError that names `path`, also if something other than a file is there.
+    OSError that names `path`, also if something other than a file is there, or
+    a file that may not be written.
     """
     path = check_path("a file", path)
     target = Path(os.path.realpath(path))  # what a link stands for
@@ -21,6 +23,8 @@ def write_file(path: str | PathLike[str], content: str | bytes) -> None:
         mode = _mode(target)
         if mode is not None and not stat.S_ISREG(mode):
             raise OSError(f"{path} is not a file, and stays as it is")
+        if mode is not None and not os.access(target, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         temporary = target.with_name(f".{target.name[:40]}.{uuid4().hex}")
         try:
             with temporary.open("xb") as file:

@@ -44,18 +44,19 @@ def step_restorer(optimizer: Optimizer, *pairs: tuple[Sequence[Any], str]) -> Ca
     """A `restorer` that also restores an optimiser's attributes.
 
     The optimiser goes on with copies of them, so that an update may change its
-    lists in place, or add an attribute. (One with a rule is not copied, since
-    its rule returns new arrays. Attributes in __slots__ are not restored.)
+    lists in place, or add an attribute. (Not the arrays of one with a rule,
+    which returns new ones. Lists in lists and __slots__ are not restored.)
     """
     if not hasattr(optimizer, "__dict__"):
         return restorer(*pairs)
     restore = restorer(*pairs, ([optimizer], "__dict__"))
-    own = vars(optimizer).copy()
-    if not isinstance(getattr(optimizer, "rule", None), Elementwise):
-        own |= {
-            name: copy(own[name]) for name in own if name != "parameters" and hasattr(own[name], "__len__")
-        }
-    optimizer.__dict__ = own
+    fixed = (float, array) if isinstance(getattr(optimizer, "rule", None), Elementwise) else float
+    optimizer.__dict__ = {
+        name: thing
+        if isinstance(thing, fixed) or name == "parameters" or not hasattr(thing, "__len__")
+        else copy(thing)
+        for name, thing in vars(optimizer).items()
+    }
     return restore
 
 

@@ -144,6 +144,33 @@ def test_fit_undoes_what_a_failed_update_of_ones_own_optimiser_remembers(engine)
     assert optimizer.velocity == velocity
 
 
+class Counting(Adam):
+    """An optimiser with a rule, and a memory of its own."""
+
+    def __init__(self, parameters):
+        super().__init__(parameters)
+        self.lengths = []
+
+    def update(self, weights, gradient):
+        self.lengths.append(sum(each * each for each in gradient))
+        if len(self.lengths) == 3:
+            raise KeyboardInterrupt
+        return super().update(weights, gradient)
+
+
+def test_what_an_optimiser_with_a_rule_adds_is_restored_too():
+    w = Value(3, "w")
+    optimizer = Counting([w])
+    for _ in range(2):
+        (w * w).backward()
+        optimizer.step()
+    before = w.data, w.grad, list(optimizer.lengths), list(optimizer.m)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            optimizer.step()
+    assert before == (w.data, w.grad, optimizer.lengths, list(optimizer.m))
+
+
 def test_fit_takes_an_optimiser_that_has_slots_alone():
     class Plain:
         __slots__ = ("parameters",)

@@ -52,3 +52,14 @@ def test_errors_name_the_path(tmp_path):
         write_file(tmp_path, "text")
     with pytest.raises(OSError, match="is not a file, and stays as it is"):
         write_file(os.devnull, "text")
+
+
+def test_a_file_that_may_not_be_written_stays(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    path.write_text("first")
+    path.chmod(0o444)
+    if os.access(path, os.W_OK):  # root may
+        monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(PermissionError) as caught:
+        write_file(path, "second")
+    assert caught.value.filename == str(path) and text(tmp_path) == {"file": "first"}
