@@ -121,6 +121,8 @@ def with_jacobian(tape: Tape, leaves: Sequence[str]) -> Tape:
         if formula in powers:
             terms[target] = algebra.unsimplified("**", given["a"], powers[formula])
         elif rule is not None and given.keys() == set(rule.operands):
+            if rule.op == "**" and not isinstance(given["b"], Value) and given["b"] in powers.values():
+                given["b"] = computed(given["b"])  # from constants: x ** 2 is x * x, with other bits
             terms[target] = algebra.unsimplified(rule.op, *(given[letter] for letter in rule.operands))
         else:
             terms[target] = algebra.evaluate(formula, given)

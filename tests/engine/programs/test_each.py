@@ -42,6 +42,18 @@ def test_each_row_is_what_the_graph_computes_there(seed):
         assert all(leaf.grad == 0 for leaf in leaves)
 
 
+def test_an_exponent_computed_from_constants_keeps_its_bits():
+    x = Value(0.1, "x")
+    power = x ** (Constant(2) + Constant(2))
+    power.backward()
+    assert power.data != x.data * x.data * (x.data * x.data)
+    for form in forms(Program(power, [x])):
+        numbers, derivatives = form.each([[0.1]], [x])
+        assert numbers.tolist() == [power.data] and derivatives.tolist() == [
+            [pytest.approx(x.grad, rel=1e-14)]
+        ]
+
+
 QUICK = "no inputs", "a constant", "one leaf"
 SLOW = "softmax", "hinge", "max pool", "recurrent", "cross entropy"
 
