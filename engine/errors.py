@@ -102,6 +102,10 @@ def check_path(what: str, path: Any) -> Path:
     """A file's path, or a TypeError that says what file it is.
 
     ValueError for a name that no file can have.
+
+    >>> check_path("a page's file", 3)
+    Traceback (most recent call last):
+    TypeError: a page's file is a path, as a text, not 3 (int)
     """
     try:
         if "\0" in str(path):

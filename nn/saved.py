@@ -14,10 +14,9 @@ Files of the first version hold no more than the parameters, {name: number}.
 import json
 from collections.abc import Iterator
 from os import PathLike
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from engine import short_repr, write_file
+from engine import check_path, short_repr, write_file
 
 FORMAT = 1
 
@@ -40,10 +39,7 @@ def read_model(path: str | PathLike[str]) -> Saved:
 
     Raises ValueError that names the path if the file holds anything else.
     """
-    try:
-        file = Path(path)
-    except TypeError:
-        raise TypeError(f"a file is a path, as a text, not {short_repr(path)}") from None
+    file = check_path("a file", path)
     try:
         content = json.loads(
             file.read_text(encoding="utf-8"), object_pairs_hook=_each_once, parse_constant=_no_number

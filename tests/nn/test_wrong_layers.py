@@ -329,6 +329,9 @@ WRONG = [
     (lambda: Perceptron(1).learn([[1]], 1), TypeError, "learns from a list of targets, each 0 or 1, not 1"),
     (lambda: Perceptron(1).learn([[1]], [1], 1.5), TypeError, "epochs is a whole number, not 1.5"),
     (lambda: Perceptron(1).learn([["a"]], [1]), TypeError, "takes numbers, not 'a'"),
+    (lambda: MLP(2, [1]).load(3), TypeError, "a file is a path, as a text, not 3 (int)"),
+    (lambda: MLP(2, [1]).save(None), TypeError, "a file is a path, as a text, not None (NoneType)"),
+    (lambda: MLP(2, [1]).load("a\0b"), ValueError, r"a file is a path, and 'a\x00b' is none"),
     (lambda: Perceptron(1)([10**400]), OverflowError, "takes numbers up to 1.8e308, not all of [1000"),
     (
         lambda: mistake_bound(AND, [[0, 0]], [0]),
