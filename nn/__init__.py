@@ -2,16 +2,19 @@
 
 Read `module` and `layers` first, then `logic` (AND, XOR), `losses`, `optim`
 and `fit`. `perceptron`, `recurrent`, `convolution` and `embedding` are models
-of their own, `diagram` draws a network, and `jacobians` and `layerwise` are
-the backpropagation algorithm in matrices. `saved` is the file that a model's
+of their own, `diagram` draws a network, `plot` what it learned (`history` is
+what `fit` returns), and `jacobians` and `layerwise` are the backpropagation
+algorithm in matrices. `saved` is the file that a model's
 `save` writes, `load` makes an MLP of one, and `checks` says what is wrong with
 an argument.
 """
 
+from nn import plot
 from nn.convolution import Convolution1D, Convolution2D, max_pool
 from nn.diagram import diagram
 from nn.embedding import Embedding
 from nn.fit import fit
+from nn.history import Losses
 from nn.layers import MLP, Concat, Layer, Neuron, Sequential
 from nn.load import load
 from nn.logic import AND, NAND, NOR, NOT, OR, XNOR, XOR, truth_table
@@ -37,6 +40,7 @@ __all__ = [
     "Embedding",
     "GradientDescent",
     "Layer",
+    "Losses",
     "Module",
     "Neuron",
     "Perceptron",
@@ -52,6 +56,7 @@ __all__ = [
     "mean_squared_error",
     "mistake_bound",
     "one_hot",
+    "plot",
     "softmax",
     "truth_table",
 ]

@@ -22,6 +22,7 @@ from engine import (
     topological_order,
 )
 from nn.checks import check_epochs, check_function, check_list, check_number, check_rng, is_integer, is_number
+from nn.history import Losses
 from nn.optim import Optimizer, step_restorer
 
 Engine = Literal["auto", "graph", "python", "native"]
@@ -41,14 +42,15 @@ def fit(
     engine: Engine = "auto",
     progress: bool | None = None,
     each: AfterEpoch | None = None,
-) -> list[float]:
+) -> Losses:
     """Descend the mean of loss(model(x), y) over rows x and targets y.
 
     It ends after `epochs` epochs, or earlier if an epoch changes the mean loss
     by no more than `tolerance`. An epoch is one step of the optimiser on all
     rows; with `batch`, one step per `batch` rows, in an order that `rng` (a
     random.Random) shuffles. Returns the mean loss of every epoch, measured as
-    its steps are taken. Rows and targets are lists, or arrays, tensors or
+    its steps are taken, a list that a prompt shows as bars; its `plot()` draws
+    it. Rows and targets are lists, or arrays, tensors or
     tables of numbers. `each(epoch, loss, model)` is called after every epoch,
     the first of which is 1, and ends the descent if it returns something true.
 
@@ -108,7 +110,7 @@ def fit(
     gradient_at, batches = gradients or _graph(model, rows, targets, loss, parameters)
     weights = array("d", [p.data for p in parameters])
     gradient: Sequence[float] = [p.grad for p in parameters]
-    history: list[float] = []
+    history = Losses()
     order = list(range(len(rows)))
 
     def descend():  # (in the `try` itself, some of its loops' jumps would be no part of it since Python 3.12)

@@ -1,16 +1,17 @@
-"""Drawings saved where it is possible, so that a lesson goes on elsewhere."""
+"""Pictures saved where it is possible, so that a lesson goes on elsewhere."""
 
 import graphviz
 
 
-def save(drawing, path):
-    """Write a drawing to a file; if that fails, print how to get what it takes.
+def save(picture, path):
+    """Write a drawing or a plot to a file; or print how to get what it takes.
 
     Returns whether it worked.
     """
+    write = getattr(picture, "render", None) or picture.save
     try:
-        drawing.render(path)
-    except graphviz.ExecutableNotFound as error:
+        write(path)
+    except (graphviz.ExecutableNotFound, ImportError) as error:
         print(f"  {path.name} is missing:\n  {error}")
         return False
     return True

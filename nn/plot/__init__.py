@@ -1,0 +1,13 @@
+"""Plots of what a network learns, as text and as pictures.
+
+`losses`, `boundary` and `functions` each return a `Plot` (in `figure`), which
+is text at a prompt and a picture in Jupyter. `palette` is how all of them
+look. matplotlib draws the pictures: `pip install matplotlib`.
+"""
+
+from nn.plot.boundary import boundary
+from nn.plot.figure import Plot
+from nn.plot.functions import functions
+from nn.plot.losses import losses
+
+__all__ = ["Plot", "boundary", "functions", "losses"]

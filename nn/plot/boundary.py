@@ -1,0 +1,114 @@
+"""boundary: what a model answers over the plane, and where that turns."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from engine import Program, Value, decisions, topological_order
+from nn.checks import check_floats, check_function, check_list
+from nn.plot.figure import WIDE, Plot
+from nn.plot.palette import SHADES, scatter
+
+TEXT_SHADES = " ░▒▓█"
+COLUMNS, LINES = 56, 20  # of the text
+GRID = 200  # points a side of the picture
+
+
+def boundary(
+    model: Callable[[list[Any]], Any],
+    rows: Sequence[Sequence[float]],
+    targets: Sequence[float],
+    limits: tuple[float, float] = (0, 1),
+    label: str = "probability of 1",
+    title: str = "",
+) -> Plot:
+    """A model of two inputs over the plane, in shades, with the data as points.
+
+    `model` is a function of a list of two numbers to one, for instance a
+    probability, `lambda x: network(x).sigmoid()`. Shades go from the lower
+    limit to the upper one; the boundary is the line half-way. Points whose
+    target is above it are ●, others ○.
+
+    Raises TypeError if the model is no function, ValueError if a row has not
+    two numbers, or there are not as many targets.
+
+    >>> from nn import OR
+    >>> plot = boundary(OR, [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 1])
+    >>> plot.text.count("●"), plot.text.count("○")
+    (3, 1)
+    """
+    check_function(model, "a boundary is that of a model, a function of two inputs")
+    points = [check_floats(check_list(row, "rows are lists of two numbers"), "a plane") for row in rows]
+    if not points or any(len(point) != 2 for point in points):
+        raise ValueError("a boundary is drawn for rows of two numbers, one row at least")
+    answers = check_floats(check_list(targets, "targets are a list of numbers"), "a boundary")
+    if len(answers) != len(points):
+        raise ValueError(f"{len(points)} rows need as many targets, not {len(answers)}")
+    low, high = limits
+    middle = (low + high) / 2
+    kinds = [int(answer > middle) for answer in answers]
+    sides = [_margins(coordinates) for coordinates in zip(*points)]
+
+    def on(axes):
+        from matplotlib.colors import LinearSegmentedColormap
+
+        xs, ys = (_steps(*side, GRID) for side in sides)
+        numbers = over_plane(model, xs, ys)
+        levels = [low + (high - low) * i / 10 for i in range(11)]
+        colors = LinearSegmentedColormap.from_list("shades", SHADES)
+        least, most = min(map(min, numbers)), max(map(max, numbers))
+        beyond = "neither" if low <= least and most <= high else "both"
+        shades = axes.contourf(xs, ys, numbers, levels=levels, cmap=colors, extend=beyond)
+        if least < middle < most:
+            axes.contour(xs, ys, numbers, levels=[middle], colors="black", linewidths=3)
+        axes.figure.colorbar(shades, ax=axes, label=label, ticks=levels[::5])
+        scatter(axes, points, kinds)
+        axes.set(xlabel="x₁", ylabel="x₂", title=title, aspect="equal")
+
+    (left, right), (bottom, top) = sides
+    wide = 2.2 + 4.2 * (right - left) / (top - bottom)  # one scale on both axes, and a bar of shades
+    return Plot(_text(model, points, kinds, sides, limits), on, (min(wide, WIDE[0]), WIDE[1]))
+
+
+def over_plane(
+    model: Callable[[list[Any]], Any], xs: Sequence[float], ys: Sequence[float]
+) -> list[list[float]]:
+    """What a model answers at every (x, y): a line for each y.
+
+    A model on Values is recorded as a program, which is fast, unless it decides
+    by a number, as an `if` does.
+    """
+    grid = [[x, y] for y in ys for x in xs]
+    inputs = [Value(number, name) for number, name in zip(grid[0], ("x1", "x2"))]
+    with decisions() as found:
+        output = model(inputs)
+    if isinstance(output, Value) and not found and not set(inputs).isdisjoint(topological_order(output)):
+        numbers = Program(output, inputs=inputs).each(grid).tolist()
+    else:
+        numbers = [float(model(point)) for point in grid]
+    return [numbers[i : i + len(xs)] for i in range(0, len(grid), len(xs))]
+
+
+def _margins(coordinates):
+    low, high = min(coordinates), max(coordinates)
+    room = 0.15 * (high - low) or 0.5
+    return low - room, high + room
+
+
+def _steps(low, high, count):
+    return [low + (high - low) * i / (count - 1) for i in range(count)]
+
+
+def _text(model, points, kinds, sides, limits):
+    """The plane as shades, the upper limit full, with the points on it."""
+    (left, right), (bottom, top) = sides
+    xs, ys = _steps(left, right, COLUMNS), _steps(top, bottom, LINES)
+    low, high = limits
+    shaded = [
+        [TEXT_SHADES[min(max(int((number - low) / (high - low) * 5), 0), 4)] for number in line]
+        for line in over_plane(model, xs, ys)
+    ]
+    for (x, y), kind in zip(points, kinds):
+        column = round((x - left) / (right - left) * (COLUMNS - 1))
+        line = round((top - y) / (top - bottom) * (LINES - 1))
+        shaded[line][column] = "○●"[kind]
+    return "\n".join("  " + "".join(line) for line in shaded)

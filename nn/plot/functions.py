@@ -1,0 +1,67 @@
+"""functions: curves over an interval, with their names at their ends."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine import Value, format_number
+from nn.checks import check_function
+from nn.plot.figure import Plot
+from nn.plot.palette import label_ends, series
+
+PIECES = 400
+
+
+def functions(
+    curves: Mapping[str, Callable[[Any], Any]], over: tuple[float, float] = (-4, 4), title: str = ""
+) -> Plot:
+    """Functions of one number by name, drawn over an interval.
+
+    A function is called with Values, as engine's `derivative` calls it, and
+    returns a number or a Value. As text they are a table. Raises TypeError for
+    what is no function, ValueError for an empty interval or a result that is
+    not finite, and what a function raises.
+
+    >>> from engine import Value, derivative
+    >>> tanh = Value.tanh
+    >>> functions({"tanh": tanh, "tanh′": derivative(tanh)}, over=(-1, 1))
+    x           -1     -0.5  0     0.5       1
+    tanh   -0.7616  -0.4621  0  0.4621  0.7616
+    tanh′     0.42   0.7864  1  0.7864    0.42
+    """
+    low, high = map(float, over)
+    if not low < high:
+        raise ValueError(f"functions are drawn over an interval, as (-4, 4), not {over}")
+    for function in curves.values():
+        check_function(function, "a curve is a function of one number, such as Value.tanh")
+    xs = [low + (high - low) * i / PIECES for i in range(PIECES + 1)]
+    heights = {name: [_height(name, function, x) for x in xs] for name, function in curves.items()}
+
+    def on(axes):
+        axes.axhline(0, color="#909090", linewidth=0.8)
+        axes.axvline(0, color="#909090", linewidth=0.8)
+        for i, ys in enumerate(heights.values()):
+            axes.plot(xs, ys, **series(i))
+        axes.set(xlabel="x", xlim=(low, high), title=title)
+        named = enumerate(heights.items())
+        label_ends(axes, [(name, ys[-1], series(i)["color"]) for i, (name, ys) in named])
+
+    return Plot(_table({"x": xs, **heights}), on)
+
+
+def _height(name, function, x):
+    y = float(function(Value(x, "x")))
+    if not math.isfinite(y):
+        raise ValueError(f"{name} is {y} at x = {format_number(x)}")
+    return y
+
+
+def _table(columns):
+    """A line for each name: its numbers at five of the points."""
+    chosen = [i * PIECES // 4 for i in range(5)]
+    texts = [[name, *(format_number(numbers[i]) for i in chosen)] for name, numbers in columns.items()]
+    name_width, *widths = (max(map(len, column)) for column in zip(*texts))
+    return "\n".join(
+        "  ".join([f"{name:{name_width}}", *(f"{text:>{width}}" for text, width in zip(row, widths))])
+        for name, *row in texts
+    )
