@@ -5,8 +5,7 @@ from functools import partial
 from itertools import product
 
 import nn
-from demos.kit.boundary import boundary
-from demos.kit.pictures import save
+from demos.kit.pictures import save, show
 from nn import Concat, GradientDescent, Layer, Neuron, Perceptron, Sequential, binary_cross_entropy
 
 ROWS = [[0, 0], [0, 1], [1, 0], [1, 1]]
@@ -61,5 +60,6 @@ def main(out, seed=0):
     print("  undecided for ever    convex: any start will do      no need to think of x1 x2")
     for model, name in ((before, "quadratic"), (now, "learned")):
         print(f"\nThe boundary with {name} features:\n")
-        boundary(partial(p, model), ROWS, XOR, out / f"boolean_{name}.png")
+        title = f"XOR by logistic regression on {name} features"
+        show(nn.plot.boundary(partial(p, model), ROWS, XOR, title=title), out / f"boolean_{name}.png")
     return {"learned by a perceptron": learners, "probabilities": probabilities}

@@ -6,6 +6,7 @@ import random
 import textwrap
 
 from demos.kit.paths import paths
+from demos.kit.pictures import show
 from engine import Value, grad
 from nn import MLP, binary_cross_entropy, mean_squared_error
 
@@ -89,5 +90,5 @@ def main(out):
     print("descent finds depends on where it starts.\n")
     letters = [(name, (w + 0.2, b - 0.5), tracks[name]) for name, (w, b) in STARTS.items()]
     title = "One loss (dark is high), three starts, three minima (stars)"
-    paths(neuron_loss, letters, ((-4, 5), (-4, 6)), title, ("w", "b"), out / "descent.png")
+    show(paths(neuron_loss, letters, ((-4, 5), (-4, 6)), title, ("w", "b")), out / "descent.png")
     return {"rows": rows, "mean": mean, "outputs": outputs, "tracks": tracks}

@@ -2,9 +2,9 @@
 
 import random
 
-from demos.kit.curves import curves
+from demos.kit.pictures import show
 from demos.moons import moons
-from nn import MLP, GradientDescent, binary_cross_entropy, fit
+from nn import MLP, GradientDescent, binary_cross_entropy, fit, plot
 
 EPOCHS = 150
 
@@ -31,7 +31,7 @@ def main(out, seed=0):
         descent = GradientDescent(models[name].parameters(), rate=0.3)
         losses = fit(models[name], points, labels, binary_cross_entropy, descent, EPOCHS, progress=False)
         histories[name] = losses
-    curves(histories, out / "initialization.png")
+    show(plot.losses(histories, "Five beginnings"), out / "initialization.png")
 
     # Zeros: all hidden neurons are one function and get one gradient, for ever.
     print("\nFrom zeros, the eight neurons of a layer stay copies of one another:")

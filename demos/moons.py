@@ -3,8 +3,8 @@
 import math
 import random
 
-from demos.kit.boundary import boundary
-from nn import MLP, GradientDescent, fit, hinge
+from demos.kit.pictures import show
+from nn import MLP, GradientDescent, fit, hinge, plot
 
 
 def moons(count, noise, rng):
@@ -42,5 +42,6 @@ def main(out, seed=1337):
     learned = accuracy()
     print(f"accuracy after:  {learned:.0%}\n")
     print("The moons ○ and ●; the fuller a place, the surer the network is of ● there:\n")
-    boundary(lambda x: model(x).sigmoid(), points, labels, out / "moons_boundary.png")
+    map = plot.boundary(model, points, labels, limits=(-1, 1), label="score", title="Two moons")
+    show(map, out / "moons_boundary.png")
     return learned

@@ -3,7 +3,7 @@
 import math
 
 from demos.kit.paths import paths
-from demos.kit.pictures import save
+from demos.kit.pictures import save, show
 from engine import Value, draw, format_number, gradient, hessian, tree
 
 START = (-1.2, 1.0)
@@ -84,5 +84,5 @@ def main(out):
     print("second derivatives: too many, so that networks learn by gradient descent.\n")
     tracks = [("gradient\ndescent", (-1.8, -0.4), slow), ("Newton's\nmethod", (-1, -2.5), fast)]
     title = "Rosenbrock's function: along the valley, or by jumps"
-    paths(rosenbrock, tracks, ((-2.2, 2.2), (-3.6, 2)), title, ("x", "y"), out / "newton.png")
+    show(paths(rosenbrock, tracks, ((-2.2, 2.2), (-3.6, 2)), title, ("x", "y")), out / "newton.png")
     return {"gradient descent": slow, "newton": fast, "hessian": H, "eigenvalues": (along, across)}

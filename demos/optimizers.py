@@ -2,9 +2,9 @@
 
 import random
 
-from demos.kit.curves import curves
+from demos.kit.pictures import show
 from demos.moons import moons
-from nn import MLP, Adam, GradientDescent, binary_cross_entropy, fit
+from nn import MLP, Adam, GradientDescent, binary_cross_entropy, fit, plot
 
 EPOCHS = 100
 
@@ -41,7 +41,7 @@ def main(out, seed=0):
     print(f"The mean loss over {EPOCHS} epochs, on a logarithmic scale. It is averaged while its")
     print("epoch runs: with mini-batches, ten steps are in the first number already.\n")
     histories = descents(seed)
-    curves(histories, out / "optimizers.png")
+    show(plot.losses(histories, "Five descents from the same weights"), out / "optimizers.png")
     plain = histories["gradient descent"][-1]
     print(f"\nPlain gradient descent ends at {plain:.3f}. The others are there after so many epochs:\n")
     for name, losses in histories.items():

@@ -4,6 +4,7 @@ import random
 import textwrap
 
 from demos.kit.functions import functions
+from demos.kit.pictures import show
 from engine import Program, Value, check_gradients, define, format_number, grad, steps, tree
 from nn import GradientDescent, Neuron, fit, mean_squared_error
 
@@ -56,7 +57,8 @@ def main(out):
         print(f"of {name}:\n{check}\n")
     curves = [("bump", (0.35, 0.98)), ("first derivative", (1.25, -0.85)), ("second derivative", (0.4, -1.7))]
     graphs = [(name, place, lambda x, i=i: derivatives(x)[i].data) for i, (name, place) in enumerate(curves)]
-    functions(graphs, ((-3, 3), (-2.2, 1.2)), "bump(a) = exp(-a²)", out / "own_operation.png")
+    picture = functions(graphs, ((-3, 3), (-2.2, 1.2)), "bump(a) = exp(-a²)")
+    show(picture, out / "own_operation.png")
 
     print("\nA sigmoid unit cannot compute XOR, a unit with bump can: it answers 1 where its")
     print("sum z = w1 x1 + w2 x2 + b is near 0, and 0 on both sides. It learns so:\n")

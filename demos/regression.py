@@ -1,6 +1,5 @@
 """f(x) = βᵀ g(Wx) fits a curve; with a linear g it is a line."""
 
-import importlib.util
 import math
 import random
 
@@ -8,6 +7,7 @@ from demos.kit.pictures import save
 from engine import format_number
 from nn import MLP, GradientDescent, diagram, fit, mean_squared_error
 from nn.jacobians import layers_of, product
+from nn.plot import Plot, palette
 
 
 def data(rng):
@@ -62,22 +62,23 @@ def main(out, seed=0):
 
     save(diagram(networks[4], inputs=["x"]), out / "regression_network.svg")
     print(f"\nThe network of k = 4 with its weights: {out / 'regression_network.svg'}")
-    if importlib.util.find_spec("matplotlib") is None:
-        print("(the curves as a picture too with matplotlib: pip install matplotlib)")
-        return
-    curves(networks, xs, ys, out / "regression.png")
-    print(f"The points, and the curve of each g: {out / 'regression.png'}")
+    if save(curves(networks, xs, ys), out / "regression.png"):
+        print(f"The points, and the curve of each g: {out / 'regression.png'}")
 
 
-def curves(networks, xs, ys, path):
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6, 4), layout="constrained")
-    axes = figure.subplots()
-    axes.scatter(xs, ys, c="black", s=14)
+def curves(networks, xs, ys):
+    """A plot of the points, and of the function of each g."""
     between = [-2 + i / 50 for i in range(201)]
-    for g, style in {"linear": "-", "sigmoid": "--", "tanh": "-.", "relu": ":"}.items():
-        axes.plot(between, [float(networks[g]([x])) for x in between], style, label=f"g = {g}")
-    axes.set(xlabel="x", ylabel="f(x)")
-    axes.legend()
-    figure.savefig(path, dpi=150)
+    found = {g: [float(networks[g]([x])) for x in between] for g in ("linear", "sigmoid", "tanh", "relu")}
+
+    def on(axes):
+        axes.scatter(xs, ys, s=130, c="#c8c8c8", edgecolors="black")
+        for i, heights in enumerate(found.values()):
+            axes.plot(between, heights, **palette.series(i))
+        title = "βᵀ g(Wx) with k = 8: a linear g gives a line"
+        axes.set(xlabel="x", ylabel="f(x)", xlim=(-2.05, 2.05), title=title)
+        named = enumerate(found.items())
+        ends = [(f"g = {g}", heights[-1], palette.series(i)["color"]) for i, (g, heights) in named]
+        palette.label_ends(axes, ends)
+
+    return Plot("", on)

@@ -3,6 +3,7 @@
 import math
 
 from demos.kit.functions import functions
+from demos.kit.pictures import show
 from engine import Value, format_number, grad, topological_order, tree
 
 DEGREES = (1, 3, 5, 7)
@@ -53,7 +54,8 @@ def main(out):
     print()
     curves = [("sin", (-6.4, 0.75), math.sin)]
     curves += [(f"degree {n}", place, lambda x, n=n: polynomial(c[: n + 1], x)) for n, place in NAMES.items()]
-    functions(curves, ((-7, 7), (-3, 3)), "sin and its Taylor polynomials around 0", out / "taylor.png")
+    picture = functions(curves, ((-7, 7), (-3, 3)), "sin and its Taylor polynomials around 0")
+    show(picture, out / "taylor.png")
 
     print("\nThe loop takes any function. Those of tanh do not come round: they grow.\n")
     graphs = derivatives(Value.tanh, Value(0, "x"), 8)

@@ -3,11 +3,10 @@
 import random
 
 from demos.boolean_functions import NAMES
-from demos.kit.boundary import boundary
-from demos.kit.pictures import save
+from demos.kit.pictures import save, show
 from demos.page import learning
 from engine import Value, draw, play
-from nn import MLP, XOR, GradientDescent, binary_cross_entropy, diagram, fit, truth_table
+from nn import MLP, XOR, GradientDescent, binary_cross_entropy, diagram, fit, plot, truth_table
 
 ROWS = [[0, 0], [0, 1], [1, 0], [1, 1]]
 TARGETS = [0, 1, 1, 0]
@@ -47,7 +46,7 @@ def main(out, seed=1):
         print(f"  hidden unit {i}: {'  '.join(f'{p:.2f}' for p in outputs)}   like {hidden[-1]}")
 
     print("\nIts decision boundary, blank where it answers 0 and filled where it answers 1:\n")
-    boundary(probability, ROWS, TARGETS, out / "xor_boundary.png")
+    show(plot.boundary(probability, ROWS, TARGETS, title="XOR, learned"), out / "xor_boundary.png")
 
     # One example, forward and backward, as a graph.
     x1, x2 = Value(1, "x1"), Value(0, "x2")

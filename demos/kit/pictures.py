@@ -15,3 +15,11 @@ def save(picture, path):
         print(f"  {path.name} is missing:\n  {error}")
         return False
     return True
+
+
+def show(plot, path):
+    """Print a plot's text, if any; write its picture where matplotlib is."""
+    if plot.text:
+        print(plot)
+    if save(plot, path):
+        print(f"  as a picture: {path}")

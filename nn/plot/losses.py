@@ -10,7 +10,7 @@ from nn.plot.figure import Plot
 from nn.plot.palette import label_ends, series
 
 BARS = "▁▂▃▄▅▆▇█"
-BAR_WIDTH = 32
+WIDTH, BARS_WIDTH = 80, 32  # of a line; at most, of its bars
 SMALLEST = 1e-12  # where the logarithmic scale ends: a loss may be 0
 
 
@@ -33,9 +33,12 @@ def losses(histories: "Sequence[float] | Mapping[str, Sequence[float]]", title: 
         raise ValueError("losses are those of one epoch at least")
     low = min(map(_log, map(min, curves.values())))
     high = max(map(_log, map(max, curves.values())))
-    margin = max(map(len, curves))
+    margin, ending = max(map(len, curves)), max(len(ends(history)) for history in curves.values())
+    room = max(8, min(BARS_WIDTH, WIDTH - margin - ending - 4))
     lines = [
-        f"{name:{margin}}  {bars(history, low, high)}  {ends(history)}".removeprefix("  " * (not margin))
+        f"{name:{margin}}  {bars(history, low, high, room)}  {ends(history)}".removeprefix(
+            "  " * (not margin)
+        )
         for name, history in curves.items()
     ]
 
@@ -46,8 +49,7 @@ def losses(histories: "Sequence[float] | Mapping[str, Sequence[float]]", title: 
         axes.set(xlabel="epoch", ylabel="mean loss", yscale="log", title=title, xlim=(1, max(longest, 2)))
         shown = {name: [max(loss, SMALLEST) for loss in history] for name, history in curves.items()}
         for i, history in enumerate(shown.values()):
-            # Thinner and thinner: where curves are equal, both are seen.
-            axes.plot(range(1, len(history) + 1), history, **series(i), linewidth=max(2, 5 - i))
+            axes.plot(range(1, len(history) + 1), history, **series(i))
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_minor_locator(NullLocator())
         axes.yaxis.set_major_formatter(lambda loss, _: f"{loss:g}")
@@ -59,13 +61,13 @@ def losses(histories: "Sequence[float] | Mapping[str, Sequence[float]]", title: 
     return Plot("\n".join(lines), on)
 
 
-def bars(history: Sequence[float], low: float, high: float) -> str:
-    """A history as bars, at most 32, between two logarithms.
+def bars(history: Sequence[float], low: float, high: float, width: int) -> str:
+    """A history as bars, at most `width`, between two logarithms.
 
-    >>> bars([1, 0.1, 0.01], -2, 0)
+    >>> bars([1, 0.1, 0.01], -2, 0, 32)
     '█▅▁'
     """
-    count = min(BAR_WIDTH, len(history))
+    count = min(width, len(history))
     picked = [history[i * (len(history) - 1) // max(count - 1, 1)] for i in range(count)]
     return "".join(BARS[round(7 * (_log(loss) - low) / ((high - low) or 1))] for loss in picked)
 

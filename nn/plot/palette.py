@@ -31,7 +31,10 @@ STYLE: Any = {
 
 
 def series(i: int) -> dict[str, Any]:
-    """The colour and dashes of the i-th curve; after five they come again."""
+    """The colour and dashes of the i-th curve; after five they come again.
+
+    The gaps between dashes show a curve that lies under another.
+    """
     return {"color": COLORS[i % len(COLORS)], "linestyle": DASHES[i % len(DASHES)]}
 
 
@@ -44,6 +47,14 @@ def scatter(axes: Any, points: Any, kinds: Any, area: float = 130) -> None:
         chosen = [point for point, its in zip(points, kinds) if its == kind]
         look = {"marker": MARKERS[kind], "c": POINTS[kind], "edgecolors": "white", "linewidths": 1.5}
         axes.scatter(*zip(*chosen), s=area, zorder=3, clip_on=False, **look)
+
+
+def name_at(axes: Any, x: float, y: float, name: str, color: str) -> None:
+    """Write a name at a place, bold, in its curve's colour, on a white halo."""
+    from matplotlib.patheffects import withStroke
+
+    halo = [withStroke(linewidth=4, foreground="white")]
+    axes.text(x, y, name, color=color, weight="bold", path_effects=halo, zorder=5)
 
 
 def label_ends(axes: Any, curves: Any) -> None:
