@@ -6,7 +6,8 @@ from demos.kit.pictures import save
 from engine import Value, draw, format_number
 from nn import MLP, mean_squared_error
 from nn.jacobians import Activation, Linear, layers_of
-from nn.layerwise import backpropagation, backward, multiplications, naive, tables
+from nn.layerwise import backpropagation, backward, multiplications, naive
+from nn.layerwise_table import tables
 
 
 def squared_error_gradient(prediction, y):

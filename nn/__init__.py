@@ -4,7 +4,8 @@ Read `module` and `layers` first, then `logic` (AND, XOR), `losses`, `optim`
 and `fit`. `perceptron`, `recurrent`, `convolution` and `embedding` are models
 of their own, `diagram` draws a network, `plot` what it learned (`history` is
 what `fit` returns), and `jacobians` and `layerwise` are the backpropagation
-algorithm in matrices. `saved` is the file that a model's
+algorithm in matrices, shown by `layerwise_table` and `layerwise_picture`.
+`saved` is the file that a model's
 `save` writes, `load` makes an MLP of one, and `checks` says what is wrong with
 an argument.
 """

@@ -4,26 +4,22 @@ A model f_W = f_m ∘ ... ∘ f₁ is a list of layers, objects with value, D_z 
 D_W (see `nn.jacobians`). All counting is by the lecture's j, from 1 to m, with
 z(0) = x. In shapes, layer j makes h_j numbers of h_{j-1} with d_j parameters
 W_j. `Value.backward` computes the same gradients, a scalar at a time.
+`nn.layerwise_table` shows what is computed here.
 
 (CIS 4190/5190, Spring 2023, lecture 13: Backpropagation Algorithm.)
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import zip_longest
 from operator import mul
 from typing import Any
 
-from engine import format_number, short_repr
+from engine import short_repr
 from nn.checks import check_function, check_list, check_numbers
 from nn.jacobians import Differentiable, Matrix, Vector, identity, product, shape, size
 
 Layers = Sequence[Differentiable]
 Times = Callable[[Any, Any], Any]
 LossGradient = Callable[[Any, Any], Any]
-
-SHOWN = 12  # how many entries of a matrix a table shows
-TRANSPOSED = ("D(j)", "D_Wj f_W(x)", "∇_Wj L(f_W(x), y)ᵀ")
-SMALL = 3  # up to how many rows and columns a table shows a matrix in full
 
 
 def forward(layers: Layers, x: Vector) -> list[list[Any]]:
@@ -137,67 +133,6 @@ def multiplications(algorithm: Callable[..., Iterator[Any]], layers: Layers, x: 
     return done
 
 
-def tables(layers: Layers, x: Vector, y: Any, loss_gradient: LossGradient) -> Iterator[str]:
-    """The lecture's table as it fills: a text for each of its moments.
-
-    These are the forward pass, each j of the backward pass, and the output.
-    The table has a column for each j. Above the numbers of a matrix stands its
-    shape. Small D_z f_j are shown row by row; D(j) and what is below are
-    transposed, so that a line belongs to one component of z(j), or to one
-    parameter.
-
-    >>> from nn.jacobians import Linear
-    >>> layers = [Linear([[1, 2], [3, 4]]), Linear([[5, 6]])]
-    >>> *_, last = tables(layers, [1, -1], 0, lambda z, y: [2 * (z[0] - y)])
-    >>> print(last)
-    Output: ∇_Wj L(f_W(x), y)ᵀ = ∇_ŷ L(z(2), y)ᵀ D_Wj f_W(x)
-    <BLANKLINE>
-    j                   0    1            2
-    f_j                 x    Linear(2×2)  Linear(1×2)
-    D_z f_j(z(j-1))          2×2          1×2
-                             1 2          5 6
-                             3 4
-    D_W f_j(z(j-1))          2×4          1×2
-    z(j)                2×1  2×1          1×1
-                        1    -1           -11
-                        -1   -1
-    D(j)                     1×2          1×1
-      (transposed)           5            1
-                             6
-    D_Wj f_W(x)              1×4          1×2
-      (transposed)           5            -1
-                             -5           -1
-                             6
-                             -6
-    ∇_Wj L(f_W(x), y)ᵀ       1×4          1×2
-      (transposed)           -110         22
-                             110          22
-                             -132
-                             132
-    """
-    layers = _as_layers(layers)
-    z, m = forward(layers, x), len(layers)
-    table = {
-        "j": {j: [str(j)] for j in range(m + 1)},
-        "f_j": {0: ["x"]} | {j: [repr(layer)] for j, layer in enumerate(layers, 1)},
-        "D_z f_j(z(j-1))": {j: _rows(derivatives(layers, j, z)[0]) for j in range(1, m + 1)},
-        "D_W f_j(z(j-1))": {j: [size(derivatives(layers, j, z)[1])] for j in range(1, m + 1)},
-        "z(j)": {j: [f"{len(z_j)}×1", *_columns([z_j])] for j, z_j in enumerate(z)},
-        "D(j)": {},
-        "D_Wj f_W(x)": {},
-        "∇_Wj L(f_W(x), y)ᵀ": {},
-    }
-    yield f"Forward pass: z(0) = x, z(j) = f_j(z(j-1))\n\n{_aligned(table)}"
-    for j, D, D_W in backward(layers, z):
-        table["D(j)"][j] = [size(D), *_columns(D)]
-        table["D_Wj f_W(x)"][j] = [size(D_W), *_columns(D_W)]
-        recursion = "1" if j == m else f"D({j + 1}) D_z f_{j + 1}(z({j}))"
-        yield f"Backward pass, j = {j}: D({j}) = {recursion}\n\n{_aligned(table)}"
-    for j, gradient in enumerate(backpropagation(layers, x, y, loss_gradient), 1):
-        table["∇_Wj L(f_W(x), y)ᵀ"][j] = [size([gradient]), *_columns([gradient])]
-    yield f"Output: ∇_Wj L(f_W(x), y)ᵀ = ∇_ŷ L(z({m}), y)ᵀ D_Wj f_W(x)\n\n{_aligned(table)}"
-
-
 def _as_layers(layers):
     """A list of layers, or an error."""
     wanted = "layers are a list of objects with value, D_z and D_W, as layers_of(model) makes"
@@ -217,26 +152,3 @@ def _checked(layers, z):
     if len(z) != m + 1:
         raise ValueError(f"z has the input and the result of each of {m} layers, {m + 1} lists, not {len(z)}")
     return layers, z
-
-
-def _rows(matrix):
-    """A matrix's shape, and its rows if it is small."""
-    small = max(shape(matrix)) <= SMALL
-    return [size(matrix), *(" ".join(map(format_number, row)) for row in matrix if small)]
-
-
-def _columns(matrix):
-    """The columns of a matrix, a line each; the first of them if many."""
-    lines = [" ".join(map(format_number, column)) for column in zip(*matrix)]
-    return lines if len(lines) <= SHOWN else [*lines[:SHOWN], "⋮"]
-
-
-def _aligned(table):
-    """A table of named rows, whose cells are lists of lines, as text."""
-    rows = []
-    for name, row in table.items():
-        note = ["  (transposed)"] if name in TRANSPOSED and row else []
-        rows.append([[name, *note], *(row.get(j, []) for j in table["j"])])
-    lines = [line for row in rows for line in zip_longest(*row, fillvalue="")]
-    widths = [max(map(len, column)) for column in zip(*lines)]
-    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)

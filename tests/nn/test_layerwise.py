@@ -12,7 +12,7 @@ import pytest
 from engine import Value
 from nn import MLP, Layer, Module, Neuron, Perceptron, Sequential, mean_squared_error
 from nn.jacobians import Activation, Affine, Linear, layers_of, product, shape
-from nn.layerwise import SHOWN, backpropagation, backward, forward, multiplications, naive, tables
+from nn.layerwise import backpropagation, backward, forward, multiplications, naive
 
 
 def squared_error_gradient(prediction, y):
@@ -274,38 +274,6 @@ def test_the_counts_are_those_of_the_shapes():
     x = [1, 1]
     assert multiplications(backward, layers, x) == sum(last.values()) + up[3] + up[2]
     assert multiplications(naive, layers, x) == sum(last.values()) + up[3] + (up[3] + up[2])
-
-
-# the table
-
-
-def test_the_table_builds_up_from_x_to_the_gradients():
-    rng = random.Random(7)
-    layers = [Linear(matrix(3, 2, rng)), Activation("tanh"), Linear(matrix(2, 3, rng))]
-    texts = list(tables(layers, [1, 2], [0, 0], squared_error_gradient))
-    assert len(texts) == 1 + 3 + 1
-    grids = [text.split("\n\n")[1].splitlines() for text in texts]
-    assert [len(grid) for grid in grids] == sorted(len(grid) for grid in grids)
-
-    def line(grid, name):
-        return next(line for line in grid if line.startswith(name)).removeprefix(name).split()
-
-    assert line(grids[-1], "f_j") == ["x", "Linear(3×2)", "tanh", "Linear(2×3)"]
-    assert line(grids[-1], "D_z f_j(z(j-1))") == ["3×2", "3×3", "2×3"]
-    assert line(grids[-1], "D_W f_j(z(j-1))") == ["3×6", "3×0", "2×6"]
-    assert line(grids[-1], "z(j)") == ["2×1", "3×1", "3×1", "2×1"]
-    built = [line(grid, "D(j)") for grid in grids]
-    assert built == [[], ["2×2"], ["2×3", "2×2"], ["2×3", "2×3", "2×2"], ["2×3", "2×3", "2×2"]]
-    assert [line(grid, "D_Wj f_W(x)") for grid in grids][-1] == ["2×6", "2×0", "2×6"]
-    assert [line(grid, "∇_Wj L(f_W(x), y)ᵀ") for grid in grids] == [[]] * 4 + [["1×6", "1×0", "1×6"]]
-
-
-def test_a_large_matrix_is_cut_off_in_the_table():
-    layers = layers_of(MLP(4, [20, 1], rng=random.Random(8)))
-    *_, last = tables(layers, [1, 2, 3, 4], [0], squared_error_gradient)
-    assert "1×100" in last
-    assert len(last.splitlines()) < 6 * (SHOWN + 2)
-    assert max(map(len, last.splitlines())) <= 80
 
 
 # layers of models, and what is refused

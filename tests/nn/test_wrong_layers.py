@@ -36,7 +36,8 @@ from nn import (
 )
 from nn.jacobians import Activation, Linear, identity, layers_of, shape
 from nn.jacobians import product as matrix_product
-from nn.layerwise import backpropagation, backward, forward, multiplications, naive, tables
+from nn.layerwise import backpropagation, backward, forward, multiplications, naive
+from nn.layerwise_table import tables
 from nn.logic import unit
 
 NETWORK = MLP(2, [3, 1])
