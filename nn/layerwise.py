@@ -4,7 +4,7 @@ A model f_W = f_m ∘ ... ∘ f₁ is a list of layers, objects with value, D_z 
 D_W (see `nn.jacobians`). All counting is by the lecture's j, from 1 to m, with
 z(0) = x. In shapes, layer j makes h_j numbers of h_{j-1} with d_j parameters
 W_j. `Value.backward` computes the same gradients, a scalar at a time.
-`nn.layerwise_table` shows what is computed here.
+`nn.layerwise_table` and `nn.layerwise_picture` show what is computed here.
 
 (CIS 4190/5190, Spring 2023, lecture 13: Backpropagation Algorithm.)
 """
