@@ -22,7 +22,7 @@ def test_every_demo_is_listed_with_a_short_line():
     assert max(map(len, text.splitlines())) <= 80
 
 
-QUICK = {"and_gate", "derivatives", "layerwise", "modes", "newton", "step_through", "taylor", "xor"}
+QUICK = {"and_gate", "derivatives", "modes", "newton", "step_through", "taylor", "xor"}
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,15 @@ import copy
 import importlib.util
 import math
 import random
+import re
 import shutil
 
 import pytest
 
 from demos import composition, derivatives, layerwise, regression
+from engine import format_number
 from nn import MLP, Concat, Sequential
+from tests.demos.conftest import printed
 
 MATPLOTLIB = importlib.util.find_spec("matplotlib") is not None
 
@@ -25,7 +28,6 @@ MATPLOTLIB = importlib.util.find_spec("matplotlib") is not None
         ),
         (composition, ["composition_mlp.svg", "composition_shared.svg"]),
         (derivatives, ["derivatives.svg"]),
-        (layerwise, ["layerwise_graph.svg"]),
     ],
 )
 def test_a_demo_runs_and_names_the_pictures_that_it_wrote(lesson, pictures, tmp_path, capsys):
@@ -155,6 +157,29 @@ def test_the_gradients_written_out_are_the_engines(seed):
 
 
 # layerwise
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("dot") is None, reason="no `dot` here to draw with")
+def test_the_algorithm_is_shown_in_a_picture_for_each_step(lesson):
+    run = lesson("layerwise")
+    steps = {f"layerwise_{i}.png" for i in range(1, 10)} if MATPLOTLIB else set()
+    assert {path.name for path in run.out.iterdir()} == {"layerwise_graph.svg", *steps}
+    assert f"in {len(steps)} pictures" in run.text or not MATPLOTLIB
+    assert max(run.found["differences"]) < 1e-14
+
+
+def test_the_algorithm_needs_no_pictures(monkeypatch, tmp_path):
+    monkeypatch.setattr(layerwise.importlib.util, "find_spec", lambda name: None)
+    text, found = printed(layerwise.main, tmp_path, seed=3)
+    assert "with matplotlib: pip install matplotlib" in text and not list(tmp_path.glob("*.png"))
+    assert max(map(len, text.replace(str(tmp_path), "out").splitlines())) <= 80
+    assert found["by layers"] == pytest.approx(found["engine"], rel=1e-14)
+    assert max(found["differences"]) < 1e-14
+    for name, number in zip(["1_1_1", "1_1_2", "1_2_1", "1_2_2", "2_1_1", "2_1_2"], found["engine"]):
+        assert re.search(
+            rf"^  w{name} +{format_number(number)} +{format_number(number)}$", text, re.MULTILINE
+        )
 
 
 def test_the_algorithm_agrees_with_the_engine_in_the_demo():
