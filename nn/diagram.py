@@ -1,130 +1,92 @@
 """diagram: a network as lectures draw it, neurons as circles in layers."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
+from itertools import chain, islice
 from typing import Any
 
-from engine import Drawing, html_label
-from nn.checks import check_list
+from engine import Drawing, Value, html_label, short_repr
+from nn.checks import check_inputs, check_list, check_positive
+from nn.example import example_of
 from nn.layers import MLP, Concat, Layer, Neuron, Sequential, activation_name
+from nn.losses import mean_squared_error
+from nn.maps import maps_of
 from nn.perceptron import Perceptron
+from nn.places import clear_places, column
 
 SYMBOLS = {"linear": "Σ", "relu": "relu", "sigmoid": "σ", "tanh": "tanh"}
-POSITIVE, NEGATIVE = "#2166ac", "#b2182b"
-READABLE = 40  # up to how many weights stand as numbers on their edges
+POSITIVE, NEGATIVE = "#08306b", "#c2570c"  # dark and light, so that grey shows them too
+WIDEST, THINNEST = 5, 0.5  # of an edge, in points
+FONT = {"fontname": "Helvetica", "fontsize": "16"}
+LETTER, LINE = 0.13, 0.26  # about the width of one, and the height of the other, in inches
+MAP = 0.9  # inches
+READABLE = 40  # up to how many numbers stand on the edges
 
 
-def diagram(model: Any, inputs: Sequence[str] | None = None, outputs: Sequence[str] | None = None) -> Drawing:
+def diagram(
+    model: Any,
+    inputs: Sequence[str] | None = None,
+    outputs: Sequence[str] | None = None,
+    hidden: Sequence[Any] | None = None,
+    x: Sequence[Any] | None = None,
+    target: Any = None,
+    loss: Callable[[Any, Any], Value] = mean_squared_error,
+    maps: Sequence[Sequence[float]] | None = None,
+    limit: int = 400,
+) -> Drawing:
     """A network as a graphviz.Digraph: inputs, and neurons in layers.
 
     A +1 node stands for what each layer's biases multiply. Every edge is a
-    weight: blue if positive, red and dashed if negative, the wider the larger.
-    Up to 40 weights are on their edges as numbers. `inputs` are names to use
-    instead of x1, x2, ..., and `outputs` instead of y1, y2, ...; a name that
-    is too long for its circle stands beside it.
+    weight: dark if positive, orange and dashed if negative. Its width is
+    proportional to |w|: 5 points for the largest, but 0.5 at least. Up to 40
+    weights are on their edges as numbers.
+
+    Inputs are called x1, x2, ..., what leaves a linear neuron z (a logit, or a
+    score) and what leaves another y, or z1, y2, ... if there are several.
+    `inputs` and `outputs` are lists of other names, and `hidden` is one for
+    the hidden neurons, layer after layer; a name that is too long for its
+    circle stands beside it.
+
+    With `x`, the inputs of an example, circles have their outputs. With a
+    `target` too, `loss(output, target)` is computed (of a list of outputs, if
+    there are several), and each ∂ is a gradient of it: in a circle by that
+    output, on an edge by that weight. The model's own gradients stay.
+
+    With `maps`, rows of two inputs, each neuron of a network of two inputs is
+    a map of the plane around those rows, x1 to the right and x2 upwards: dark
+    where its output is high, with its boundary (1/2 for σ, else 0) between
+    cream and blue.
 
     Draws a Neuron, Perceptron, Layer or MLP, and what Sequential and Concat
     make of them. Raises TypeError that names the part for anything else, and
-    ValueError if the names are not as many as what they name.
+    ValueError if the names are not as many as what they name, if a target has
+    no `x`, or if there are more than `limit` weights.
 
-    >>> from nn import AND
+    >>> from nn import AND, XOR
     >>> "-30" in diagram(AND).source
     True
+    >>> repr(diagram(XOR, hidden=["OR", "NAND"], x=[1, 0])).partition(":")[0]
+    '<a network of 3 neurons'
     """
     layers = _layers(model)
-    weights = [p.data for layer in layers for neuron in layer for p in [*neuron.w, neuron.b]]
-    readable, largest = len(weights) <= READABLE, max(map(abs, weights)) or 1
-    drawing = Drawing(format="svg", comment=f"a network of {sum(map(len, layers))} neurons", engine="neato")
-    drawing.attr(splines="line", outputorder="edgesfirst", pad="0.1")
-    drawing.attr("node", shape="circle", fixedsize="true", width="0.55", fontname="Helvetica", fontsize="11")
-    drawing.attr("edge", arrowsize="0.5")
-
-    inputs = _names("inputs", inputs, [f"x{i + 1}" for i in range(len(layers[0][0].w))])
-    several = len(layers[-1]) > 1
-    outputs = _names("outputs", outputs, [f"y{i + 1}" if several else "y" for i in range(len(layers[-1]))])
-    places = _column(len(inputs) + 1, 0)
-    sources = {f"x{i}": place for i, place in enumerate(places[:-1], 1)}
-    for (name, (x, y)), text in zip(sources.items(), inputs):
-        fits = _width(text) < 0.5
-        _circle(drawing, name, (x, y), text if fits else name, fillcolor="#cfe8fc")
-        if not fits:
-            _beside(drawing, f"{name}_name", (x - 0.8 - _width(text) / 2, y), text)
-            drawing.edge(f"{name}_name", name)
-    for depth, layer in enumerate(layers, 1):
-        last = depth == len(layers)
-        bias, bias_place = f"one{depth}", places[-1]
-        _circle(drawing, bias, bias_place, "+1", style="filled,dashed", fillcolor="#eeeeee")
-        x = bias_place[0] + 1.4 + (0.8 if readable else 0.2) * len(layer)
-        places = _column(len(layer) + (not last), x)
-        targets = {f"z{depth}_{i}": place for i, place in enumerate(places[: len(layer)], 1)}
-        edges = {}
-        for neuron, (name, place) in zip(layer, targets.items()):
-            _circle(drawing, name, place, _symbol(neuron), fillcolor="#fde2b8")
-            for (source, start), weight in zip([*sources.items(), (bias, bias_place)], [*neuron.w, neuron.b]):
-                _weight(drawing, source, name, weight.data, largest)
-                edges[start, place] = f"{source}_{name}", weight.data
-        if readable:
-            for (name, weight), place in zip(edges.values(), _free_places(edges)):
-                _number(drawing, name, place, weight)
-        sources = targets
-    for i, ((source, (x, y)), text) in enumerate(zip(sources.items(), outputs), 1):
-        _beside(drawing, f"y{i}", (x + 0.8 + _width(text) / 2, y), text)
-        drawing.edge(source, f"y{i}")
-    return drawing
-
-
-def _names(kind, given, usual):
-    if given is None:
-        return usual
-    names = check_list(given, f"the {kind} of a diagram have a list of names")
-    if len(names) != len(usual):
-        raise ValueError(f"{len(usual)} {kind} need as many names, not {len(names)}")
-    return names
-
-
-def _width(text):
-    """About how many inches a text takes, which may have several lines."""
-    return max(0.09 * len(line) for line in str(text).split("\n"))
-
-
-def _free_places(edges):
-    """A place for a number on each edge, clear of other edges and numbers."""
-    taken = []
-    for edge in edges:
-        (left, _), (right, _) = edge
-        middle_first = sorted((0.2 + i / 50 for i in range(31)), key=lambda along: abs(along - 0.4))
-        xs = [left + along * (right - left) for along in middle_first]
-        others = [other for other in edges if other != edge]
-        taken.append(max(((x, _height(edge, x)) for x in xs), key=lambda place: _room(place, others, taken)))
-    return taken
-
-
-def _room(place, edges, taken):
-    """How far a number here is from edges and other numbers, up to 0.1."""
-    x, y = place
-    gaps = [max(abs(y - v), 0.4 * abs(x - u)) - 0.18 for u, v in taken]  # a number is wide and low
-    for edge in edges:
-        before, after = (_height(edge, end) - y for end in (x - 0.25, x + 0.25))
-        gaps.append(min(abs(before), abs(after)) if before * after > 0 else 0)
-    return min([0.1, *gaps])
-
-
-def _height(edge, x):
-    (left, bottom), (right, top) = edge
-    return bottom + (x - left) / (right - left) * (top - bottom)
-
-
-def _column(count, x):
-    """Positions in inches, one below the other, centred on the axis."""
-    return [(x, 0.8 * ((count - 1) / 2 - i)) for i in range(count)]
-
-
-def _circle(drawing, name, place, text, style="filled", **look):
-    drawing.node(name, f"<{html_label(text)}>", pos="{},{}!".format(*place), style=style, **look)
-
-
-def _beside(drawing, name, place, text):
-    look = {"shape": "plaintext", "fixedsize": "false", "width": "0.3"}
-    drawing.node(name, f"<{html_label(text)}>", pos="{},{}!".format(*place), **look)
+    weights = [[weight for neuron in layer for weight in [*neuron.w, neuron.b]] for layer in layers]
+    count, nin = sum(map(len, weights)), len(layers[0][0].w)
+    if count > check_positive(limit, "limit is how many weights to show"):
+        raise ValueError(
+            f"{short_repr(model)} has {count} weights, too many to read: diagram(model.layers[-1]) draws one "
+            f"layer, diagram(model.layers[0].neurons[0]) one neuron, limit={count} all of it"
+        )
+    names = [_names("inputs", inputs, [f"x{i + 1}" for i in range(nin)])]
+    names += _hidden_names(hidden, layers[:-1])
+    names.append(_names("outputs", outputs, _output_names(layers[-1])))
+    if x is None and target is not None:
+        raise ValueError("a target is that of an example: diagram(model, x=[...], target=...)")
+    if target is None and loss is not mean_squared_error:
+        raise ValueError("a loss needs a target: diagram(model, x=[...], target=..., loss=...)")
+    example = None if x is None else example_of(layers, weights, check_inputs(x, nin, model), target, loss)
+    if maps is not None and nin != 2:
+        raise ValueError(f"maps are of networks of two inputs, and {short_repr(model)} has {nin}")
+    return _drawn(layers, weights, names, example, None if maps is None else maps_of(layers, maps))
 
 
 def _layers(model):
@@ -143,21 +105,201 @@ def _layers(model):
     raise TypeError(f"a diagram shows layers of neurons, and {model!r} is none")
 
 
+def _names(kind, given, usual):
+    if given is None:
+        return usual
+    names = check_list(given, f"the {kind} of a diagram have a list of names")
+    if len(names) != len(usual):
+        raise ValueError(f"{len(usual)} {kind} need as many names, not {len(names)}")
+    return [str(name) for name in names]
+
+
+def _hidden_names(given, layers):
+    """Names of hidden neurons, given in one list or in one for each layer."""
+    if given is not None:
+        given = check_list(given, "the hidden neurons of a diagram have a list of names")
+        given = [name for each in given for name in (each if isinstance(each, (list, tuple)) else [each])]
+    names = iter(_names("hidden neurons", given, [""] * sum(map(len, layers))))
+    return [list(islice(names, len(layer))) for layer in layers]
+
+
+def _output_names(layer):
+    """z is a logit or a score, which no activation has squashed."""
+    letters = ["z" if getattr(neuron, "activation", None) == "linear" else "y" for neuron in layer]
+    return [letter + str(i) * (len(layer) > 1) for i, letter in enumerate(letters, 1)]
+
+
+def _drawn(layers, weights, names, example, maps):
+    """The drawing of a network, with what is known of it."""
+    texts = [_texts(depth, layers, names, example) for depth in range(len(names))]
+    numbers = _numbers(weights, example)
+    side = max([_side(lines) for lines in chain(*(texts[:1] if maps else texts))] + [MAP] * bool(maps))
+    below = LINE * max(map(len, chain(*texts[1:]))) if maps else 0
+    above = 0 if all(map(_fits, chain(*names[1:-1]))) else LINE
+    columns = _columns([*map(len, names)], side, side + below + above + 0.2, numbers)
+    largest = max(abs(weight.data) for weight in chain(*weights)) or 1
+
+    count = sum(map(len, layers))
+    drawing = Drawing(format="svg", comment=f"a network of {count} neuron{'s' * (count > 1)}", engine="neato")
+    drawing.attr(splines="line", outputorder="edgesfirst", pad="0.1", **FONT)
+    drawing.attr("node", penwidth="1.5", **FONT)
+    if example and example.loss:
+        drawing.attr(label=f"<{html_label(f'loss: {example.loss}.  ∂: its gradient')}>", labelloc="t")
+    for depth, places in enumerate(columns):
+        for i, (place, lines) in enumerate(zip(places, texts[depth])):
+            if depth and maps:
+                _map(drawing, f"n{depth}_{i}", place, side, maps[depth - 1][i], lines)
+            else:
+                _circle(drawing, f"n{depth}_{i}", place, side, lines, "#fde2b8" if depth else "#cfe8fc")
+        _names_beside(drawing, depth, places, side, names)
+    for depth, of_layer in enumerate(weights):
+        bias = f"n{depth}_{len(names[depth])}"
+        _circle(drawing, bias, columns[depth][-1], side, ["+1"], "#eeeeee", style="filled,dashed")
+        ends = columns[depth], columns[depth + 1]
+        _edges(drawing, depth, ends, of_layer, numbers and numbers[depth], side / 2, WIDEST / largest)
+    return drawing
+
+
+def _fits(name):
+    """Whether a name stands in its circle, instead of beside it."""
+    return len(name) <= 5 and "\n" not in name
+
+
+def _texts(depth, layers, names, example):
+    """The lines in each circle of a column: name, symbol, output, gradient."""
+    texts = []
+    for i, name in enumerate(names[depth]):
+        named = [name] if depth < len(layers) and name and _fits(name) else []
+        lines = [*named, _symbol(layers[depth - 1][i])] if depth else named or [f"x{i + 1}"]
+        if example:
+            lines.append(_number(example.outputs[depth][i]))
+        if example and example.by_output:
+            lines.append(_gradient(example.by_output[depth][i]))
+        texts.append(lines)
+    return texts
+
+
 def _symbol(neuron):
     if isinstance(neuron, Perceptron):
         return "> 0"
-    return SYMBOLS.get(neuron.activation, activation_name(neuron.activation))
+    name = activation_name(neuron.activation)
+    return SYMBOLS.get(name, name if len(name) <= 8 else f"{name[:7]}…")
 
 
-def _weight(drawing, source, target, weight, largest):
-    color, style = (POSITIVE, "solid") if weight >= 0 else (NEGATIVE, "dashed")
-    drawing.edge(
-        source, target, color=color, style=style, penwidth=f"{0.4 + 2.6 * abs(weight) / largest:.2f}"
-    )
+def _number(number):
+    return f"{number + 0:.3g}"  # + 0 makes -0 a 0
 
 
-def _number(drawing, name, place, weight):
-    look = {"shape": "box", "style": "filled", "color": "white", "fixedsize": "false", "fontsize": "10"}
-    look["fontcolor"] = POSITIVE if weight >= 0 else NEGATIVE
-    size = {"width": "0", "height": "0", "margin": "0.02"}
-    drawing.node(name, f"{weight:.3g}", pos="{},{}!".format(*place), **look, **size)
+def _gradient(number):
+    return f"∂ {number + 0:.2g}"
+
+
+def _numbers(weights, example):
+    """The text on each weight's edge; None if they are too many to read."""
+    count = sum(map(len, weights))
+    if count > READABLE:
+        return None
+    numbers = [[_number(weight.data) for weight in of_layer] for of_layer in weights]
+    if not example or not example.by_weight or 2 * count > READABLE:
+        return numbers
+    gradients = [map(_gradient, of_layer) for of_layer in example.by_weight]
+    return [list(map("{}\n{}".format, *of_layer)) for of_layer in zip(numbers, gradients)]
+
+
+def _side(lines):
+    """The diameter of a circle in which lines of text fit."""
+    tops = [LINE * (abs(i - (len(lines) - 1) / 2) + 0.3) for i in range(len(lines))]
+    return max(0.7, *(2 * math.hypot(_width(line) / 2, top) for line, top in zip(lines, tops)))
+
+
+def _width(text):
+    """About how many inches a text takes, which may have several lines."""
+    return max(LETTER * len(line) for line in text.split("\n"))
+
+
+def _columns(sizes, side, pitch, numbers):
+    """The places of each column's circles, and of its +1, which the last lacks.
+
+    The distance leaves room for the numbers on the edges between, and keeps
+    edges from being steep.
+    """
+    columns, x = [], 0.0
+    for depth, size in enumerate(sizes):
+        count = size + (depth < len(sizes) - 1)
+        if depth:
+            fan = sizes[depth - 1] + 1
+            lines = numbers[depth - 1][0].count("\n") + 1 if numbers else 0
+            room = 0.8 + lines * (0.5 + 0.3 * fan * (size - 1))
+            x += max(side + room, 0.5 * pitch * max(fan, count))
+        columns.append(column(count, x, pitch))
+    return columns
+
+
+def _edges(drawing, depth, columns, weights, numbers, radius, scale):
+    """Edges from a column to the next; a number interrupts its own alone."""
+    sources, targets = columns
+    fan = len(sources)
+    ends = [(sources[k % fan], targets[k // fan]) for k in range(len(weights))]
+    sizes = [(_width(text), LINE * (text.count("\n") + 1)) for text in numbers or []]
+    places = clear_places(ends, sizes, radius)
+    for k, weight in enumerate(weights):
+        source, target = f"n{depth}_{k % fan}", f"n{depth + 1}_{k // fan}"
+        color, style = (POSITIVE, "solid") if weight.data >= 0 else (NEGATIVE, "dashed")
+        width = max(THINNEST, scale * abs(weight.data))
+        look = {"color": color, "style": style, "penwidth": f"{width:.2f}"}
+        if numbers:
+            _text(drawing, f"w{depth}_{k}", places[k], numbers[k], fontcolor=color)
+            drawing.edge(source, f"w{depth}_{k}", dir="none", **look)
+            source = f"w{depth}_{k}"
+        drawing.edge(source, target, **look)
+
+
+def _circle(drawing, node, place, side, lines, fillcolor, style="filled"):
+    text = html_label("\n".join(lines))
+    look = {"shape": "circle", "fixedsize": "true", "width": f"{side:.2f}", "style": style}
+    drawing.node(node, f"<{text}>", pos=_pos(place), fillcolor=fillcolor, **look)
+
+
+def _map(drawing, node, place, side, rows, lines):
+    """A neuron as a map, striped row by row, and its text below.
+
+    Each row is higher than its share, so that no gaps shine through.
+    """
+    x, y = place
+    box = {"label": "", "shape": "box", "fixedsize": "true", "width": f"{side:.2f}"}
+    for i, row in enumerate(rows):
+        middle = y + side * (0.5 - (i + 0.5) / len(rows))
+        style = "striped" if ":" in row else "filled"
+        look = {"height": f"{1.6 * side / len(rows):.3f}", "style": style, "color": "transparent"}
+        drawing.node(f"{node}_{i}", pos=_pos((x, middle)), fillcolor=row, **look, **box)
+    drawing.node(node, pos=_pos(place), height=f"{side:.2f}", style="", penwidth="2", **box)
+    _text(drawing, f"{node}_text", (x, y - side / 2 - LINE * len(lines) / 2 - 0.05), "\n".join(lines))
+
+
+def _names_beside(drawing, depth, places, side, names):
+    """Names that do not stand in their circles.
+
+    Those of inputs are on the left, of outputs on the right, and of hidden
+    neurons above.
+    """
+    first, last = depth == 0, depth == len(names) - 1
+    for i, (name, (x, y)) in enumerate(zip(names[depth], places)):
+        node, text = f"n{depth}_{i}", f"n{depth}_{i}_name"
+        away = side / 2 + 0.5 + _width(name) / 2
+        if last:
+            _text(drawing, text, (x + away, y), name)
+            drawing.edge(node, text)
+        elif first and not _fits(name):
+            _text(drawing, text, (x - away, y), name)
+            drawing.edge(text, node)
+        elif not _fits(name):
+            _text(drawing, text, (x, y + side / 2 + LINE / 2), name)
+
+
+def _text(drawing, node, place, text, **look):
+    look |= {"shape": "plaintext", "width": "0", "height": "0", "margin": "0.03"}
+    drawing.node(node, f"<{html_label(text)}>", pos=_pos(place), **look)
+
+
+def _pos(place):
+    return "{:.3f},{:.3f}!".format(*place)

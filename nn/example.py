@@ -1,0 +1,60 @@
+"""One example's pass through a network, and the gradients of its loss."""
+
+from collections.abc import Callable, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
+
+from engine import Value, format_number, grad, short_repr
+from nn.checks import check_floats, check_function
+
+
+class Example(NamedTuple):
+    """What the layers of a network return; with a target, a loss of it."""
+
+    outputs: list[list[float]]  # the inputs, then what each layer returns
+    loss: str = ""
+    by_output: list[list[float]] | None = None  # the loss's gradients
+    by_weight: list[list[float]] | None = None  # for each layer
+
+
+def example_of(
+    layers: Sequence[Sequence[Any]],
+    weights: Sequence[Sequence[Value]],
+    x: Sequence[Any],
+    target: Any,
+    loss: Callable[[Any, Any], Value],
+) -> Example:
+    """The pass of an example, and `loss(output, target)` if that is not None.
+
+    The gradients are computed as Values, so that no .grad changes. Raises
+    TypeError if there are none, since a perceptron's threshold has no
+    derivative or the loss is no Value.
+
+    >>> from nn import Neuron, mean_squared_error
+    >>> neuron = Neuron(1, "linear")
+    >>> neuron.load_state({"w[0]": 2, "b": 1})
+    >>> weights = [neuron.parameters()]
+    >>> example_of([[neuron]], weights, [3], 5, mean_squared_error)[1:]
+    ('mean_squared_error = 4 for target 5', [[8.0], [4.0]], [[12.0, 4.0]])
+    """
+    passed: list[list[Any]] = [[Value(number) for number in check_floats(list(x), "a diagram")]]
+    for layer in layers:
+        passed.append([neuron(passed[-1]) for neuron in layer])
+    outputs = [list(map(float, column)) for column in passed]
+    if target is None:
+        return Example(outputs)
+    check_function(loss, "a loss is a function of an output and a target")
+    if not all(isinstance(output, Value) for output in chain(*passed)):
+        raise TypeError("a target asks for gradients, and a perceptron's threshold has none")
+    error = loss(passed[-1] if len(passed[-1]) > 1 else passed[-1][0], target)
+    name = getattr(loss, "__name__", "loss")
+    if not isinstance(error, Value):
+        raise TypeError(f"a loss returns a Value; {name} returns {short_repr(error)}")
+    text = f"{name} = {format_number(error.data)} for target {short_repr(target)}"
+    return Example(outputs, text, _gradients(error, passed), _gradients(error, weights))
+
+
+def _gradients(output, columns):
+    """The derivatives of an output by each node of some lists, as numbers."""
+    derivatives = iter(grad(output, list(chain(*columns))))
+    return [[next(derivatives).data for _ in column] for column in columns]

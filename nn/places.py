@@ -1,0 +1,73 @@
+"""Where the parts of a diagram stand: columns, and numbers on their edges.
+
+Places are (x, y) in inches, y upwards.
+"""
+
+import math
+from collections.abc import Sequence
+
+Place = tuple[float, float]
+Edge = tuple[Place, Place]
+Size = tuple[float, float]
+
+CLEAR = 0.06  # inches between a number and what is not its own
+
+
+def column(count: int, x: float, pitch: float) -> list[Place]:
+    """So many places at x, one below the other, centred on the axis.
+
+    >>> column(3, 1, 2)
+    [(1, 2.0), (1, 0.0), (1, -2.0)]
+    """
+    return [(x, pitch * ((count - 1) / 2 - i)) for i in range(count)]
+
+
+def clear_places(edges: Sequence[Edge], sizes: Sequence[Size], radius: float) -> list[Place]:
+    """A place on each edge for its number, clear of other edges and numbers.
+
+    The edges join circles of that radius; a size is a number's width and
+    height. Where there is no such place, a number takes the one that is least
+    in the way. First each number is placed where those before it leave room;
+    then twice more, as all others stand.
+
+    >>> [(x, y)] = clear_places([((0, 0), (10, 0))], [(1, 0.2)], radius=0.5)
+    >>> round(x), y
+    (4, 0.0)
+    """
+    candidates = [_candidates(edge, size, radius) for edge, size in zip(edges, sizes)]
+    chosen: dict[int, Place] = {}
+    for _ in range(3):
+        for i, size in enumerate(sizes):
+            others = [edge for k, edge in enumerate(edges) if k != i]
+            numbers = [(place, sizes[k]) for k, place in chosen.items() if k != i]
+            chosen[i] = max(candidates[i], key=lambda place: min(CLEAR, room(place, size, others, numbers)))
+    return list(chosen.values())
+
+
+def room(
+    place: Place, size: Size, edges: Sequence[Edge], numbers: Sequence[tuple[Place, Size]] = ()
+) -> float:
+    """How far a number is from edges and other numbers; below 0 if on one.
+
+    >>> room((0, 1), (1, 0.5), [((-5, 0), (5, 0))])
+    0.75
+    """
+    x, y = place
+    width, height = size
+    gaps = [math.inf]
+    for (left, bottom), (right, top) in edges:
+        across, up = right - left, top - bottom
+        away = abs(across * (y - bottom) - up * (x - left))
+        gaps.append((away - (abs(up) * width + abs(across) * height) / 2) / math.hypot(across, up))
+    for (u, v), (wide, high) in numbers:
+        gaps.append(max(abs(x - u) - (width + wide) / 2, abs(y - v) - (height + high) / 2))
+    return min(gaps)
+
+
+def _candidates(edge, size, radius):
+    """Places along an edge, outside of its circles, the best first."""
+    (left, bottom), (right, top) = edge
+    length = math.hypot(right - left, top - bottom)
+    half = min(0.45, (radius + math.hypot(*size) / 2) / length)
+    alongs = sorted((half + (1 - 2 * half) * i / 40 for i in range(41)), key=lambda along: abs(along - 0.4))
+    return [(left + along * (right - left), bottom + along * (top - bottom)) for along in alongs]
