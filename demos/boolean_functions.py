@@ -13,6 +13,7 @@ XOR = [0, 1, 1, 0]
 # The functions of two inputs: outputs on the four rows, as digits of 0 to 15.
 NAMES = ["false", "AND", "x1 and not x2", "x1", "x2 and not x1", "x2", "XOR", "OR"]
 NAMES += ["NOR", "XNOR", "not x2", "x1 or not x2", "not x1", "x2 or not x1", "NAND", "true"]
+HIDDEN = {"XOR": ["OR", "NAND"], "XNOR": ["AND", "NOR"]}
 
 
 def main(out, seed=0):
@@ -21,7 +22,7 @@ def main(out, seed=0):
     for name in ("AND", "OR", "NAND", "NOR", "XNOR", "XOR"):
         network = getattr(nn, name)
         print(f"\n{nn.truth_table(network)}")
-        save(nn.diagram(network), out / f"boolean_{name.lower()}.svg")
+        save(nn.diagram(network, hidden=HIDDEN.get(name)), out / f"boolean_{name.lower()}.svg")
 
     print("\nOf the sixteen functions of two inputs one perceptron learns fourteen:\n")
     learners = []

@@ -46,8 +46,9 @@ def main(out, seed=0):
         accuracies.append(right / len(points))
         print(f"\n{name}:\nmean loss {losses[0]:.3f} → {losses[-1]:.3f}, {accuracies[-1]:.0%} right.\n")
         print(regions(model, points, labels))
-    save(diagram(models["softmax(U g(Wx)), 8 hidden neurons, g = tanh"]), out / "classification.svg")
-    print(f"\nThe second network, its weights as the width of its edges:\n{out / 'classification.svg'}")
+    save(diagram(model, maps=points), out / "classification.svg")
+    print("\nThe second network, its weights as the width of its edges, its neurons as maps:")
+    print(f"the darker, the higher is the output there.\n{out / 'classification.svg'}")
     return accuracies
 
 

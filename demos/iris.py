@@ -58,6 +58,6 @@ def main(out, seed=0):
         told = "  ".join(f"{name} {float(p):.3f}" for name, p in zip(species, probabilities))
         print(f"  {species[labels[i]]:12} {told}")
     measured = ["sepal length", "sepal width", "petal length", "petal width"]
-    save(diagram(model, inputs=measured, outputs=species), out / "iris.svg")
+    save(diagram(model, inputs=measured, outputs=[f"z of {name}" for name in species]), out / "iris.svg")
     print(f"\nIts weights: {out / 'iris.svg'}")
     return right / len(rows)

@@ -60,7 +60,7 @@ def main(out, seed=0):
         networks[k], loss = fitted("tanh", k, xs, ys, random.Random(seed))
         print(f"  k = {k:<10}{loss:.4f}")
 
-    save(diagram(networks[4], inputs=["x"]), out / "regression_network.svg")
+    save(diagram(networks[4], inputs=["x"], outputs=["f(x)"]), out / "regression_network.svg")
     print(f"\nThe network of k = 4 with its weights: {out / 'regression_network.svg'}")
     if save(curves(networks, xs, ys), out / "regression.png"):
         print(f"The points, and the curve of each g: {out / 'regression.png'}")

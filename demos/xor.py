@@ -55,8 +55,8 @@ def main(out, seed=1):
     network.zero_grad()
     loss.backward()
     pictures = {
-        "xor_by_hand.svg": diagram(XOR),
-        "xor_learned.svg": diagram(network),
+        "xor_by_hand.svg": diagram(XOR, hidden=["OR", "NAND"]),
+        "xor_learned.svg": diagram(network, maps=ROWS),
         "xor_graph.svg": draw(loss, inputs=[x1, x2]),
     }
     print("\nThe two networks, and the graph of one example with its data and gradients:")

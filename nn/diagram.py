@@ -156,7 +156,7 @@ def _drawn(layers, weights, names, example, maps):
         bias = f"n{depth}_{len(names[depth])}"
         _circle(drawing, bias, columns[depth][-1], side, ["+1"], "#eeeeee", style="filled,dashed")
         ends = columns[depth], columns[depth + 1]
-        _edges(drawing, depth, ends, of_layer, numbers and numbers[depth], side / 2, WIDEST / largest)
+        _edges(drawing, depth, ends, of_layer, numbers and numbers[depth], side / 2, largest)
     return drawing
 
 
@@ -235,7 +235,7 @@ def _columns(sizes, side, pitch, numbers):
     return columns
 
 
-def _edges(drawing, depth, columns, weights, numbers, radius, scale):
+def _edges(drawing, depth, columns, weights, numbers, radius, largest):
     """Edges from a column to the next; a number interrupts its own alone."""
     sources, targets = columns
     fan = len(sources)
@@ -245,7 +245,7 @@ def _edges(drawing, depth, columns, weights, numbers, radius, scale):
     for k, weight in enumerate(weights):
         source, target = f"n{depth}_{k % fan}", f"n{depth + 1}_{k // fan}"
         color, style = (POSITIVE, "solid") if weight.data >= 0 else (NEGATIVE, "dashed")
-        width = max(THINNEST, scale * abs(weight.data))
+        width = max(THINNEST, WIDEST * (abs(weight.data) / largest))
         look = {"color": color, "style": style, "penwidth": f"{width:.2f}"}
         if numbers:
             _text(drawing, f"w{depth}_{k}", places[k], numbers[k], fontcolor=color)

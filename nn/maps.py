@@ -1,7 +1,8 @@
 """Maps of neurons: what each answers all over the plane of two inputs."""
 
+import math
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from engine import short_repr
@@ -9,7 +10,7 @@ from nn.checks import check_floats, check_list
 
 CELLS = 32  # in a row, and rows: a power of two, for exact shares of a row
 # From low to high, darker and darker; the largest step is at the boundary.
-SHADES = ("#fff1dc", "#f8e9d4", "#f0e0cb", "#a9bbd8", "#7593c3", "#3f6aa8")
+SHADES = ("#fff1dc", "#f8e9d4", "#f0e0cb", "#a3b8d9", "#6f90c2", "#3f6aa8")
 
 
 def maps_of(layers: Sequence[Sequence[Any]], rows: Any) -> list[list[list[str]]]:
@@ -22,7 +23,8 @@ def maps_of(layers: Sequence[Sequence[Any]], rows: Any) -> list[list[list[str]]]
     is the largest absolute output on the map. The boundary, at 1/2 or at 0, is
     between cream and blue.
 
-    Raises ValueError unless the rows have two numbers each, and cover an area.
+    Raises ValueError unless the rows have two numbers each and cover an area,
+    and all outputs there are finite.
 
     >>> from nn.logic import OR
     >>> [[rows]] = maps_of([[OR]], [[0, 0], [1, 1]])
@@ -57,6 +59,8 @@ def _answers(layers, place):
     for layer in layers:
         place = [neuron(place) for neuron in layer]
         found.append([float(answer) for answer in place])
+    if not all(map(math.isfinite, chain(*found))):
+        raise ValueError("maps are of finite outputs, but not all are on the area of these rows")
     return found
 
 

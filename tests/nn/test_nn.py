@@ -7,7 +7,6 @@ import math
 import os
 import random
 import re
-import shutil
 import stat
 from pathlib import Path
 
@@ -32,7 +31,6 @@ from nn import (
     Perceptron,
     Sequential,
     binary_cross_entropy,
-    diagram,
     fit,
     hinge,
     mean_squared_error,
@@ -396,57 +394,6 @@ def test_zero_grad_clears_every_parameter():
     assert any(p.grad for p in model.parameters())
     model.zero_grad()
     assert not any(p.grad for p in model.parameters())
-
-
-# the diagram
-
-
-def test_the_diagram_of_and_shows_the_weights():
-    source = diagram(AND).source
-    assert all(f"label={weight} " in source or f'label="{weight}"' in source for weight in ("-30", "20"))
-    assert source.count("label=20 ") + source.count('label="20"') == 2
-    assert "<+1>" in source and "<σ>" in source
-
-
-def test_a_diagram_has_an_edge_for_every_weight():
-    model = MLP(3, [5, 4, 2])
-    assert diagram(model).source.count("penwidth") == len(model.parameters())
-    assert diagram(XOR).source.count("penwidth") == 9
-
-
-def test_a_diagram_refuses_what_it_cannot_draw():
-    with pytest.raises(TypeError, match="a diagram shows layers of neurons"):
-        diagram(Sequential(AND, lambda x: x))
-    for empty in (Sequential(), Concat()):
-        with pytest.raises(TypeError, match="a diagram shows layers of neurons"):
-            diagram(empty)
-
-
-@pytest.mark.parametrize("names", [["a"], ["a", "b", "c"], []])
-def test_a_diagram_needs_a_name_for_every_input(names):
-    with pytest.raises(ValueError, match=f"2 inputs need as many names, not {len(names)}"):
-        diagram(AND, inputs=names)
-
-
-def test_a_diagram_needs_a_name_for_every_output():
-    with pytest.raises(ValueError, match="1 outputs need as many names, not 2"):
-        diagram(AND, outputs=["yes", "no"])
-
-
-@pytest.mark.skipif(shutil.which("dot") is None, reason="no `dot` here")
-@pytest.mark.parametrize("name", ["", "\x00", 7, "<b>much longer than its circle</b>"])
-def test_a_diagrams_inputs_and_outputs_may_have_any_name(name):
-    picture = diagram(AND, inputs=[name, "b"], outputs=[name]).pipe(format="svg").decode()
-    assert "<b>" not in picture
-
-
-@pytest.mark.parametrize("model", [Layer(4, 3), MLP(1, [4, 1]), MLP(2, [3, 3, 1]), XOR])
-def test_a_diagrams_numbers_keep_clear_of_one_another(model):
-    places = re.findall(r'pos="(\S+),(\S+)!" shape=box', diagram(model).source)
-    places = [(float(x), float(y)) for x, y in places]
-    assert len(places) == len(model.parameters())
-    for (x1, y1), (x2, y2) in itertools.combinations(places, 2):
-        assert abs(x1 - x2) > 0.4 or abs(y1 - y2) > 0.15
 
 
 def test_a_networks_graph_has_one_leaf_for_every_parameter():
