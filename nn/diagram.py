@@ -18,7 +18,7 @@ SYMBOLS = {"linear": "Σ", "relu": "relu", "sigmoid": "σ", "tanh": "tanh"}
 POSITIVE, NEGATIVE = "#08306b", "#c2570c"  # dark and light, so that grey shows them too
 WIDEST, THINNEST = 5, 0.5  # of an edge, in points
 FONT = {"fontname": "Helvetica", "fontsize": "16"}
-LETTER, LINE = 0.13, 0.26  # about the width of one, and the height of the other, in inches
+LETTER, LINE = 0.14, 0.26  # about the width of one, and the height of the other, in inches
 MAP = 0.9  # inches
 READABLE = 40  # up to how many numbers stand on the edges
 
@@ -209,7 +209,7 @@ def _numbers(weights, example):
 def _side(lines):
     """The diameter of a circle in which lines of text fit."""
     tops = [LINE * (abs(i - (len(lines) - 1) / 2) + 0.3) for i in range(len(lines))]
-    return max(0.7, *(2 * math.hypot(_width(line) / 2, top) for line, top in zip(lines, tops)))
+    return max(0.7, *(math.hypot(_width(line) + 0.1, 2 * top) for line, top in zip(lines, tops)))
 
 
 def _width(text):
@@ -228,11 +228,16 @@ def _columns(sizes, side, pitch, numbers):
         count = size + (depth < len(sizes) - 1)
         if depth:
             fan = sizes[depth - 1] + 1
-            lines = numbers[depth - 1][0].count("\n") + 1 if numbers else 0
-            room = 0.8 + lines * (0.5 + 0.3 * fan * (size - 1))
-            x += max(side + room, 0.5 * pitch * max(fan, count))
+            x += max(side + _room(numbers and numbers[depth - 1], fan, size), 0.5 * pitch * max(fan, count))
         columns.append(column(count, x, pitch))
     return columns
+
+
+def _room(numbers, sources, targets):
+    """How long edges are between circles, by the numbers and the crossings."""
+    if not numbers:
+        return 0.6
+    return 0.6 + max(map(_width, numbers)) + 0.3 * (1 + numbers[0].count("\n")) * sources * (targets - 1)
 
 
 def _edges(drawing, depth, columns, weights, numbers, radius, largest):

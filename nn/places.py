@@ -65,9 +65,8 @@ def room(
 
 
 def _candidates(edge, size, radius):
-    """Places along an edge, outside of its circles, the best first."""
+    """Places along an edge, between both columns of circles, the best first."""
     (left, bottom), (right, top) = edge
-    length = math.hypot(right - left, top - bottom)
-    half = min(0.45, (radius + math.hypot(*size) / 2) / length)
-    alongs = sorted((half + (1 - 2 * half) * i / 40 for i in range(41)), key=lambda along: abs(along - 0.4))
+    end = min(0.45, (radius + size[0] / 2 + CLEAR) / (right - left))
+    alongs = sorted((end + (1 - 2 * end) * i / 40 for i in range(41)), key=lambda along: abs(along - 0.4))
     return [(left + along * (right - left), bottom + along * (top - bottom)) for along in alongs]

@@ -194,10 +194,11 @@ def test_a_number_interrupts_its_own_edge_alone(model, example):
         assert abs(x - u) > wide or abs(y - v) > high
 
 
-def test_numbers_of_one_edge_are_placed_outside_of_its_circles():
-    edge = ((0.0, 0.0), (3.0, 0.0))
-    [(x, y)] = clear_places([edge], [(0.5, 0.2)], radius=0.5)
-    assert 0.75 <= x <= 2.25 and y == 0
+@pytest.mark.parametrize("top", [-5.0, 0.0, 5.0])
+def test_numbers_stand_between_the_columns_of_circles(top):
+    edges = [((0.0, 0.0), (3.0, top + i)) for i in range(3)]
+    for x, _ in clear_places(edges, [(0.8, 0.2)] * 3, radius=0.5):
+        assert x - 0.4 > 0.5 and x + 0.4 < 2.5
 
 
 def test_more_weights_than_can_be_read_have_no_numbers():
