@@ -39,18 +39,19 @@ def diagram(
     A +1 node stands for what each layer's biases multiply. Every edge is a
     weight: dark if positive, orange and dashed if negative. Its width is
     proportional to |w|: 5 points for the largest, but 0.5 at least. Up to 40
-    weights are on their edges as numbers.
+    weights are on their edges as numbers, up to 20 with their gradients.
 
     Inputs are called x1, x2, ..., what leaves a linear neuron z (a logit, or a
     score) and what leaves another y, or z1, y2, ... if there are several.
     `inputs` and `outputs` are lists of other names, and `hidden` is one for
-    the hidden neurons, layer after layer; a name that is too long for its
-    circle stands beside it.
+    the hidden neurons, layer after layer (OR and NAND in XOR, or the lecture's
+    z⁽²⁾); a name that is too long for its circle stands beside it.
 
     With `x`, the inputs of an example, circles have their outputs. With a
-    `target` too, `loss(output, target)` is computed (of a list of outputs, if
-    there are several), and each ∂ is a gradient of it: in a circle by that
-    output, on an edge by that weight. The model's own gradients stay.
+    `target` too, `loss(output, target)` is computed, by default the squared
+    error (of a list of outputs, if there are several), and each ∂ is a
+    gradient of it: in a circle by that output, on an edge by that weight. The
+    model's own gradients stay as they are.
 
     With `maps`, rows of two inputs, each neuron of a network of two inputs is
     a map of the plane around those rows, x1 to the right and x2 upwards: dark
@@ -58,9 +59,10 @@ def diagram(
     cream and blue.
 
     Draws a Neuron, Perceptron, Layer or MLP, and what Sequential and Concat
-    make of them. Raises TypeError that names the part for anything else, and
-    ValueError if the names are not as many as what they name, if a target has
-    no `x`, or if there are more than `limit` weights.
+    make of them. Raises TypeError that names the part for anything else, or if
+    a perceptron has a target (a threshold has no gradient), and ValueError if
+    the names are not as many as what they name, if a target has no `x`, or if
+    there are more than `limit` weights.
 
     >>> from nn import AND, XOR
     >>> "-30" in diagram(AND).source
@@ -73,8 +75,8 @@ def diagram(
     count, nin = sum(map(len, weights)), len(layers[0][0].w)
     if count > check_positive(limit, "limit is how many weights to show"):
         raise ValueError(
-            f"{short_repr(model)} has {count} weights, too many to read: diagram(model.layers[-1]) draws one "
-            f"layer, diagram(model.layers[0].neurons[0]) one neuron, limit={count} all of it"
+            f"{short_repr(model)} has {count} weights, too many to read: draw one of its layers or neurons, "
+            f"as diagram(mlp.layers[-1]) does for an MLP, or all of it by limit={count}"
         )
     names = [_names("inputs", inputs, [f"x{i + 1}" for i in range(nin)])]
     names += _hidden_names(hidden, layers[:-1])
