@@ -2,12 +2,13 @@
 
 Read `module` and `layers` first, then `logic` (AND, XOR), `losses`, `optim`
 and `fit`. `perceptron`, `recurrent`, `convolution` and `embedding` are models
-of their own, `diagram` draws a network, `plot` what it learned (`history` is
-what `fit` returns), and `jacobians` and `layerwise` are the backpropagation
+of their own. `saved` is the file that a model's `save` writes, `load` makes an
+MLP of one, and `checks` says what is wrong with an argument.
+
+`diagram` draws a network: `places` says where, `example` what it computes of an
+input, and `maps` of the plane. `plot` draws what it learned, and `history` is
+what `fit` returns. `jacobians` and `layerwise` are the backpropagation
 algorithm in matrices, shown by `layerwise_table` and `layerwise_picture`.
-`saved` is the file that a model's
-`save` writes, `load` makes an MLP of one, and `checks` says what is wrong with
-an argument.
 """
 
 from nn import plot
