@@ -45,7 +45,12 @@ def scatter(axes: Any, points: Any, kinds: Any, area: float = 130) -> None:
     """
     for kind in sorted(set(kinds)):
         chosen = [point for point, its in zip(points, kinds) if its == kind]
-        look = {"marker": MARKERS[kind], "c": POINTS[kind], "edgecolors": "white", "linewidths": 1.5}
+        look = {
+            "marker": MARKERS[kind],
+            "c": POINTS[kind],
+            "edgecolors": "white",
+            "linewidths": 0.13 * area**0.5,
+        }
         axes.scatter(*zip(*chosen), s=area, zorder=3, clip_on=False, **look)
 
 
