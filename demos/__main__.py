@@ -20,6 +20,7 @@ LESSONS = (
     "and_gate",
     "boolean_functions",
     "xor",
+    "representations",
     "recurrent",
     "convolution",
     "embedding",

@@ -10,13 +10,13 @@ from nn import MLP, Adam, Layer, cross_entropy, diagram, fit, one_hot, softmax
 COUNT = 40  # points of each class
 
 
-def arms(classes, noise, rng):
-    """Points along so many arms of a spiral, and the arm of each."""
+def arms(classes, noise, rng, turn=3):
+    """Points along arms of a spiral, which turn by so much; each one's arm."""
     points, labels = [], []
     for label in range(classes):
         for i in range(COUNT):
             r = (i + 1) / COUNT
-            angle = 2 * math.pi * label / classes + 3 * r + rng.gauss(0, noise)
+            angle = 2 * math.pi * label / classes + turn * r + rng.gauss(0, noise)
             points.append([r * math.cos(angle), r * math.sin(angle)])
             labels.append(label)
     return points, labels
@@ -50,6 +50,11 @@ def main(out, seed=0):
     print("\nThe second network, its weights as the width of its edges, its neurons as maps:")
     print(f"the darker, the higher is the output there.\n{out / 'classification.svg'}")
     return accuracies
+
+
+def accuracy(model, points, labels):
+    """The share of points whose class a model predicts."""
+    return sum(predicted(model, x) == label for x, label in zip(points, labels)) / len(points)
 
 
 def predicted(model, x):

@@ -3,11 +3,13 @@
 from nn.plot import palette
 
 
-def panels(parts, path, title="", columns=None):
+def panels(parts, path, title="", columns=None, layout=None):
     """Draw each part, a function of axes (a Plot's `on`), into a grid.
 
-    The picture has a projector's form, and goes to `path` where matplotlib is
-    installed. Returns whether it worked.
+    With a `layout`, lines of letters, each part goes where its letter is: the
+    first one to the first letter, over all places that have it. The picture
+    has a projector's form, and goes to `path` where matplotlib is installed.
+    Returns whether it worked.
     """
     try:
         from matplotlib import rc_context
@@ -19,10 +21,13 @@ def panels(parts, path, title="", columns=None):
     with rc_context(palette.STYLE):
         figure = Figure(figsize=(9.6, 5.4))
         figure.suptitle(title)
-        grid = figure.subplots(-(-len(parts) // columns), columns, squeeze=False).flat
+        if layout:
+            grid = list(figure.subplot_mosaic(layout).values())
+        else:
+            grid = list(figure.subplots(-(-len(parts) // columns), columns, squeeze=False).flat)
         for axes, on in zip(grid, parts):
             on(axes)
-        for axes in list(grid)[len(parts) :]:
+        for axes in grid[len(parts) :]:
             axes.set_axis_off()
         figure.savefig(path)
     return True
