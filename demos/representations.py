@@ -1,4 +1,4 @@
-"""Representation learning: what each hidden layer makes of the inputs.
+"""Representation learning: what each layer makes of x.
 
 XOR while it is learned, in the plane of its two hidden units; then a spiral as
 each of two hidden layers sees it.
@@ -107,7 +107,7 @@ def xor_strip(networks, hidden, losses, path):
 
     def curve(axes):
         axes.plot(losses, **series(0))
-        marked = [losses[max(epoch, 1) - 1] for epoch in EPOCHS]
+        marked = [losses[min(epoch, len(losses) - 1)] for epoch in EPOCHS]
         axes.scatter(
             EPOCHS, marked, s=130, color=series(2)["color"], edgecolors="white", zorder=3, clip_on=False
         )

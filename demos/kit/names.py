@@ -16,6 +16,8 @@ def name_points(axes, named, size=14):
     """
     if not named:
         return
+    from matplotlib.text import Text
+
     figure = axes.figure
     figure.draw_without_rendering()  # lays the axes out
     points = [axes.transData.transform(point) * 72 / figure.dpi for _, point in named]
@@ -33,7 +35,7 @@ def name_points(axes, named, size=14):
             zorder=5,
             arrowprops={"arrowstyle": "-", "lw": 1.5, "shrinkA": 0, "shrinkB": RADIUS - 1},
         )
-        extent = text.get_window_extent()
+        extent = Text.get_window_extent(text)  # without its line
         width, height = extent.width * 72 / figure.dpi, extent.height * 72 / figure.dpi
         places = []
         for distance, angle in product(DISTANCES, ANGLES):

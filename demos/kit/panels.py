@@ -19,7 +19,7 @@ def panels(parts, path, title="", columns=None, layout=None):
         return False
     columns = columns or len(parts)
     with rc_context(palette.STYLE):
-        figure = Figure(figsize=(9.6, 5.4))
+        figure = Figure(figsize=(9.6, 5.4), layout="compressed")
         figure.suptitle(title)
         if layout:
             grid = list(figure.subplot_mosaic(layout).values())
@@ -29,5 +29,6 @@ def panels(parts, path, title="", columns=None, layout=None):
             on(axes)
         for axes in grid[len(parts) :]:
             axes.set_axis_off()
+        figure.draw_without_rendering()  # axes of one scale take the layout a second pass
         figure.savefig(path)
     return True

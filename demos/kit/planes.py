@@ -45,8 +45,10 @@ def regions(model, points, labels, side, title="", names=INPUTS, area=130):
         steps = _steps(side)
         for k in sorted(set(labels)):
             ahead = over_plane(partial(_ahead, model, k), steps, steps)
-            levels = [0, max(1e-300, *map(max, ahead))]
-            axes.contourf(steps, steps, ahead, levels=levels, colors=[palette.POINTS[k]], alpha=0.3)
+            furthest = max(map(max, ahead))
+            if furthest > 0:
+                color = palette.POINTS[k]
+                axes.contourf(steps, steps, ahead, levels=[0, furthest], colors=[color], alpha=0.3)
             _line(axes, steps, ahead, 0)
         palette.scatter(axes, points, labels, area)
         _square(axes, side, names, title)
