@@ -8,7 +8,8 @@ and Papert, 1969).
 from copy import deepcopy
 from itertools import permutations
 
-from demos.kit.lines import lines
+from demos.kit.panels import panels
+from demos.kit.planes import halves
 from nn import Perceptron, mistake_bound
 
 ROWS = [[0, 0], [0, 1], [1, 0], [1, 1]]
@@ -21,12 +22,12 @@ WIDEST = {"AND": {"b": -3, "w[0]": 2, "w[1]": 2}, "OR": {"b": -1, "w[0]": 2, "w[
 def main(out):
     print("f(x) = 1 if w·x + b > 0, else 0. From zero, it learns from mistakes only:")
     print("    (w, b) ← (w, b) + (y - f(x)) (x, 1)")
-    panels, bounds, most, boundaries = [], [], [], []
+    parts, bounds, most, boundaries = [], [], [], []
     for name in ("AND", "OR"):
         targets = TARGETS[name]
         perceptron = Perceptron(2)
         mistakes = perceptron.learn(ROWS, targets)
-        panels.append((name, perceptron, targets))
+        parts.append(plane(name, perceptron, targets))
         print(f"\n{name}: mistakes in every pass over its four rows: {mistakes}")
         boundaries.append([perceptron(row) for row in ROWS])
         print(f"  learned: {perceptron} answers {boundaries[-1]}")
@@ -51,12 +52,33 @@ def main(out):
     print("These it had before, so it goes round for ever, through these boundaries:")
     for x, y in zip(ROWS, TARGETS["XOR"]):
         if perceptron.correct(x, y):
-            panels.append((f"XOR, after ({x[0]}, {x[1]})", deepcopy(perceptron), TARGETS["XOR"]))
+            parts.append(plane(f"after ({x[0]}, {x[1]})", deepcopy(perceptron), TARGETS["XOR"]))
             boundaries.append([perceptron(row) for row in ROWS])
             print(f"  after {x}: {perceptron!r:31} answers {boundaries[-1]}")
 
     print("\nNo weights at all compute XOR. Its four rows ask for")
     print("    b ≤ 0,    w2 + b > 0,    w1 + b > 0,    w1 + w2 + b ≤ 0,")
     print("but the inner two add up to w1 + w2 + 2b > 0, the outer two to w1 + w2 + 2b ≤ 0.")
-    lines(panels, ROWS, out / "perceptron_lines.png")
+    pictures = {
+        "perceptron_and_or.png": (parts[:2], "AND and OR: one straight line is enough"),
+        "perceptron_xor.png": (parts[2:], "XOR: round and round, through four boundaries that are all wrong"),
+    }
+    for name, (chosen, title) in pictures.items():
+        if panels(chosen, out / name, title):
+            print(f"  as a picture: {out / name}")
     return {"bounds": bounds, "most mistakes": most, "boundaries": boundaries}
+
+
+def plane(title, perceptron, targets):
+    """The plane of the inputs: w·x + b = 0, and where the answer is 1.
+
+    A point on the line is answered by 0.
+    """
+
+    w1, w2, b = perceptron.state().values()
+    title = f"{title}\nw = ({w1:g}, {w2:g}), b = {b:g}"
+
+    def weighted_sum(x):
+        return w1 * x[0] + w2 * x[1] + b
+
+    return halves(weighted_sum, ROWS, targets, (-0.5, 1.5), title, limits=(-1e-9, 1e-9), area=250)
