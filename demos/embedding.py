@@ -8,9 +8,10 @@ import math
 import random
 from itertools import product
 
-from demos.kit.pictures import save
-from engine import Drawing
+from demos.kit.names import name_points
+from demos.kit.panels import panels
 from nn import Embedding, GradientDescent, Layer, Recurrent, Sequential, fit, mean_squared_error
+from nn.plot.palette import scatter
 
 ADVERBS = ["not", "very", "really"]
 ADJECTIVES = ["good", "great", "fine", "bad", "dull", "poor"]
@@ -22,10 +23,14 @@ def sentences(length):
     return [list(words) for words in product(*[ADVERBS] * (length - 1), ADJECTIVES)]
 
 
+def turns(word):
+    """Whether it turns praise into blame, and blame into praise."""
+    return word in ("not", "bad", "dull", "poor")
+
+
 def tones(sentence):
     """After every word: 1 if the sentence so far is praise, -1 if blame."""
-    turns = [word in ("not", "bad", "dull", "poor") for word in sentence]
-    return [(-1) ** sum(turns[: i + 1]) for i in range(len(turns))]
+    return [(-1) ** sum(map(turns, sentence[: i + 1])) for i in range(len(sentence))]
 
 
 def accuracy(model, sentences):
@@ -71,14 +76,38 @@ def main(out, seed=0):
     print("\nThe vectors, and the word whose vector is nearest:\n")
     vectors = {word: [x.data for x in vector] for word, vector in embedding.table.items()}
     nearest = {}
-    picture = Drawing(comment=f"{len(WORDS)} words in the plane", engine="neato")
-    picture.attr(overlap="prism", overlap_scaling="0")
     for word, (x, y) in vectors.items():
         others = [other for other in WORDS if other != word]
         nearest[word] = min(others, key=lambda other: math.dist(vectors[word], vectors[other]))
         print(f"  {word:8}{x:z6.2f} {y:z6.2f}   {nearest[word]}")
-        picture.node(word, shape="plaintext", pos=f"{2 * x},{2 * y}!")
-    save(picture, out / "embedding.svg")
     print('\nNobody told it what words mean: "not" and "bad" both turn a sentence over.')
-    print(f"\nPicture: {out / 'embedding.svg'} (the words, pushed apart where they overlap)")
-    return {"by score": by_score, "by vector": right, "unseen": unseen, "nearest": nearest}
+    kinds = {kind: [word for word in WORDS if turns(word) == kind] for kind in (False, True)}
+    parts = [plane(vectors, WORDS, "all words", named=False)]
+    parts += [plane(vectors, kinds[False], "● enlarged"), plane(vectors, kinds[True], "■ enlarged")]
+    title = "Words that turn a sentence over (■) are far from all others (●)"
+    if panels(parts, out / "embedding.png", title):
+        print(f"  as a picture: {out / 'embedding.png'}")
+    return {
+        "by score": by_score,
+        "by vector": right,
+        "unseen": unseen,
+        "nearest": nearest,
+        "vectors": vectors,
+    }
+
+
+def plane(vectors, words, title, named=True):
+    """Some words as points at their vectors, at one scale on both axes."""
+    points = [vectors[word] for word in words]
+
+    def on(axes):
+        sides = [(min(coordinates), max(coordinates)) for coordinates in zip(*points)]
+        reach = 0.75 * max(high - low for low, high in sides)
+        xlim, ylim = (((low + high) / 2 - reach, (low + high) / 2 + reach) for low, high in sides)
+        axes.set(aspect="equal", xlim=xlim, ylim=ylim, title=title)
+        axes.locator_params(nbins=4)
+        axes.grid(alpha=0.3)
+        scatter(axes, points, [int(turns(word)) for word in words])
+        name_points(axes, list(zip(words, points)) if named else [])
+
+    return on
