@@ -3,7 +3,9 @@
 import math
 import random
 
+from demos.kit.panels import panels
 from demos.kit.pictures import save
+from demos.kit.planes import regions
 from engine import Value
 from nn import MLP, Adam, Layer, cross_entropy, diagram, fit, one_hot, softmax
 
@@ -38,14 +40,18 @@ def main(out, seed=0):
     }
     print(f"Three arms of a spiral, {len(points)} points, by the least cross-entropy. Maps show the")
     print("points as ●, + and ○, and what a network takes each place for as ░, blank and ▒.")
-    accuracies = []
+    accuracies, parts = [], []
     for name, model in models.items():
         adam = Adam(model.parameters(), rate=0.05)
         losses = fit(model, points, targets, cross_entropy, adam, epochs=500, progress=False)
-        right = sum(predicted(model, x) == label for x, label in zip(points, labels))
-        accuracies.append(right / len(points))
+        accuracies.append(accuracy(model, points, labels))
         print(f"\n{name}:\nmean loss {losses[0]:.3f} → {losses[-1]:.3f}, {accuracies[-1]:.0%} right.\n")
-        print(regions(model, points, labels))
+        print(text_map(model, points, labels))
+        formula = name.partition(",")[0]
+        parts.append(regions(model, points, labels, (-1.15, 1.15), f"{formula}: {accuracies[-1]:.0%} right"))
+    path = out / "classification.png"
+    if panels(parts, path, "A hidden layer bends the boundaries between the classes"):
+        print(f"\nBoth as one picture: {path}")
     save(diagram(model, maps=points), out / "classification.svg")
     print("\nThe second network, its weights as the width of its edges, its neurons as maps:")
     print(f"the darker, the higher is the output there.\n{out / 'classification.svg'}")
@@ -62,7 +68,7 @@ def predicted(model, x):
     return max(range(3), key=logits.__getitem__)
 
 
-def regions(model, points, labels, columns=56, lines=20):
+def text_map(model, points, labels, columns=56, lines=20):
     """A map of the class that a model gives each place, and the points."""
     ys = [1.1 - 2.2 * j / (lines - 1) for j in range(lines)]
     xs = [-1.1 + 2.2 * i / (columns - 1) for i in range(columns)]

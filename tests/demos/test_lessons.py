@@ -4,15 +4,16 @@ import importlib.util
 import json
 import math
 import re
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 
 import pytest
 
-from demos import boolean_functions, embedding, optimizers, page, perceptron, xor
+from demos import boolean_functions, classification, embedding, optimizers, page, perceptron, xor
 from demos.program import LECTURE
 from engine import play
 from nn import XNOR, XOR, Perceptron
+from tests.demos.conftest import printed
 
 drawn = importlib.util.find_spec("matplotlib") is not None
 
@@ -42,6 +43,23 @@ def test_a_lesson_says_where_its_pages_are(name, pages, lesson):
         assert str(done.out / file) in done.text
         [data] = re.findall(r'id="lesson">(.*?)</script>', (done.out / file).read_text(encoding="utf-8"))
         assert 2 * json.loads(data)["forward"] + 1 == steps
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not drawn, reason="matplotlib is not installed")
+@pytest.mark.parametrize(
+    "name, pictures",
+    [
+        ("perceptron", ["perceptron_and_or.png", "perceptron_xor.png"]),
+        ("classification", ["classification.png"]),
+        ("representations", ["representations_xor.png", "representations_spiral.png"]),
+        ("embedding", ["embedding.png"]),
+    ],
+)
+def test_a_lesson_says_where_its_pictures_are(name, pictures, lesson):
+    done = lesson(name)
+    assert sorted(path.name for path in done.out.glob("*.png")) == sorted(pictures)
+    assert all(str(done.out / picture) in done.text for picture in pictures)
 
 
 def test_the_page_that_is_kept_is_that_of_today():
@@ -109,8 +127,10 @@ def test_digits_held_out(lesson):
     assert lesson("digits").found > 0.95
 
 
-def test_a_hidden_layer_bends_the_boundary(lesson):
-    without, hidden = lesson("classification").found
+def test_a_hidden_layer_bends_the_boundary(tmp_path, monkeypatch):
+    monkeypatch.setattr(classification, "panels", lambda *args: False)
+    monkeypatch.setattr(classification, "save", lambda *args: False)
+    without, hidden = printed(classification.main, tmp_path)[1]
     assert without < 0.8 < 0.97 < hidden
 
 
@@ -196,11 +216,18 @@ def test_what_sentences_say(sentence, praise):
 
 
 @pytest.mark.parametrize("seed", [0, pytest.param(6, marks=pytest.mark.slow)])  # 6 starts again, being stuck
-def test_sentences_of_any_length_are_understood_and_words_of_one_meaning_are_near(lesson, needs_layout, seed):
-    words = lesson("embedding", seed=seed)
-    assert words.found["by score"] < 0.8
-    assert words.found["by vector"] == 1 and words.found["unseen"] == (1, 1)
-    nearest = words.found["nearest"]
+def test_sentences_of_any_length_are_understood_and_words_of_one_meaning_are_near(
+    seed, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(embedding, "panels", lambda *args: False)
+    _, found = printed(embedding.main, tmp_path, seed=seed)
+    assert found["by score"] < 0.8
+    assert found["by vector"] == 1 and found["unseen"] == (1, 1)
+    nearest = found["nearest"]
     assert list(nearest) == embedding.WORDS
     assert all(embedding.tones([word]) == embedding.tones([other]) for word, other in nearest.items())
-    assert (words.out / "embedding.svg").exists()
+    # The picture's title: words that turn a sentence over are far from others.
+    pairs = {True: [], False: []}
+    for (word, vector), (other, its) in combinations(found["vectors"].items(), 2):
+        pairs[embedding.turns(word) == embedding.turns(other)].append(math.dist(vector, its))
+    assert 3 * max(pairs[True]) < min(pairs[False])
