@@ -21,14 +21,22 @@ from engine.value import Constant, Value
 def format_number(x: float) -> str:
     """A number as people write it: four significant digits, or whole.
 
+    A number between -1 and 1, the limits of σ and tanh, takes as many digits
+    as tell it from these.
+
     >>> [format_number(x) for x in (2.9999999999999996, -0.0, 1 / 3, 12345.678)]
     ['3', '0', '0.3333', '12346']
     >>> [format_number(x) for x in (9.357622968839299e-14, 1e6)]
     ['9.358e-14', '1e+06']
+    >>> [format_number(x) for x in (1 - 4.54e-5, 4.54e-5 - 1, 1.0)]
+    ['0.99995', '-0.99995', '1']
     """
     if type(x) is not float:
         x = check_number("what is formatted", x)
-    text = f"{x:.4g}"
+    digits, text = 4, f"{x:.4g}"
+    while text in ("1", "-1") and abs(x) < 1:
+        digits += 1
+        text = f"{x:.{digits}g}"
     if "e+" in text and abs(x) < 999_999.5:
         text = f"{x:.0f}"
     return "0" if text == "-0" else text

@@ -25,6 +25,12 @@ from engine.notation import derivative, format_number, formula, node_names
         (math.inf, "inf"),
         (-math.inf, "-inf"),
         (math.nan, "nan"),
+        (1 / (1 + math.exp(-10)), "0.99995"),
+        (math.tanh(-6), "-0.99999"),
+        (1 / (1 + math.exp(-30)), "0.9999999999999"),
+        (1 - 2**-53, "0.9999999999999999"),
+        (1 + 2**-52, "1"),
+        (5e-324, "4.941e-324"),
     ],
 )
 def test_number(x, text):
@@ -36,6 +42,15 @@ def test_a_number_reads_back_to_four_digits():
     for _ in range(1000):
         x = rng.choice((-1, 1)) * 10 ** rng.uniform(-20, 20)
         assert float(format_number(x)) == pytest.approx(x, rel=5e-4)
+
+
+def test_no_number_reads_as_a_limit_that_it_does_not_reach():
+    rng = random.Random(1)
+    for _ in range(1000):
+        gap = 10 ** rng.uniform(-15.9, 0)
+        for x in (1 - gap, gap - 1):
+            assert -1 < float(format_number(x)) < 1 and float(format_number(gap)) > 0
+            assert 1 - abs(float(format_number(x))) == pytest.approx(gap, rel=0.6, abs=6e-5)
 
 
 def named(output):

@@ -69,11 +69,13 @@ for (let n = 1, factorial = 1; n <= 22; n++) {
   ERF_SERIES.push(2 / Math.sqrt(Math.PI) / factorial / (2 * n + 1));
 }
 
-// Four significant digits, or whole, as linegrad writes numbers in Python.
+// Four significant digits, or whole, as linegrad writes numbers in Python. A
+// number between -1 and 1 takes as many as tell it from these.
 function formatNumber(x, digits = 4) {
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf";
   if (x === 0) return "0";
   const [mantissa, exponent] = roundedHalfToEven(x, digits);
+  if (exponent === 0 && Math.abs(x) < 1) return formatNumber(x, digits + 1);
   if (exponent >= digits && Math.abs(x) < 999999.5) return wholeHalfToEven(x);
   if (exponent < -4 || exponent >= digits) {
     const sign = exponent < 0 ? "-" : "+";

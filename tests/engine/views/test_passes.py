@@ -116,6 +116,8 @@ def test_numbers_are_written_as_in_python(chromium):
     numbers = [rng.uniform(-1, 1) * 10 ** rng.randint(-320, 300) for _ in range(2000)]
     numbers += [rng.randint(-(10**7), 10**7) / 2 ** rng.randint(0, 12) for _ in range(4000)]  # ties too
     numbers += [0.0, -0.0, 10.625, 99995.0, 9999.5, 999999.5, 999999.4, 1e-5, 5e-324, 1.7e308]
+    numbers += [sign * (1 - 10 ** rng.uniform(-16, -3)) for sign in (-1, 1) for _ in range(500)]
+    numbers += [sign * math.nextafter(1, side) for sign in (-1, 1) for side in (0, 2)]
     script = page_script("").partition("// Both passes")[0]
     tab = chromium.new_page()
     found = tab.evaluate(f"numbers => {{ {script} return numbers.map((x) => formatNumber(x)) }}", numbers)
