@@ -5,10 +5,10 @@ The sigmoid is nearly 0 below -10 and nearly 1 above 10. AND, for instance, is
 
 >>> print(truth_table(AND))
 x1  x2  AND
- 0   0  σ(-30) = 9.358e-14 ≈ 0
- 0   1  σ(-10) = 4.54e-05  ≈ 0
- 1   0  σ(-10) = 4.54e-05  ≈ 0
- 1   1  σ(10)  = 1         ≈ 1
+ 0   0  σ(-30) = 9.358e-14 → 0
+ 0   1  σ(-10) = 4.54e-05  → 0
+ 1   0  σ(-10) = 4.54e-05  → 0
+ 1   1  σ(10)  = 0.99995   → 1
 """
 
 import math
@@ -62,8 +62,8 @@ def truth_table(network: Callable[[list[int]], Any], inputs: int = 2, name: str 
 
     >>> print(truth_table(NOT, inputs=1))
     x1  NOT
-     0  σ(10)  = 1        ≈ 1
-     1  σ(-10) = 4.54e-05 ≈ 0
+     0  σ(10)  = 0.99995  → 1
+     1  σ(-10) = 4.54e-05 → 0
     """
     check_function(network, "a truth table is of a function on a list of zeros and ones, such as AND")
     inputs = check_positive(inputs, "a truth table has inputs")
@@ -77,7 +77,7 @@ def truth_table(network: Callable[[list[int]], Any], inputs: int = 2, name: str 
     lines = ["  ".join([*(f"x{i + 1}" for i in range(inputs)), str(name or _name(network))])]
     for row, out, sum_, text in zip(rows, outputs, sums, numbers):
         shown = f"{sum_:{width}} = {text:{digits}}" if width else f"{text:{digits}}"
-        lines.append("  ".join([*(f"{x:2}" for x in row), f"{shown} ≈ {round(float(out))}"]))
+        lines.append("  ".join([*(f"{x:2}" for x in row), f"{shown} → {round(float(out))}"]))
     return "\n".join(lines)
 
 
