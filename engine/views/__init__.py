@@ -1,6 +1,7 @@
 """Ways to look at a pass. Each gives an object whose text a prompt prints.
 
-1. `steps`        walks a pass node by node; a `step` explains one
+1. `steps`        walks a pass node by node; a `step` explains one, and
+                  `kinks` which case of a derivative holds
 2. `tree`         shows a graph as text
 3. `draw`         shows a graph as a picture, which is a `drawing`
 4. `what_if`      shows what changes if a leaf has another number

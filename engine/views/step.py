@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.notation import format_number, formula, parenthesized
 from engine.value import Value
+from engine.views.kinks import case_at
 from engine.views.play import Page, bundle, play_step
 from engine.views.stale import stale_note
 
@@ -110,6 +111,8 @@ class Step:
             numbers = formula(self.node, dict(zip(self.parents, map(format_number, self.operands))))
             was = "" if format_number(self.before) == data else f"   was {format_number(self.before)}"
             return in_columns([[header], [f"= {numbers}"], [f"= {data}{was}"]], len(place) + len(name) + 1)
+        if case := case_at(self.node, dict(zip("ab", self.operands)) | {"out": self.data}, self.names):
+            header = in_columns([[f"{header},"], [case]], len(place))
         if self.stale:
             header = in_columns([[header], ["  (on stale data)"]], len(place))
         return "\n".join([header] + self._chain_rule(" " * len(place)))
@@ -121,6 +124,10 @@ class Step:
         out, g = parenthesized(self.names[self.node]), format_number(self.grad)
         operands = [parenthesized(self.names[c.operand]) for c in self.contributions]
         grads = aligned([f"{operand}.grad" for operand in operands])
+        if len(set(operands)) < len(operands):  # x - x, whose operands have derivatives of their own
+            operands = [
+                f"({place} {self.names[c.operand]})" for place, c in zip(("first", "second"), self.contributions)
+            ]
         factors = aligned([format_number(c.local) for c in self.contributions])
         amounts = aligned([format_number(c.amount) for c in self.contributions])
         rules = [

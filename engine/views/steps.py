@@ -66,8 +66,8 @@ class Pass:
     next: v1.grad = 1, where every backward pass starts
     >>> walk.run()
     2/2  v1 = x * x
-         x.grad += v1.grad × ∂v1/∂x = 1 × x = 1 × 3 = 3   0 → 3 → …
-         x.grad += v1.grad × ∂v1/∂x = 1 × x = 1 × 3 = 3   0 → 3 → 6
+         x.grad += v1.grad × ∂v1/∂(first x)  = 1 × x = 1 × 3 = 3   0 → 3 → …
+         x.grad += v1.grad × ∂v1/∂(second x) = 1 × x = 1 × 3 = 3   0 → 3 → 6
     >>> walk.back()
     backward from v1: 1 of 2 steps done
     next: v1 = x * x, which hands v1.grad = 1 on to x

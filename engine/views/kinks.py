@@ -1,0 +1,165 @@
+"""Which case of a derivative holds at a node, and whether that is a kink.
+
+All of it is read off the table's formulas with cases, such as relu's
+derivative, `0 if a <= 0 else 1`.
+"""
+
+import ast
+import math
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from engine.formula import Formula
+from engine.notation import format_number, in_names, parenthesized
+from engine.operation import FUNCTIONS
+from engine.rules import Rule
+from engine.value import Value
+from engine.views.lesson import active_operands
+
+# The signs that left - right can have where a comparison holds.
+ORDERS: dict[type, frozenset[int]] = {
+    ast.Lt: frozenset([-1]),
+    ast.LtE: frozenset([-1, 0]),
+    ast.Gt: frozenset([1]),
+    ast.GtE: frozenset([0, 1]),
+}
+SYMBOLS = {(-1,): "<", (0,): "=", (1,): ">", (-1, 0): "≤", (0, 1): "≥"}
+
+
+class Condition(NamedTuple):
+    """A comparison of two formulas, with `symbol` as mathematics writes it."""
+
+    left: Formula
+    symbol: str
+    right: Formula
+
+    def text(self, node: Value, names: Mapping[Value, str]) -> str:
+        """The condition in the names of a node's operands."""
+        return f"{in_names(self.left, node, names)} {self.symbol} {in_names(self.right, node, names)}"
+
+
+class Border(NamedTuple):
+    """Where cases meet, left = right, with the formula on either side of it."""
+
+    left: Formula
+    right: Formula
+    below: Formula
+    above: Formula
+
+
+def case_at(node: Value, data: Mapping[str, float], names: Mapping[Value, str]) -> str:
+    """The case of ∂node/∂operand that holds for these data of a, b and out.
+
+    It is "" if there is one case only. At a kink the text says between what the
+    derivative jumps.
+
+    >>> z = Value(0, "z")
+    >>> y = z.relu()
+    >>> names = {z: "z", y: "y"}
+    >>> case_at(y, {"a": -2.0, "out": 0.0}, names)
+    'z ≤ 0'
+    >>> case_at(y, {"a": 0.0, "out": 0.0}, names)
+    'z = 0, a kink: ∂y/∂z jumps from 0 to 1'
+    """
+    active = active_operands(node)
+    if not active or node.left is node.right:  # maximum(x, x) is x, without a kink
+        return ""
+    which, values = active[0], FUNCTIONS | data
+    partial = partial_for_people(node.operation.rule, which)
+    for border in borders(partial):
+        if _number(border.left, values) == _number(border.right, values):
+            below, above = _number(border.below, values), _number(border.above, values)
+            if below != above:
+                at = Condition(border.left, "=", border.right).text(node, names)
+                slope = f"∂{parenthesized(names[node])}/∂{parenthesized(names[node.parents[which]])}"
+                return f"{at}, a kink: {slope} jumps from {format_number(below)} to {format_number(above)}"
+    number = eval(Formula(partial).cases[0].text, {}, values)
+    return " and ".join(condition.text(node, names) for condition in conditions(partial)[number])
+
+
+def partial_for_people(rule: Rule, which: int) -> str:
+    """A derivative as a textbook has it, whose cases alone are explained."""
+    partials = rule.textbook or rule.partials
+    return partials[which]
+
+
+@lru_cache(maxsize=4096)
+def conditions(partial: str) -> list[list[Condition]]:
+    """For every case of a derivative, the conditions under which it holds.
+
+    Tests for one number only, such as b != 0, are left out.
+
+    >>> [case] = conditions("1 if a > 0 else -1 if a < 0 else 0")[2:]
+    >>> case
+    [Condition(left=Formula('a'), symbol='=', right=Formula('0'))]
+    """
+    return [
+        [
+            Condition(Formula(left), SYMBOLS[tuple(sorted(signs))], Formula(right))
+            for (left, right), signs in signs_of.items()
+        ]
+        for signs_of in _signs(Formula(partial).tree, {})
+    ]
+
+
+def _signs(tree, before):
+    """For every case, the signs of the differences that its tests allow."""
+    if not isinstance(tree, ast.IfExp):
+        return [before]
+    compared = _compared(tree.test)
+    if compared is None:
+        return _signs(tree.body, before) + _signs(tree.orelse, before)
+    pair, signs = compared
+    so_far = before.get(pair, frozenset([-1, 0, 1]))
+    return _signs(tree.body, before | {pair: so_far & signs}) + _signs(
+        tree.orelse, before | {pair: so_far - signs}
+    )
+
+
+@lru_cache(maxsize=4096)
+def borders(partial: str) -> list[Border]:
+    """Where the cases of a derivative meet.
+
+    >>> borders("0 if a <= 0 else 1")[0].above
+    Formula('1')
+    """
+    pairs = dict.fromkeys(pair for signs_of in _signs(Formula(partial).tree, {}) for pair in signs_of)
+    return [
+        Border(
+            *map(Formula, pair),
+            below=_beside(Formula(partial).tree, pair, -1),
+            above=_beside(Formula(partial).tree, pair, 1),
+        )
+        for pair in pairs
+    ]
+
+
+def _beside(tree, pair, sign):
+    """The formula where the difference of a pair has a sign."""
+    return Formula(ast.unparse(_decided(tree, pair, sign)))
+
+
+def _decided(tree, pair, sign):
+    if not isinstance(tree, ast.IfExp):
+        return tree
+    compared = _compared(tree.test)
+    if compared is not None and compared[0] == pair:
+        return _decided(tree.body if sign in compared[1] else tree.orelse, pair, sign)
+    return ast.IfExp(tree.test, _decided(tree.body, pair, sign), _decided(tree.orelse, pair, sign))
+
+
+def _compared(test):
+    """The two sides of a comparison by order, and its signs; else None."""
+    match test:
+        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in ORDERS:
+            return (ast.unparse(left), ast.unparse(right)), ORDERS[type(op)]
+    return None
+
+
+def _number(formula, values):
+    """A formula's number; NaN where it has none, as 1 / a at 0."""
+    try:
+        return float(eval(formula.text, {}, values))
+    except (ValueError, ArithmeticError):
+        return math.nan
