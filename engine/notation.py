@@ -253,8 +253,13 @@ def parenthesized(name: str) -> str:
 
     >>> [parenthesized(name) for name in ("w[0]", "1e-10", "-3", "a + b")]
     ['w[0]', '1e-10', '(-3)', '(a + b)']
+    >>> [parenthesized(name) for name in ("(a + b)", "(a) + (b)", "f(g(x))")]
+    ['(a + b)', '((a) + (b))', 'f(g(x))']
     """
-    one = re.fullmatch(r"\w[\w.']*(\[[^][]*\]|\([^()]*\))*|\d[\d.]*e[+-]\d+", name)
+    found, outside = 1, name
+    while found:  # what stands in brackets, from the inside out
+        outside, found = re.subn(r"\([^()[\]]*\)|\[[^()[\]]*\]", "", outside)
+    one = re.fullmatch(r"(\w[\w.']*)?|\d[\d.]*e[+-]\d+", outside)
     return name if one else f"({name})"
 
 
@@ -275,5 +280,13 @@ class _ForPeople(ast.NodeTransformer):
         return ast.Name("0") if zero else self.generic_visit(tree)
 
     def visit_Call(self, tree):
-        self.generic_visit(tree)
-        return ast.BinOp(tree.args[0], ast.Pow(), tree.args[1]) if tree.func.id == "pow" else tree
+        if tree.func.id == "pow":
+            self.generic_visit(tree)
+            return ast.BinOp(tree.args[0], ast.Pow(), tree.args[1])
+        arguments = [self._argument(argument) for argument in tree.args]
+        return ast.Call(tree.func, arguments, [])
+
+    def _argument(self, tree):
+        """A function's argument, which has the function's parentheses."""
+        is_letter = isinstance(tree, ast.Name) and tree.id in self.terms
+        return ast.Name(self.terms[tree.id]) if is_letter else self.visit(tree)

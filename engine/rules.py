@@ -130,8 +130,8 @@ TABLE: list[Rule] = [
 # graph. The exponent is a constant, and so has no partial.
 POWERS: dict[int, Rule] = {
     2: Rule("**",    "a * a",                         ("2 * a",)),
-    3: Rule("**",    "a * a * a",                     ("3 * (a * a)",)),
-    4: Rule("**",    "a * a * (a * a)",               ("4 * (a * a * a)",)),
+    3: Rule("**",    "a * a * a",                     ("3 * (a * a)",),                         textbook=("3 * pow(a, 2)",)),
+    4: Rule("**",    "a * a * (a * a)",               ("4 * (a * a * a)",),                     textbook=("4 * pow(a, 3)",)),
 }
 # fmt: on
 # The lines by name. Those that are functions of the table's own, like sigmoid,

@@ -50,8 +50,13 @@ function word(i) {
 
 // A name or formula in a formula, in parentheses if one could misread it.
 function inFormula(text) {
-  const one = /^([\p{L}\p{N}_][\p{L}\p{N}_.']*(\[[^\][]*\]|\([^()]*\))*|\d[\d.]*e[+-]\d+)$/u;
-  return one.test(text) ? text : `(${text})`;
+  let outside = text;
+  for (let before = null; outside !== before; ) {
+    before = outside;
+    outside = before.replace(/\([^()[\]]*\)|\[[^()[\]]*\]/gu, "");
+  }
+  const one = /^(([\p{L}\p{N}_][\p{L}\p{N}_.']*)?|\d[\d.]*e[+-]\d+)$/u;
+  return one.test(outside) ? text : `(${text})`;
 }
 
 // What a step is about, in a sentence.
