@@ -68,7 +68,10 @@ def case_at(node: Value, data: Mapping[str, float], names: Mapping[Value, str]) 
     which, values = active[0], FUNCTIONS | data
     partial = partial_for_people(node.operation.rule, which)
     for border in borders(partial):
-        if _number(border.left, values) == _number(border.right, values):
+        left, right = _number(border.left, values), _number(border.right, values)
+        if math.isnan(left) or math.isnan(right):  # which are in no order
+            return ""
+        if left == right:
             below, above = _number(border.below, values), _number(border.above, values)
             if below != above:
                 at = Condition(border.left, "=", border.right).text(node, names)

@@ -54,7 +54,9 @@ class Step:
     Contribution for each parent that is no constant; but the first step has
     none, which sets ∂output/∂output = 1. `start` has the leaves' gradients from
     before the pass. `stale` has the nodes that were stale when a backward pass
-    began, so that its gradients mix data from before and after a change.
+    began, so that its gradients mix data from before and after a change. `run`
+    says of what `Pass.run` returns how many steps that has run; this is the
+    last of them.
 
     In Jupyter a step shows itself as a page, if the graph is not too large for
     that.
@@ -71,6 +73,7 @@ class Step:
     contributions: tuple[Contribution, ...]
     start: Mapping[Value, float]
     stale: Set[Value]
+    run: int | None = None
 
     @property
     def node(self) -> Value:
@@ -99,6 +102,11 @@ class Step:
         return bundle(self)
 
     def __repr__(self) -> str:
+        if self.run is None:
+            return self._text()
+        return f"{self._text()}\n" + ("1 step was run" if self.run == 1 else f"{self.run} steps were run")
+
+    def _text(self):
         total, name, data = len(self.order), self.names[self.node], format_number(self.data)
         place = f"{self.index:>{len(str(total))}}/{total}  "
         if not self.forward and self.index == 1:

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Set
+from dataclasses import replace
 from typing import Any
 
 from engine.errors import check_flag, explained, in_words, no_derivative
@@ -45,6 +46,7 @@ def steps(output: Value, forward: bool = False) -> "Pass":
 
     >>> steps(a * b, forward=True).run()
     1/1  v1 = a * b = 2 * (-3) = -6
+    1 step was run
 
     Raises TypeError if `output` is not a Value.
     """
@@ -68,6 +70,7 @@ class Pass:
     2/2  v1 = x * x
          x.grad += v1.grad × ∂v1/∂(first x)  = 1 × x = 1 × 3 = 3   0 → 3 → …
          x.grad += v1.grad × ∂v1/∂(second x) = 1 × x = 1 × 3 = 3   0 → 3 → 6
+    2 steps were run
     >>> walk.back()
     backward from v1: 1 of 2 steps done
     next: v1 = x * x, which hands v1.grad = 1 on to x
@@ -120,7 +123,7 @@ class Pass:
         raise; either changes nothing, and so does an interrupt.
         """
         if self._done == len(self.order):
-            raise StopIteration(f"all {self._done} steps are done: back() undoes one, reset() all")
+            raise StopIteration(self._ended())
         node, contributions = self.order[self._done], ()
         if self.forward:
             before, data, grad = node.data, self._compute(node), node.grad
@@ -142,6 +145,9 @@ class Pass:
         self._steps[self._done :] = [step]
         self._commit(changed, self._done + 1)
         return step
+
+    def _ended(self):
+        return f"{self._where()}: {_all_steps(self._done)} done; back() undoes one, reset() starts again"
 
     def _commit(self, numbers, done):
         """Give nodes their new numbers; then so many steps are done."""
@@ -211,8 +217,9 @@ class Pass:
         """Run the remaining steps, or those until `to` has its number.
 
         `to` is a node or its name; its number is the gradient in a backward
-        pass, the data in a forward one. Returns the last step run. Raises
-        ValueError if no step computes that number, or none that remains.
+        pass, the data in a forward one. Returns the last step, whose text says
+        how many have been run. Raises ValueError if no step computes that
+        number, or none that remains.
 
         >>> a, b = Value(2, "a"), Value(-3, "b")
         >>> walk = steps((a * b + b).tanh())
@@ -220,11 +227,12 @@ class Pass:
         2/4  v3 = tanh(v2)
              v2.grad += v3.grad × ∂v3/∂v2 = 1 × (1 - v3 * v3)
                       = 1 × 6.092e-08 = 6.092e-08   0 → 6.092e-08
+        2 steps were run
         """
-        last = len(self.order) if to is None else self._completion(to)
+        first, last = self._done, len(self.order) if to is None else self._completion(to)
         while self._done < last:
             next(self)
-        return self.history[-1] if self._done else None
+        return replace(self.history[-1], run=self._done - first) if self._done else None
 
     def _completion(self, to):
         """The index of the step that completes the number of a node."""
@@ -283,15 +291,19 @@ class Pass:
         return bundle(self)
 
     def __repr__(self) -> str:
-        done, total, name = self._done, len(self.order), self.names[self.output]
-        where = f"forward to {name}" if self.forward else f"backward from {name}"
+        done, total, where = self._done, len(self.order), self._where()
         if done == total:
-            lines = [f"{where}: all {total} steps done"]
+            lines = [f"{where}: {_all_steps(total)} done"]
         else:
-            lines = [f"{where}: {done} of {total} steps done", f"next: {self._ahead(self.order[done])}"]
+            steps = "1 step" if total == 1 else f"{total} steps"
+            lines = [f"{where}: {done} of {steps} done", f"next: {self._ahead(self.order[done])}"]
         if not self.forward:
             lines.append(stale_note(self.output, stale(self.output)))
         return "\n".join(filter(None, lines))
+
+    def _where(self):
+        name = self.names[self.output]
+        return f"forward to {name}" if self.forward else f"backward from {name}"
 
     def _ahead(self, node):
         """What the next step does, at `node`."""
@@ -304,6 +316,10 @@ class Pass:
             return what
         grad = format_number(node.grad)
         return f"{what}, which hands {name}.grad = {grad} on to {' and '.join(operands)}"
+
+
+def _all_steps(count):
+    return "1 of 1 step" if count == 1 else f"all {count} steps"
 
 
 def pullback_amounts(node: Value) -> list[float]:

@@ -16,6 +16,7 @@ import engine
 from engine import Constant, Program, Value, draw, steps, topological_order
 from engine.notation import format_number, node_names
 from engine.rules import TABLE
+from engine.views.kinks import borders, conditions
 from engine.views.step import in_columns
 from tests.graphs import random_graph
 
@@ -195,13 +196,73 @@ def test_the_ends_of_a_walk():
         walk.back()
     last = walk.run()
     for _ in range(2):
-        with pytest.raises(StopIteration, match="all 2 steps are done"):
+        with pytest.raises(StopIteration, match="backward from v1: all 2 steps done; back\\(\\) undoes one"):
             next(walk)
-    assert walk.run() is last and x.grad == 6.0
+    assert walk.run().index == last.index and x.grad == 6.0
     walk.back()
     assert next(walk).index == 2 and x.grad == 6.0
     assert list(walk) == [] and list(walk.reset()) == walk.history
     assert repr(walk) == "backward from v1: all 2 steps done"
+
+
+def test_run_says_how_many_steps_it_ran():
+    x = Value(3, "x")
+    walk = steps(x * x + 1)
+    assert str(next(walk)) == "1/3  v2 = 10    every backward pass starts here: ∂v2/∂v2 = 1"
+    last = walk.run()
+    assert last.run == 2 and str(last) == f"{walk.history[-1]}\n2 steps were run"
+    assert str(walk.run()).endswith("\n0 steps were run")
+    walk.back()
+    assert str(walk.run(to=x)).endswith("\n1 step was run")
+    assert [step.run for step in walk.history] == [None, None, None]
+
+
+def test_the_operands_of_x_minus_x_are_told_apart():
+    x = Value(3, "x")
+    for y in (x - x, x * x, x / x, x.maximum(x), x**x):
+        walk = steps(y)
+        walk.run()
+        text = str(walk.history[-1])
+        assert "∂v1/∂(first x)" in text and "∂v1/∂(second x)" in text and "∂v1/∂x" not in text
+
+
+@pytest.mark.parametrize(
+    "f, at, text",
+    [
+        (Value.relu, 2, "relu(x), x > 0"),
+        (Value.relu, -2, "relu(x), x ≤ 0"),
+        (Value.relu, 0, "relu(x), x = 0, a kink: ∂v1/∂x jumps from 0 to 1"),
+        (Value.leaky_relu, 0, "leaky_relu(x), x = 0, a kink: ∂v1/∂x jumps from 0.01 to 1"),
+        (abs, -0.0, "abs(x), x = 0, a kink: ∂v1/∂x jumps from -1 to 1"),
+        (abs, -1, "abs(x), x < 0"),
+        (Value.elu, 0, "elu(x), x ≤ 0"),  # whose slope is 1 on both sides
+        (lambda x: x.maximum(1.5), 2, "maximum(x, 1.5), x > 1.5"),
+        (lambda x: x.minimum(-1), 2, "minimum(x, -1), x > -1"),
+        (lambda x: x.minimum(2), 2, "minimum(x, 2), x = 2, a kink: ∂v1/∂x jumps from 1 to 0"),
+        (lambda x: x.maximum(Value(2, "y")), 2, "maximum(x, y), x = y, a kink: ∂v1/∂x jumps from 0 to 1"),
+        (lambda x: x.maximum(x), 0, "maximum(x, x)"),
+        (Value.relu, math.nan, "relu(x)"),
+        (Value.sigmoid, -800, "sigmoid(x)"),
+        (lambda x: x**0.5, 2, "x ** 0.5"),
+        (lambda x: x ** Value(0, "y"), 0, "x ** y"),
+        (lambda x: x**2, 0, "x ** 2"),
+    ],
+)
+def test_a_step_says_which_case_holds_and_where_a_kink_is(f, at, text):
+    walk = steps(f(Value(at, "x")))
+    walk.run()
+    assert str(walk.history[-1]).splitlines()[0] == f"2/2  v1 = {text}"
+
+
+def test_a_formula_with_cases_of_ones_own_says_its_case():
+    text = "0 if a < -1 else (a + 1) if a <= 1 else log(a - 1)"
+    assert [
+        " and ".join(f"{left.text} {symbol} {right.text}" for left, symbol, right in case)
+        for case in conditions(text)
+    ] == ["a < -1", "a ≥ -1 and a ≤ 1", "a ≥ -1 and a > 1"]
+    assert [(border.below.text, border.above.text) for border in borders("0 if a <= 0 else 1 / a")] == [
+        ("0", "1 / a")
+    ]
 
 
 def test_a_leaf_alone():
@@ -365,7 +426,7 @@ def test_it_says_where_it_is_and_what_comes_next():
         "backward from v2: all 3 steps done",
     ]
     walk = steps(a * b, forward=True)
-    assert repr(walk) == "forward to v1: 0 of 1 steps done\nnext: v1 = a * b"
+    assert repr(walk) == "forward to v1: 0 of 1 step done\nnext: v1 = a * b"
 
 
 def pdb(script, commands, tmp_path):
