@@ -39,7 +39,7 @@ from engine import copies  # noqa: F401 (which tells pickle and copy how to copy
 from engine.calculus import derivative, grad, gradient, hessian, jacobian, tangent
 from engine.decisions import Decision, decisions
 from engine.define import define
-from engine.errors import check_path, short_repr
+from engine.errors import check_path, counted, short_repr
 from engine.files import write_file
 from engine.notation import format_number, label
 from engine.operation import OPERATIONS
@@ -75,6 +75,7 @@ __all__ = [
     "c_compiler",
     "check_gradients",
     "check_path",
+    "counted",
     "decisions",
     "define",
     "derivative",

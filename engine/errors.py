@@ -51,6 +51,15 @@ def in_words(thing: Any) -> str:
     return f"{' '.join(short_repr(thing).split())} ({kind})"  # an array has lines
 
 
+def counted(count: int, noun: str) -> str:
+    """So many of what a noun names.
+
+    >>> counted(1, "node"), counted(2, "node")
+    ('1 node', '2 nodes')
+    """
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
 def is_list(things: Any) -> bool:
     """Whether things are in an order: a list or the like, no set and no text.
 

@@ -11,7 +11,7 @@ from itertools import chain, repeat
 from operator import attrgetter
 from typing import Any
 
-from engine.errors import as_float
+from engine.errors import as_float, counted
 
 # Where a Value keeps what its properties show.
 SLOTS = {"data": "_data", "grad": "_grad"}
@@ -34,7 +34,7 @@ def assign(things: Sequence[Any], name: str, values: Iterable[Any]) -> None:
     if name in SLOTS and not {float}.issuperset(map(type, values)):
         values = list(map(as_float, values))
     if len(values) != len(things):
-        raise ValueError(f"{len(values)} numbers given for {len(things)} Values")
+        raise ValueError(f"{counted(len(values), 'number')} given for {counted(len(things), 'Value')}")
     any(_setting(things, SLOTS.get(name, name), values))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Set
 from numbers import Integral
 from typing import Any
 
-from engine import Constant, Value, short_repr
+from engine import Constant, Value, counted, short_repr
 from nn.module import Module
 
 
@@ -98,9 +98,9 @@ def check_inputs(x: Any, count: int, layer: object, place: str = "") -> list[Any
     try:
         x = list(x)
     except TypeError:
-        raise TypeError(f"{place}{layer} takes a list of {count} inputs, not {x!r}") from None
+        raise TypeError(f"{place}{layer} takes a list of {counted(count, 'input')}, not {x!r}") from None
     if len(x) != count:
-        raise ValueError(f"{place}{layer} takes {count} inputs, not {len(x)}")
+        raise ValueError(f"{place}{layer} takes {counted(count, 'input')}, not {len(x)}")
     return x
 
 

@@ -4,7 +4,7 @@ import random
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
-from engine import Value, short_repr
+from engine import Value, counted, short_repr
 from nn.checks import check_list, check_positive, check_rng
 from nn.module import Module
 
@@ -59,4 +59,4 @@ class Embedding(Module):
         return {"size": self.size}
 
     def __repr__(self) -> str:
-        return f"Embedding({len(self.table)} words, size={self.size})"
+        return f"Embedding({counted(len(self.table), 'word')}, size={self.size})"

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import mul
 from typing import Any
 
-from engine import short_repr
+from engine import counted, short_repr
 from nn.checks import check_function, check_list, check_numbers
 from nn.jacobians import Differentiable, Matrix, Vector, identity, product, shape, size
 
@@ -80,8 +80,8 @@ def derivatives(layers: Layers, j: int, z: Sequence[Vector]) -> tuple[Matrix, Ma
     D_z, D_W = layer.D_z(z[j - 1]), layer.D_W(z[j - 1])
     if shape(D_z) != (h, k) or len(D_W) != h:
         raise ValueError(
-            f"layer {j}, {layer}, makes {h} numbers of {k}: its D_z must be {h}×{k} and its D_W must have "
-            f"{h} rows, but they are {size(D_z)} and {size(D_W)}"
+            f"layer {j}, {layer}, makes {counted(h, 'number')} of {k}: its D_z must be {h}×{k} and its D_W must have "
+            f"{counted(h, 'row')}, but they are {size(D_z)} and {size(D_W)}"
         )
     return D_z, D_W
 
@@ -150,5 +150,7 @@ def _checked(layers, z):
     if not isinstance(z, (list, tuple)) or not all(hasattr(z_j, "__len__") for z_j in z):
         raise TypeError(f"z is the list of lists that forward returned, not {short_repr(z)}")
     if len(z) != m + 1:
-        raise ValueError(f"z has the input and the result of each of {m} layers, {m + 1} lists, not {len(z)}")
+        raise ValueError(
+            f"z has the input and the result of each of {counted(m, 'layer')}, {m + 1} lists, not {len(z)}"
+        )
     return layers, z

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from engine import Value, assign, format_number, short_repr
+from engine import Value, assign, counted, format_number, short_repr
 from nn.checks import check_epochs, check_floats, check_inputs, check_list, check_positive, is_number
 from nn.module import Module
 
@@ -121,7 +121,9 @@ def _examples(perceptron, rows, targets):
     targets = check_list(targets, "a perceptron learns from a list of targets, each 0 or 1")
     targets = list(map(_target, targets))
     if len(rows) != len(targets) or not rows:
-        raise ValueError(f"one target for each of at least one row, not {len(targets)} for {len(rows)} rows")
+        raise ValueError(
+            f"one target for each of at least one row, not {len(targets)} for {counted(len(rows), 'row')}"
+        )
     return rows, targets
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from engine import counted
 from nn.checks import check_function, check_list, check_positive
 from nn.module import Module
 
@@ -35,7 +36,9 @@ class Recurrent(Module):
         for x in check_list(sequence, "Recurrent takes a list of elements, its sequence"):
             state = self.function([*_as_list(x), *_as_list(state)])
             if len(_as_list(state)) != self.size:
-                raise ValueError(f"the state of {self} became one of {len(_as_list(state))} numbers")
+                raise ValueError(
+                    f"the state of {self} became one of {counted(len(_as_list(state)), 'number')}"
+                )
             states.append(state)
         return states
 

@@ -223,7 +223,7 @@ def test_a_step_with_a_wrong_number_of_weights_changes_nothing():
             return super().update(weights, gradient)[:-1]
 
     w = [Value(1), Value(2)]
-    with pytest.raises(ValueError, match="1 numbers given for 2"):
+    with pytest.raises(ValueError, match="1 number given for 2"):
         Short(w, rate=0.1).step()
     assert [each.data for each in w] == [1, 2]
 

@@ -6,6 +6,7 @@ from itertools import chain
 from operator import sub
 from typing import Any, NamedTuple
 
+from engine.errors import counted
 from engine.lazy import cached_property
 from engine.programs.arrays import COUNTERS, Array, accesses, affine, named_arrays, still
 from engine.programs.merged import ARRAYS, G, Merged, W, X
@@ -99,7 +100,7 @@ class Loops:
         def function(*numbers):
             if len(numbers) != number:
                 raise TypeError(
-                    f"{self.tape.name} takes {number} numbers, inputs and then parameters, not {len(numbers)} "
+                    f"{self.tape.name} takes {counted(number, 'number')}, inputs and then parameters, not {len(numbers)} "
                     "(on_arrays takes lists)"
                 )
             given = {X: numbers[:inputs], W: [numbers[inputs + i] for i in order]}
@@ -122,7 +123,7 @@ class Loops:
         return self.source.rstrip("\n")
 
     def __repr__(self) -> str:
-        return f"<Loops of {self.tape.name}: {self.source.count(chr(10))} lines>"
+        return f"<Loops of {self.tape.name}: {counted(self.source.count(chr(10)), 'line')}>"
 
 
 def _filled(array, numbers, start=()):

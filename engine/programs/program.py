@@ -7,7 +7,7 @@ from operator import add
 from typing import TYPE_CHECKING, Any
 
 from engine.calculus import list_of_values
-from engine.errors import in_words, is_list
+from engine.errors import counted, in_words, is_list
 from engine.lazy import cached_property
 from engine.programs.compiled import Compiled
 from engine.programs.line_by_line import LineByLine
@@ -334,9 +334,9 @@ class Program:
         return self.source.rstrip("\n")
 
     def __repr__(self) -> str:
-        lines = self.source.count("\n")
         inputs = describe_inputs(self.tape.inputs)
-        return f"<Program {self.name}: {inputs}, {len(self.parameters)} parameters, {lines} lines>"
+        parameters = counted(len(self.parameters), "parameter")
+        return f"<Program {self.name}: {inputs}, {parameters}, {counted(self.source.count(chr(10)), 'line')}>"
 
 
 def check_inputs(inputs: Sequence[Value]) -> None:

@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from engine.errors import check_number, in_words
+from engine.errors import check_number, counted, in_words
 
 
 def read_row(numbers: Sequence[Any], inputs: Sequence[str], where: str = "") -> list[float]:
@@ -55,7 +55,7 @@ def read_rows(rows: Any, inputs: Sequence[str]) -> tuple[Any, int]:
     else:
         flat, (count, width) = matrix
         if width != len(inputs):
-            raise ValueError(f"rows of {width} numbers given for {describe_inputs(inputs)}")
+            raise ValueError(f"rows of {counted(width, 'number')} given for {describe_inputs(inputs)}")
     if not count:
         raise ValueError("there are no rows")
     return flat, count
@@ -192,8 +192,7 @@ def _sequence(numbers, what, of):
 
 def _check_count(numbers, inputs, where):
     if len(numbers) != len(inputs):
-        count = f"{len(numbers)} number{'s' * (len(numbers) != 1)}"
-        raise ValueError(f"{where}{count} given for {describe_inputs(inputs)}")
+        raise ValueError(f"{where}{counted(len(numbers), 'number')} given for {describe_inputs(inputs)}")
 
 
 def check_no_nan(flat: Any, inputs: Sequence[str]) -> None:
@@ -209,4 +208,4 @@ def check_no_nan(flat: Any, inputs: Sequence[str]) -> None:
 def describe_inputs(inputs: Sequence[str]) -> str:
     """The inputs, counted and named: '2 inputs (x, y)'."""
     some = ", ".join(inputs[:6]) + ", ..." * (len(inputs) > 6)
-    return f"{len(inputs)} input{'s' * (len(inputs) != 1)}" + f" ({some})" * bool(inputs)
+    return counted(len(inputs), "input") + f" ({some})" * bool(inputs)

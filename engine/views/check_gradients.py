@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from engine.decisions import Decision, decisions
 from engine.differences import Comparison, compare
-from engine.errors import in_words
+from engine.errors import counted, in_words
 from engine.notation import find_values, names_on_a_line
 from engine.programs.tape import other_leaves
 from engine.unchanged import restorer
@@ -74,7 +74,9 @@ class Check:
                 (unknown, "without a slope to compare with"),
             ):
                 if number:
-                    lines.append(f"{number} of {count} gradients {'is' if number == 1 else 'are'} {what}")
+                    lines.append(
+                        f"{number} of {counted(count, 'gradient')} {'is' if number == 1 else 'are'} {what}"
+                    )
             if self.converted:
                 lines.append(f"a number left the graph in {self.converted}")
         else:

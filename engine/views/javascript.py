@@ -12,6 +12,7 @@ from engine.operation import Operation
 from engine.programs.c_formula import arithmetic
 from engine.programs.python_text import helpers
 from engine.rules import OWN, RULES, SHARED, Rule
+from engine.views.kinks import borders, partial_for_people
 
 CONSTANTS = {"pi": "Math.PI", "tau": "(2 * Math.PI)", "e": "Math.E", "inf": "Infinity", "nan": "NaN"}
 FUNCTIONS = {name: f"Math.{name}" for name in (*SHARED, "ceil", "floor", "trunc")}
@@ -40,7 +41,9 @@ def operations_script(operations: Iterable[Operation]) -> str:
 
     Each has `forward(a, b)`. Each of its `operands` has the `derivative(a, b,
     out)`, the `contribution(a, b, out, g)` to the operand's gradient, and the
-    number of the `case` of `explanations` that holds; null for a constant.
+    number of the `case` of `explanations` that holds; null for a constant. If
+    the derivative has cases, `held` is the number of that which holds, and
+    `borders` are where they meet.
 
     >>> from engine.operation import OPERATIONS
     >>> print(operations_script([OPERATIONS["exp"]]))
@@ -82,6 +85,7 @@ def operations_script(operations: Iterable[Operation]) -> str:
                 f"        derivative: (a, b, out) => {javascript(formula)},",
                 f"        contribution: (a, b, out, g) => {javascript(formula.times('g'))},",
                 f"        case: (a, b, out) => {_case(rule, which)},",
+                *_borders(partial_for_people(rule, which)),
                 "      },",
             ]
         lines += ["    ],", "  },"]
@@ -109,6 +113,21 @@ def _case(rule, which):
     return (
         f"agrees(() => {javascript(textbook)}, () => {javascript(formula)}) ? {other} : {javascript(number)}"
     )
+
+
+def _borders(partial):
+    """The lines on where the cases of a derivative meet, if it has some."""
+    if not borders(partial):
+        return []
+    lines = [f"        held: (a, b, out) => {javascript(Formula(partial).cases[0])},", "        borders: ["]
+    for border in borders(partial):
+        lines.append("          {")
+        lines += [
+            f"            {name}: (a, b, out) => {javascript(formula)},"
+            for name, formula in border._asdict().items()
+        ]
+        lines.append("          },")
+    return [*lines, "        ],"]
 
 
 def _printed(tree):

@@ -15,7 +15,6 @@ from engine.notation import format_number, in_names, parenthesized
 from engine.operation import FUNCTIONS
 from engine.rules import Rule
 from engine.value import Value
-from engine.views.lesson import active_operands
 
 # The signs that left - right can have where a comparison holds.
 ORDERS: dict[type, frozenset[int]] = {
@@ -48,8 +47,8 @@ class Border(NamedTuple):
     above: Formula
 
 
-def case_at(node: Value, data: Mapping[str, float], names: Mapping[Value, str]) -> str:
-    """The case of ∂node/∂operand that holds for these data of a, b and out.
+def case_at(node: Value, which: int, data: Mapping[str, float], names: Mapping[Value, str]) -> str:
+    """The case of ∂node/∂parents[which] for these data of a, b and out.
 
     It is "" if there is one case only. At a kink the text says between what the
     derivative jumps.
@@ -57,28 +56,35 @@ def case_at(node: Value, data: Mapping[str, float], names: Mapping[Value, str]) 
     >>> z = Value(0, "z")
     >>> y = z.relu()
     >>> names = {z: "z", y: "y"}
-    >>> case_at(y, {"a": -2.0, "out": 0.0}, names)
+    >>> case_at(y, 0, {"a": -2.0, "out": 0.0}, names)
     'z ≤ 0'
-    >>> case_at(y, {"a": 0.0, "out": 0.0}, names)
+    >>> case_at(y, 0, {"a": 0.0, "out": 0.0}, names)
     'z = 0, a kink: ∂y/∂z jumps from 0 to 1'
     """
-    active = active_operands(node)
-    if not active or node.left is node.right:  # maximum(x, x) is x, without a kink
+    if node.left is node.right:  # maximum(x, x) is x, without a kink
         return ""
-    which, values = active[0], FUNCTIONS | data
-    partial = partial_for_people(node.operation.rule, which)
-    for border in borders(partial):
+    partial, values = partial_for_people(node.operation.rule, which), FUNCTIONS | dict(data)
+    held, meetings = case_texts(partial, node, names)
+    for border, meeting in zip(borders(partial), meetings):
         left, right = _number(border.left, values), _number(border.right, values)
         if math.isnan(left) or math.isnan(right):  # which are in no order
             return ""
-        if left == right:
-            below, above = _number(border.below, values), _number(border.above, values)
-            if below != above:
-                at = Condition(border.left, "=", border.right).text(node, names)
-                slope = f"∂{parenthesized(names[node])}/∂{parenthesized(names[node.parents[which]])}"
-                return f"{at}, a kink: {slope} jumps from {format_number(below)} to {format_number(above)}"
-    number = eval(Formula(partial).cases[0].text, {}, values)
-    return " and ".join(condition.text(node, names) for condition in conditions(partial)[number])
+        below, above = _number(border.below, values), _number(border.above, values)
+        if left == right and below != above:
+            slope = f"∂{parenthesized(names[node])}/∂{parenthesized(names[node.parents[which]])}"
+            return f"{meeting}, a kink: {slope} jumps from {format_number(below)} to {format_number(above)}"
+    return held[eval(Formula(partial).cases[0].text, {}, values)]
+
+
+def case_texts(partial: str, node: Value, names: Mapping[Value, str]) -> tuple[list[str], list[str]]:
+    """When each case of a derivative holds, and where they meet, in names.
+
+    >>> y = Value(0, "z").relu()
+    >>> case_texts("0 if a <= 0 else 1", y, {y.left: "z"})
+    (['z ≤ 0', 'z > 0'], ['z = 0'])
+    """
+    held = [" and ".join(condition.text(node, names) for condition in case) for case in conditions(partial)]
+    return held, [Condition(each.left, "=", each.right).text(node, names) for each in borders(partial)]
 
 
 def partial_for_people(rule: Rule, which: int) -> str:
@@ -129,18 +135,14 @@ def borders(partial: str) -> list[Border]:
     """
     pairs = dict.fromkeys(pair for signs_of in _signs(Formula(partial).tree, {}) for pair in signs_of)
     return [
-        Border(
-            *map(Formula, pair),
-            below=_beside(Formula(partial).tree, pair, -1),
-            above=_beside(Formula(partial).tree, pair, 1),
-        )
-        for pair in pairs
+        Border(Formula(left), Formula(right), *(_beside(partial, (left, right), sign) for sign in (-1, 1)))
+        for left, right in pairs
     ]
 
 
-def _beside(tree, pair, sign):
+def _beside(partial, pair, sign):
     """The formula where the difference of a pair has a sign."""
-    return Formula(ast.unparse(_decided(tree, pair, sign)))
+    return Formula(ast.unparse(_decided(Formula(partial).tree, pair, sign)))
 
 
 def _decided(tree, pair, sign):

@@ -10,6 +10,7 @@ from engine.operation import Operation
 from engine.programs.tape import record_steps
 from engine.value import Constant, Value, leaves_and_operations, topological_order
 from engine.views.javascript import explanations
+from engine.views.kinks import borders, case_texts, partial_for_people
 from engine.views.planes import hidden_pair, network_output
 
 
@@ -95,6 +96,9 @@ def lesson(
                 [in_names(case, node, names) for case in explanations(rule, which)]
                 for which in range(len(rule.partials))
             ]
+            partials = [partial_for_people(rule, which) for which in range(len(rule.partials))]
+            if any(map(borders, partials)):
+                found["cases"] = [case_texts(partial, node, names) for partial in partials]
         nodes.append(found)
     forward, backward = record_steps(output)
     count = len(operations)  # steps forward, and as many backward after the output's first

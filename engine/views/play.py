@@ -14,7 +14,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from engine.errors import check_count, check_number, check_path, in_words
+from engine.errors import check_count, check_number, check_path, counted, in_words
 from engine.files import write_file
 from engine.programs.identifiers import identifiers
 from engine.programs.program import Program, check_inputs
@@ -77,8 +77,9 @@ class Page:
         return f"The graph of {self.name}, step by step"
 
     def __repr__(self) -> str:
-        steps = f"{self.steps} step{'s' * (self.steps != 1)}"
-        return f"<a page of {steps}: .open() shows it, .save('{self.name}.html') keeps it>"
+        return (
+            f"<a page of {counted(self.steps, 'step')}: .open() shows it, .save('{self.name}.html') keeps it>"
+        )
 
 
 def play(

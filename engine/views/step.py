@@ -5,9 +5,11 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
+from engine.errors import counted
 from engine.notation import format_number, formula, parenthesized
 from engine.value import Value
 from engine.views.kinks import case_at
+from engine.views.lesson import active_operands
 from engine.views.play import Page, bundle, play_step
 from engine.views.stale import stale_note
 
@@ -104,7 +106,7 @@ class Step:
     def __repr__(self) -> str:
         if self.run is None:
             return self._text()
-        return f"{self._text()}\n" + ("1 step was run" if self.run == 1 else f"{self.run} steps were run")
+        return f"{self._text()}\n{counted(self.run, 'step')} {'was' if self.run == 1 else 'were'} run"
 
     def _text(self):
         total, name, data = len(self.order), self.names[self.node], format_number(self.data)
@@ -119,11 +121,17 @@ class Step:
             numbers = formula(self.node, dict(zip(self.parents, map(format_number, self.operands))))
             was = "" if format_number(self.before) == data else f"   was {format_number(self.before)}"
             return in_columns([[header], [f"= {numbers}"], [f"= {data}{was}"]], len(place) + len(name) + 1)
-        if case := case_at(self.node, dict(zip("ab", self.operands)) | {"out": self.data}, self.names):
+        if case := self._case():
             header = in_columns([[f"{header},"], [case]], len(place))
         if self.stale:
             header = in_columns([[header], ["  (on stale data)"]], len(place))
         return "\n".join([header] + self._chain_rule(" " * len(place)))
+
+    def _case(self):
+        """Which case of a derivative holds, "" if it has no cases."""
+        data = dict(zip("ab", self.operands)) | {"out": self.data}
+        active = active_operands(self.node)
+        return case_at(self.node, active[0], data, self.names) if active else ""
 
     def _chain_rule(self, margin):
         """A line for each contribution, in columns; several if it is long."""
@@ -134,7 +142,8 @@ class Step:
         grads = aligned([f"{operand}.grad" for operand in operands])
         if len(set(operands)) < len(operands):  # x - x, whose operands have derivatives of their own
             operands = [
-                f"({place} {self.names[c.operand]})" for place, c in zip(("first", "second"), self.contributions)
+                f"({place} {self.names[c.operand]})"
+                for place, c in zip(("first", "second"), self.contributions)
             ]
         factors = aligned([format_number(c.local) for c in self.contributions])
         amounts = aligned([format_number(c.amount) for c in self.contributions])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Set
 from dataclasses import replace
 from typing import Any
 
-from engine.errors import check_flag, explained, in_words, no_derivative
+from engine.errors import check_flag, counted, explained, in_words, no_derivative
 from engine.notation import derivative, format_number, formula, names_on_a_line
 from engine.unchanged import assign, restorer
 from engine.value import Constant, Value, leaves_and_operations
@@ -295,8 +295,10 @@ class Pass:
         if done == total:
             lines = [f"{where}: {_all_steps(total)} done"]
         else:
-            steps = "1 step" if total == 1 else f"{total} steps"
-            lines = [f"{where}: {done} of {steps} done", f"next: {self._ahead(self.order[done])}"]
+            lines = [
+                f"{where}: {done} of {counted(total, 'step')} done",
+                f"next: {self._ahead(self.order[done])}",
+            ]
         if not self.forward:
             lines.append(stale_note(self.output, stale(self.output)))
         return "\n".join(filter(None, lines))

@@ -28,11 +28,18 @@ function explanation(now, step, was = null) {
     const local = formatNumber(each.local);
     const symbol = each.symbol === local ? "" : `= ${g} × ${inFormula(each.symbol)} `;
     return [
-      `${operand}.grad += ${out}.grad × ∂${out}/∂${operand}`,
+      `${operand}.grad += ${out}.grad × ${slope(i, each)}`,
       `${symbol}= ${g} × ${local} = ${formatNumber(each.amount)}`,
       growth(each, now.uses[each.operand]),
     ];
   });
+}
+
+// A derivative; the two operands of x - x are told apart.
+function slope(i, { operand, which }) {
+  const twice = nodes[i].active.filter(({ parent }) => parent === operand).length === 2;
+  const place = which === 0 ? "first" : "second";
+  return `∂${word(i)}/∂${twice ? `(${place} ${nodes[operand].name})` : word(operand)}`;
 }
 
 // A gradient as it grows, 0 → 1 → 4; dots for what is not shown.
@@ -59,8 +66,36 @@ function inFormula(text) {
   return one.test(outside) ? text : `(${text})`;
 }
 
-// What a step is about, in a sentence.
-function headline(step) {
+// Which case of a derivative holds at a node, and whether that is at a kink.
+function caseAt(now, i) {
+  const { active, parents, cases } = nodes[i];
+  if (!cases || active.length === 0 || parents[0] === parents[1]) return "";
+  const [{ which, operand }] = active;
+  const [held, meetings] = cases[which];
+  const given = [now.data[parents[0]], now.data[parents[1]], now.data[i]];
+  for (const [k, border] of operand.borders.entries()) {
+    const [left, right, below, above] = ["left", "right", "below", "above"].map((side) => numberOf(border[side], given));
+    if (Number.isNaN(left) || Number.isNaN(right)) return "";
+    if (left === right && below !== above) {
+      const jump = `jumps from ${formatNumber(below)} to ${formatNumber(above)}`;
+      return `${meetings[k]}, a kink: ${slope(i, { operand: parents[which], which })} ${jump}`;
+    }
+  }
+  return held[operand.held(...given)];
+}
+
+// A formula's number; NaN where it has none, as 1 / a at 0.
+function numberOf(formula, given) {
+  try {
+    return formula(...given);
+  } catch (error) {
+    if (error instanceof NoNumber) return NaN;
+    throw error;
+  }
+}
+
+// What a step is about, in a sentence or two.
+function headline(now, step) {
   if (step === 0) {
     const name = nodes[output].name;
     return (
@@ -72,8 +107,10 @@ function headline(step) {
   if (step <= FORWARD) return `Forward: ${nodes[i].name} is computed from its operands.`;
   if (step === FORWARD + 1) return `Backward: it starts at ${nodes[i].name}, whose gradient is 1.`;
   const operands = [...new Set(nodes[i].active.map(({ parent }) => nodes[parent].name))];
+  const found = caseAt(now, i);
+  const here = found === "" ? "" : ` Here ${found}.`;
   if (operands.length === 0) return `Backward: ${nodes[i].name} = ${nodes[i].formula} has constants only.`;
-  return `Backward: ${nodes[i].name} = ${nodes[i].formula} hands its gradient on to ${operands.join(" and ")}.`;
+  return `Backward: ${nodes[i].name} = ${nodes[i].formula} hands its gradient on to ${operands.join(" and ")}.${here}`;
 }
 
 // Which sums a step leaves incomplete, and which it completes, in sentences.

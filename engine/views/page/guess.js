@@ -26,7 +26,7 @@ function questions(now, step) {
     const so = each.use > 1 || each.before !== 0 ? `, and ${operand}.grad is ${formatNumber(each.before)} so far` : "";
     const asks =
       `${name} = ${nodes[i].formula} hands ${out}.grad = ${formatNumber(now.grads[i])} on${so}. ` +
-      `${operand}.grad += ${out}.grad × ∂${out}/∂${operand}. What is ${operand}.grad then?`;
+      `${operand}.grad += ${out}.grad × ${slope(i, each)}. What is ${operand}.grad then?`;
     return { asks, name: `${operand}.grad`, number: each.after, i, each, g: now.grads[i] };
   });
 }
@@ -68,13 +68,13 @@ function hint(i, name) {
 // mistake with the fewest parts.
 function missed({ i, each, g }, near) {
   const { local, before, operand } = each;
-  const slope = `∂${word(i)}/∂${word(operand)}`;
+  const missing = slope(i, each);
   const mistakes = [{ number: before, parts: ["add what this step brings"] }];
   for (const sign of [1, -1]) {
     for (const [factor, part] of [
       [g * local, ""],
       [local, `multiply by the incoming gradient, ${formatNumber(g)}`],
-      [g, `multiply by the local derivative, ${slope}`],
+      [g, `multiply by the local derivative, ${missing}`],
     ]) {
       for (const from of [before, 0]) {
         const parts = [part];
@@ -85,7 +85,7 @@ function missed({ i, each, g }, near) {
     }
   }
   const found = mistakes.filter(({ number, parts }) => parts.length > 0 && near(number));
-  if (found.length === 0) return `how fast does ${nodes[i].formula} rise with ${nodes[operand].name}? That is ${slope}`;
+  if (found.length === 0) return `how fast does ${nodes[i].formula} rise with ${nodes[operand].name}? That is ${missing}`;
   return found.reduce((a, b) => (b.parts.length < a.parts.length ? b : a)).parts.join("; and ");
 }
 

@@ -115,6 +115,10 @@ function parenthesized(text) {
   return text.startsWith("-") ? `(${text})` : text;
 }
 
+function counted(count, noun) {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 // Every digit, for programs that read the page.
 function exactly(x) {
   return Object.is(x, -0) ? "-0" : String(x);

@@ -74,7 +74,7 @@ function rules(rows) {
 
 function showExplanation(step, now, was) {
   const texts = rules(explanation(now, step, was));
-  const notes = [headline(step), ...sums(now, step)].map((each) => make("p", {}, each));
+  const notes = [headline(now, step), ...sums(now, step)].map((each) => make("p", {}, each));
   const place = document.getElementById("explanation");
   const made = make("div", {}, notes[0], ...texts, ...notes.slice(1));
   if (place.textContent !== made.textContent) place.replaceChildren(made);
@@ -211,7 +211,7 @@ function addressed() {
 // All steps as a list, for paper.
 function printSheet() {
   const items = nodeOfStep.slice(1).map((_, k) => {
-    return make("li", {}, headline(k + 1), ...rules(explanation(state.now, k + 1)));
+    return make("li", {}, headline(state.now, k + 1), ...rules(explanation(state.now, k + 1)));
   });
   document.querySelector("#sheet ol").replaceChildren(...items);
 }

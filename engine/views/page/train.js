@@ -125,7 +125,7 @@ function showTraining() {
   const [, loss] = descent.losses.at(-1);
   document.body.dataset.epoch = descent.epoch;
   document.body.dataset.loss = exactly(loss);
-  say("progress", `Epoch ${descent.epoch}. Mean loss over ${training.rows.length} rows: ${formatNumber(loss)}.`);
+  say("progress", `Epoch ${descent.epoch}. Mean loss over ${counted(training.rows.length, "row")}: ${formatNumber(loss)}.`);
   showLosses();
   showPlanes();
   if (!descent.running || descent.frames % 6 === 0) showGradients();
@@ -134,7 +134,7 @@ function showTraining() {
 function showLosses() {
   const { epoch, losses } = descent;
   const heights = losses.map(([, loss]) => loss);
-  const label = `The mean loss over ${epoch} epochs, now ${formatNumber(heights.at(-1))}`;
+  const label = `The mean loss over ${counted(epoch, "epoch")}, now ${formatNumber(heights.at(-1))}`;
   const figure = document.getElementById("losses");
   const range = [Math.min(0, ...heights), Math.max(...heights)];
   const plot = axes(figure, [0, Math.max(epoch, 10)], range, ["epoch", "loss"], label);

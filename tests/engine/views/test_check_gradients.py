@@ -81,7 +81,7 @@ def test_a_wrong_number_at_a_kink_is_wrong(monkeypatch):
 
 def test_a_jump_has_no_slope():
     check = check_gradients(lambda x: 2 * x if x > 1 else x, 1.0)
-    assert not check and "1 of 1 gradients is without a slope to compare with" in repr(check)
+    assert not check and "1 of 1 gradient is without a slope to compare with" in repr(check)
 
 
 def test_a_model_with_a_loss():

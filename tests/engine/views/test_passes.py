@@ -182,3 +182,14 @@ def test_the_complement_of_the_error_function_is_0_far_out(chromium):
     points = [27.0, 29.0, 1e30, 1e300, math.inf, -1e300, -math.inf]
     found = chromium.new_page().evaluate(f"points => {{ {script} return points.map(erfc); }}", points)
     assert found == pytest.approx([math.erfc(x) for x in points], rel=1e-9, abs=0)
+
+
+@pytest.mark.parametrize("x", [-2.0, 0.0, 3.0, math.nan])
+def test_the_case_of_a_step_is_that_of_steps(shown, x):
+    for f in (Value.relu, abs, Value.elu, lambda x: x.maximum(0.0), lambda x: x.minimum(Value(-2, "y"))):
+        walk = steps(f(Value(x, "x")))
+        walk.run()
+        header = str(walk.history[-1]).partition("\n")[0]
+        case = header.partition("), ")[2]
+        text = shown(walk.play()).inner_text("#explanation p:first-child")
+        assert text.partition(" Here ")[2] == f"{case}." * bool(case), header
