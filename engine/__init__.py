@@ -1,38 +1,49 @@
-"""A scalar reverse-mode autodiff engine, for learning backpropagation.
+"""A scalar reverse-mode autodiff engine for learning backpropagation.
 
-To learn how a gradient comes about, read these files in this order:
+A `Value` is a number that remembers how it was computed; `backward` finds
+how fast the result rises with each number that it was computed from.
+
+    >>> a, b = Value(2, "a"), Value(-3, "b")
+    >>> d = a * b + b**3
+    >>> d.backward()
+    >>> a.grad, b.grad
+    (-3.0, 29.0)
+
+Which tool answers what; `help(steps)` and so on says more:
+
+    What happens at each node, and why?         steps(d)
+    What is computed from what, at a prompt?    tree(d)
+    What is computed from what, as a picture?   draw(d)
+    How do I step, change, guess in a browser?  play(d)
+    What changes if a leaf has another number?  what_if(d, a=10)
+    What do the lines of my function compute?   annotate(f, 2, -3)
+    Where does a number leave the graph?        with decisions() as found
+    Are my gradients right?                     check_gradients(f, 2, -3)
+    What is the derivative, as a graph?         grad(d, [a])
+    What are the operations, in one list?       print(Program(d))
+    What repeats in the operations?             print(Program(d).loops)
+    How do I get gradients of many rows, fast?  Program(loss, inputs)
+                                                .native().batch(rows)
+    How do I add an operation?                  define("square", ...)
+    How are my Values called in all that?       label(globals())
+
+To learn how it works, read these files in this order:
 
 1. `rules`       the table of derivatives: the only calculus here
 2. `operation`   a rule as real functions: forward, and its pullback
-3. `value`       Value, a node of a graph: forward and backward over the graph
+3. `value`       Value, a node of a graph: forward and backward over it
 
-`errors` says what cannot be computed, `unchanged` makes changes whole or not at
-all, `decisions` notices where Python takes a Value's number, `formula` parses
-and prints the texts of the table, `notation` names nodes for people, `source`
-compiles generated code, `lazy` keeps what is computed at first use, `files`
-writes files. `calculus` has derivatives as Values, of any order: `algebra`
-computes the table's formulas on Values, and `cases` makes operations of those
-that have cases. `copies` is for pickle and copy.deepcopy. `define` adds an
-operation: `user_formula` checks what it is given, and `differences` whether it
-is right.
-
+`errors` says what cannot be computed, `unchanged` makes changes whole or
+not at all, `decisions` notices where Python takes a Value's number,
+`formula` parses and prints the texts of the table, `notation` names nodes
+for people, `source` compiles generated code, `lazy` keeps what is computed
+at first use, `files` writes files, `signatures` are what help() shows.
+`calculus` has derivatives as Values, of any order: `algebra` computes the
+table's formulas on Values, and `cases` makes operations of those that have
+cases. `copies` is for pickle and copy.deepcopy. `define` adds an operation:
+`user_formula` checks what it is given, `differences` whether it is right.
 Then `programs/` writes a graph as a program, and runs it; `views/` shows a
-pass. Each has its own list of what to read. Which tool answers what:
-
-    What happens at each node, and why?                  steps(output)
-    What is computed from what, at a prompt?             tree(output)
-    What is computed from what, as a picture?            draw(output)
-    How do I step, change, guess and train in a browser? play(output)
-    What changes if a leaf has another number?           what_if(output, w=10)
-    What do the lines of my function compute?            annotate(function, ...)
-    What are the operations, in one list?                print(Program(output))
-    How do I get gradients over many rows, fast?         Program(output, inputs)
-                                                         .native().batch(rows)
-    What repeats in the operations?                      print(Program(output)
-                                                         .loops)
-    Are my gradients right?                              check_gradients(f, ...)
-    What is the derivative, as a graph?                  grad(output, [x])
-    Where does a number leave the graph?                 with decisions() as d
+pass. Each has its own list of what to read.
 """
 
 from engine import copies  # noqa: F401 (which tells pickle and copy how to copy a graph)
@@ -48,6 +59,7 @@ from engine.programs.elementwise import Elementwise
 from engine.programs.native import Native
 from engine.programs.program import Program
 from engine.programs.rows import read_rows
+from engine.signatures import shorten_signatures
 from engine.unchanged import assign, restorer
 from engine.value import Constant, Value, topological_order
 from engine.views.annotate import annotate
@@ -91,6 +103,7 @@ __all__ = [
     "read_rows",
     "restorer",
     "short_repr",
+    "shorten_signatures",
     "steps",
     "tangent",
     "topological_order",
@@ -98,3 +111,5 @@ __all__ = [
     "what_if",
     "write_file",
 ]
+
+shorten_signatures(globals()[name] for name in __all__)

@@ -1,16 +1,18 @@
 """Neural networks of scalar Values.
 
 Read `module` and `layers` first, then `logic` (AND, XOR), `losses`, `optim`
-and `fit`. `perceptron`, `recurrent`, `convolution` and `embedding` are models
-of their own. `saved` is the file that a model's `save` writes, `load` makes an
-MLP of one, and `checks` says what is wrong with an argument.
+and `fit`. `perceptron`, `recurrent`, `convolution` and `embedding` are
+models of their own. `saved` is the file that a model's `save` writes, `load`
+makes an MLP of one, and `checks` says what is wrong with an argument.
 
-`diagram` draws a network: `places` says where, `example` what it computes of an
-input, and `maps` of the plane. `plot` draws what it learned, and `history` is
-what `fit` returns. `jacobians` and `layerwise` are the backpropagation
-algorithm in matrices, shown by `layerwise_table` and `layerwise_picture`.
+`diagram` draws a network: `places` says where, `example` what it computes
+of an input, and `maps` of the plane. `plot` draws what it learned, and
+`history` is what `fit` returns. `jacobians` and `layerwise` are the
+backpropagation algorithm in matrices, shown by `layerwise_table` and
+`layerwise_picture`.
 """
 
+from engine import shorten_signatures
 from nn import plot
 from nn.convolution import Convolution1D, Convolution2D, max_pool
 from nn.diagram import diagram
@@ -62,3 +64,5 @@ __all__ = [
     "softmax",
     "truth_table",
 ]
+
+shorten_signatures(globals()[name] for name in __all__)

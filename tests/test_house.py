@@ -16,6 +16,7 @@ ORDER = [
     "rules",
     "source",
     "lazy",
+    "signatures",
     "formula",
     "operation",
     "errors",
