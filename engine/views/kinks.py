@@ -23,7 +23,9 @@ ORDERS: dict[type, frozenset[int]] = {
     ast.Gt: frozenset([1]),
     ast.GtE: frozenset([0, 1]),
 }
-SYMBOLS = {(-1,): "<", (0,): "=", (1,): ">", (-1, 0): "≤", (0, 1): "≥"}
+# What mathematics writes for these signs. (A formula of one's own may have a
+# case that never holds, and so is never shown.)
+SYMBOLS = {(-1,): "<", (0,): "=", (1,): ">", (-1, 0): "≤", (0, 1): "≥", (): ""}
 
 
 class Condition(NamedTuple):

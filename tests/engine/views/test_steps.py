@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 
 import engine
-from engine import Constant, Program, Value, draw, steps, topological_order
+from engine import Constant, Program, Value, define, draw, steps, topological_order
+from engine.define import _forget
 from engine.notation import format_number, node_names
 from engine.rules import TABLE
 from engine.views.kinks import borders, conditions
+from engine.views.lesson import lesson
 from engine.views.step import in_columns
 from tests.graphs import random_graph
 
@@ -263,6 +265,21 @@ def test_a_formula_with_cases_of_ones_own_says_its_case():
     assert [(border.below.text, border.above.text) for border in borders("0 if a <= 0 else 1 / a")] == [
         ("0", "1 / a")
     ]
+
+
+def test_a_case_that_never_holds_is_no_obstacle():
+    define(
+        "twice_tested",
+        value="0 if a < 0 else 1 if a < 0 else a",
+        partials=["0 if a < 0 else 2 if a < 0 else 1"],
+    )
+    try:
+        walk = steps(Value(3, "x").twice_tested())
+        walk.run()
+        assert "twice_tested(x), x ≥ 0" in str(walk) + str(walk.history[-1])
+        assert "x ≥ 0" in str(lesson(walk.output))
+    finally:
+        _forget("twice_tested")
 
 
 def test_a_leaf_alone():
