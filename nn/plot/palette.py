@@ -74,7 +74,8 @@ def label_ends(axes: Any, curves: Any) -> None:
         (scale.transform((axes.get_xlim()[1], min(max(y, bottom), top)))[1], name, color)
         for name, y, color in curves
     )
-    gap = min(0.08, 1 / max(len(ends) - 1, 1))
+    height = axes.bbox.height / axes.figure.dpi * 72  # in points
+    gap = min(24 / height, 1 / max(len(ends) - 1, 1))
     heights = [float(end) for end, _, _ in ends]
     for i in range(1, len(heights)):  # up, off the one below
         heights[i] = max(heights[i], heights[i - 1] + gap)

@@ -74,6 +74,22 @@ def test_curves_have_their_names_at_their_ends_and_none_over_another(axes):
     assert max(heights, key=heights.get) == "<d>"
 
 
+def test_names_at_the_ends_do_not_overlap_in_a_small_panel():
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed: `pip install matplotlib` gets it")
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
+
+    with rc_context(palette.STYLE):
+        figure = Figure(figsize=(9.6, 5.4))
+        axes = figure.subplots(2, 2)[1, 0]
+        palette.label_ends(axes, [(f"{i}", 0.5 + 0.01 * i, "black") for i in range(8)])
+        figure.draw_without_rendering()
+    boxes = [Text.get_window_extent(text) for text in axes.texts]  # without their leaders
+    boxes.sort(key=lambda box: box.y0)
+    assert all(below.y1 <= above.y0 for below, above in itertools.pairwise(boxes))
+
+
 def test_losses_need_numbers():
     for nothing in ([], {}, {"a": []}):
         with pytest.raises(ValueError, match="losses are those of one epoch at least"):
