@@ -23,7 +23,7 @@ class ShortSignature(inspect.Signature):
         text = str(inspect.Signature(parameters, return_annotation=self.return_annotation))
         text = re.sub(r"(: |-> )(['\"])(.*?)\2", r"\1\3", text)  # what is annotated in quotes
         text = re.sub(r"('[^']*')|\b([a-z_]\w*\.)+(?=[A-Za-z])", r"\1", text)
-        text = re.sub(r"<class '(\w+)'>", r"\1", text)
+        text = re.sub(r"<class '(\w+)'>|<function (\w+) at 0x\w+>", r"\1\2", text)
         lines, room = [""], FIRST
         for part in _parts(text):
             if len(lines[-1]) + len(part) > room:

@@ -2,8 +2,9 @@
 
 Read `module` and `layers` first, then `logic` (AND, XOR), `losses`, `optim`
 and `fit`. `perceptron`, `recurrent`, `convolution` and `embedding` are
-models of their own. `saved` is the file that a model's `save` writes, `load`
-makes an MLP of one, and `checks` says what is wrong with an argument.
+models of their own. `saved` is the file that a model's `save` writes,
+`load` makes an MLP of one, and `checks` says what is wrong with an
+argument.
 
 `diagram` draws a network: `places` says where, `example` what it computes
 of an input, and `maps` of the plane. `plot` draws what it learned, and
