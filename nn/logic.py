@@ -13,6 +13,7 @@ x1  x2  AND
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -53,14 +54,25 @@ XOR = Sequential(Concat(unit("OR", "or_"), unit("NAND", "nand_")), unit("AND", "
 XNOR = Sequential(Concat(unit("AND", "and_"), unit("NOR", "nor_")), unit("OR", "or_"))
 
 
-def truth_table(network: Callable[[list[int]], Any], inputs: int = 2, name: str | None = None) -> str:
-    """What a network answers to every combination of boolean inputs, as text.
+@dataclass(frozen=True, repr=False)
+class TruthTable:
+    """What truth_table shows: its rows, (inputs, output), and their text."""
+
+    rows: list[tuple[tuple[int, ...], float]]
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def truth_table(network: Callable[[list[int]], Any], inputs: int = 2, name: str | None = None) -> TruthTable:
+    """What a network answers to every combination of boolean inputs.
 
     `network` is any function on a list of `inputs` zeros and ones that returns
     a number or a Value; TypeError is raised if it is not, or returns another.
     ValueError is raised for more than 16 inputs: 2¹⁶ rows are 65,536.
 
-    >>> print(truth_table(NOT, inputs=1))
+    >>> truth_table(NOT, inputs=1)
     x1  NOT
      0  σ(10)  = 0.99995  → 1
      1  σ(-10) = 4.54e-05 → 0
@@ -78,7 +90,7 @@ def truth_table(network: Callable[[list[int]], Any], inputs: int = 2, name: str 
     for row, out, sum_, text in zip(rows, outputs, sums, numbers):
         shown = f"{sum_:{width}} = {text:{digits}}" if width else f"{text:{digits}}"
         lines.append("  ".join([*(f"{x:2}" for x in row), f"{shown} → {round(float(out))}"]))
-    return "\n".join(lines)
+    return TruthTable(list(zip(rows, map(float, outputs))), "\n".join(lines))
 
 
 def _answer(network, row):
