@@ -30,7 +30,9 @@ def main(out, seed=0):
         perceptron = Perceptron(2)
         learned = perceptron.learn(ROWS, outputs)[-1] == 0
         learners += [name] * learned
-        print(f"  {outputs}  {name:14}  {perceptron if learned else 'none: it takes two layers, as above'}")
+        print(
+            f"  {outputs}  {name:14}  {repr(perceptron) if learned else 'none: it takes two layers, as above'}"
+        )
 
     # Logistic regression σ(β·z + b): on the inputs, on features of them made by
     # hand, and on features z = g(Wx), a layer whose W is learned as β is.

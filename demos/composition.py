@@ -63,7 +63,7 @@ def main(out, seed=1):
 
     mlp = MLP(2, [3, 3, 1], activation="sigmoid", rng=rng)
     print("\nAn MLP is such a composition too, of layers that have biases:\n")
-    print(f"  {mlp!s:29}{mlp(x):.6f}")
+    print(f"  {mlp!r:29}{mlp(x):.6f}")
     print(f"  Sequential of its layers     {Sequential(*mlp.layers)(x):.6f}")
     save(diagram(mlp, x=x), out / "composition_mlp.svg")
     print(f"  as a picture: {out / 'composition_mlp.svg'}")

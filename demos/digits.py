@@ -29,7 +29,7 @@ def main(out, seed=0):
         logits = model(x)
         return max(range(10), key=logits.__getitem__)
 
-    print(f"\n{model}: {len(model.parameters())} weights. The loss of one image, forward")
+    print(f"\n{model!r}: {len(model.parameters())} weights. The loss of one image, forward")
     print("and backward, is a program of 12,000 lines, which roll up into loops. They")
     print("are compiled where there is a C compiler, and run on 32 images at a time.\n")
     start = time.perf_counter()

@@ -90,7 +90,7 @@ def main(out, seed=0):
     for nin, nouts in ((2, [3, 1]), (4, [8, 8, 1]), (3, [5, 4, 3, 2, 1])):
         mlp = MLP(nin, nouts, activation="tanh", rng=rng)
         differences.append(disagreement(mlp, [rng.gauss(0, 1) for _ in range(nin)], Y))
-        print(f"  {mlp!s:34}{format_number(differences[-1])}")
+        print(f"  {mlp!r:34}{format_number(differences[-1])}")
 
     print("\nThe backward pass makes each D⁽ʲ⁾ from D⁽ʲ⁺¹⁾ by one product. Multiplied out")
     print("anew for every layer, the work grows as the square of their number m.")

@@ -25,7 +25,7 @@ def main(out, seed=1337):
     points, labels = moons(100, 0.1, rng)
     model = MLP(2, [16, 16, 1], rng=rng)
     weights = model.parameters()
-    print(f"{model}: {len(weights)} weights, {len(points)} points.\n")
+    print(f"{model!r}: {len(weights)} weights, {len(points)} points.\n")
 
     def accuracy():
         return sum((model(x) > 0) == (y > 0) for x, y in zip(points, labels)) / len(points)

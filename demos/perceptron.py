@@ -30,7 +30,7 @@ def main(out):
         parts.append(plane(name, perceptron, targets))
         print(f"\n{name}: mistakes in every pass over its four rows: {mistakes}")
         boundaries.append([perceptron(row) for row in ROWS])
-        print(f"  learned: {perceptron} answers {boundaries[-1]}")
+        print(f"  learned: {perceptron!r} answers {boundaries[-1]}")
 
         # The convergence theorem: at most (R/γ)² mistakes in any order.
         widest = Perceptron(2)

@@ -3,14 +3,14 @@
 Read `module` and `layers` first, then `logic` (AND, XOR), `losses`, `optim`
 and `fit`. `perceptron`, `recurrent`, `convolution` and `embedding` are
 models of their own. `saved` is the file that a model's `save` writes,
-`load` makes an MLP of one, and `checks` says what is wrong with an
-argument.
+`load` makes an MLP of one, `frozen` is what training leaves as it is, and
+`checks` says what is wrong with an argument.
 
-`diagram` draws a network: `places` says where, `example` what it computes
-of an input, and `maps` of the plane. `plot` draws what it learned, and
-`history` is what `fit` returns. `jacobians` and `layerwise` are the
-backpropagation algorithm in matrices, shown by `layerwise_table` and
-`layerwise_picture`.
+`table` is what `print(model)` shows. `diagram` draws a network: `places`
+says where, `example` what it computes of an input, and `maps` of the plane.
+`plot` draws what it learned, and `history` is what `fit` returns.
+`jacobians` and `layerwise` are the backpropagation algorithm in matrices,
+shown by `layerwise_table` and `layerwise_picture`.
 """
 
 from engine import shorten_signatures

@@ -9,6 +9,7 @@ from numbers import Integral
 from typing import Any
 
 from engine import Constant, Value, counted, short_repr
+from nn.frozen import check_unfrozen
 from nn.module import Module
 
 
@@ -98,9 +99,9 @@ def check_inputs(x: Any, count: int, layer: object, place: str = "") -> list[Any
     try:
         x = list(x)
     except TypeError:
-        raise TypeError(f"{place}{layer} takes a list of {counted(count, 'input')}, not {x!r}") from None
+        raise TypeError(f"{place}{layer!r} takes a list of {counted(count, 'input')}, not {x!r}") from None
     if len(x) != count:
-        raise ValueError(f"{place}{layer} takes {counted(count, 'input')}, not {len(x)}")
+        raise ValueError(f"{place}{layer!r} takes {counted(count, 'input')}, not {len(x)}")
     return x
 
 
@@ -108,8 +109,12 @@ def check_numbers(x: list[Any], what: object) -> list[Any]:
     """The same list, if it holds numbers and Values only; else TypeError."""
     for number in x:
         if not is_scalar(number):
-            raise TypeError(f"{what} takes numbers, not {short_repr(number)}")
+            raise TypeError(f"{_named(what)} takes numbers, not {short_repr(number)}")
     return x
+
+
+def _named(what):
+    return what if isinstance(what, str) else repr(what)  # a model's str is a table
 
 
 def check_floats(x: list[Any], what: object) -> list[float]:
@@ -121,7 +126,9 @@ def check_floats(x: list[Any], what: object) -> list[float]:
     try:
         return list(map(float, check_numbers(x, what)))
     except OverflowError:
-        raise OverflowError(f"{what} takes numbers up to 1.8e308, not all of {short_repr(x)}") from None
+        raise OverflowError(
+            f"{_named(what)} takes numbers up to 1.8e308, not all of {short_repr(x)}"
+        ) from None
 
 
 def check_parameters(parameters: Any, optimizer: str) -> list[Value]:
@@ -134,8 +141,9 @@ def check_parameters(parameters: Any, optimizer: str) -> list[Value]:
     """
     wanted = f"{optimizer} takes parameters, as in {optimizer}(network.parameters())"
     if isinstance(parameters, Module):
-        raise TypeError(f"{wanted}, not the model {parameters}")
+        raise TypeError(f"{wanted}, not the model {parameters!r}")
     listed = check_list(parameters, wanted)
+    check_unfrozen(listed)
     # Of thousands of plain Values only those that are computed need a look.
     plain = {*map(type, listed)} == {Value}
     for parameter in [each for each in listed if each.operation] if plain else listed:

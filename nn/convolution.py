@@ -32,14 +32,14 @@ class Convolution1D(Module):
 
     def __call__(self, row: Sequence[Any]) -> list[Any]:
         row = check_list(row, "Convolution1D takes a row, a list of numbers")
-        starts = _starts(len(row), self.width, f"{self} of a row")
+        starts = _starts(len(row), self.width, f"{self!r} of a row")
         return [self.function(row[i : i + self.width]) for i in starts]
 
     def architecture(self) -> dict[str, Any]:
         return {"function": self.function, "width": self.width}
 
     def __repr__(self) -> str:
-        return f"Convolution1D({self.function}, width={self.width})"
+        return f"Convolution1D({self.function!r}, width={self.width})"
 
 
 class Convolution2D(Module):
@@ -69,9 +69,9 @@ class Convolution2D(Module):
         image = [check_list(row, wanted) for row in check_list(image, wanted)]
         lengths = sorted({len(row) for row in image})
         if len(lengths) > 1:
-            raise ValueError(f"{self} of an image whose rows have different lengths, {lengths}")
-        down = _starts(len(image), self.height, f"{self} of a column")
-        across = _starts(len(image[0]), self.width, f"{self} of a row")
+            raise ValueError(f"{self!r} of an image whose rows have different lengths, {lengths}")
+        down = _starts(len(image), self.height, f"{self!r} of a column")
+        across = _starts(len(image[0]), self.width, f"{self!r} of a row")
         return [[self.function(self._window(image, i, j)) for j in across] for i in down]
 
     def architecture(self) -> dict[str, Any]:
@@ -81,7 +81,7 @@ class Convolution2D(Module):
         return [x for row in image[i : i + self.height] for x in row[j : j + self.width]]
 
     def __repr__(self) -> str:
-        return f"Convolution2D({self.function}, height={self.height}, width={self.width})"
+        return f"Convolution2D({self.function!r}, height={self.height}, width={self.width})"
 
 
 def max_pool(found: Any) -> Value:

@@ -7,6 +7,7 @@ from typing import Any
 from engine import Value, counted, short_repr
 from nn.checks import check_list, check_positive, check_rng
 from nn.module import Module
+from nn.table import counted
 
 
 class Embedding(Module):
@@ -47,12 +48,12 @@ class Embedding(Module):
 
     def __call__(self, sentence: Sequence[str]) -> list[list[Value]]:
         if isinstance(sentence, str):
-            raise TypeError(f"{self} takes a list of words, such as {sentence!r}.split(), not a string")
+            raise TypeError(f"{self!r} takes a list of words, such as {sentence!r}.split(), not a string")
         sentence = check_list(sentence, "an embedding takes a list of words")
         unknown = [word for word in sentence if not isinstance(word, Hashable) or word not in self.table]
         if unknown:
             known = short_repr(list(self.table))
-            raise ValueError(f"{self} has no word {short_repr(unknown[0])}; it has {known}")
+            raise ValueError(f"{self!r} has no word {short_repr(unknown[0])}; it has {known}")
         return [self.table[word] for word in sentence]
 
     def architecture(self) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from engine import (
     topological_order,
 )
 from nn.checks import check_epochs, check_function, check_list, check_number, check_rng, is_integer, is_number
+from nn.frozen import check_unfrozen
 from nn.history import Losses
 from nn.optim import Optimizer, step_restorer
 
@@ -67,9 +68,10 @@ def fit(
     Ctrl-C stops the descent and keeps what was learned.
 
     Raises ValueError where rows and targets don't match, the recorded loss
-    depends on none of the optimiser's parameters, the engine is unknown or a
-    number is out of its range; TypeError for an argument of another kind, or a
-    loss that is not a Value; ArithmeticError if it is no longer finite.
+    depends on none of the optimiser's parameters, one of these is frozen, the
+    engine is unknown or a number is out of its range; TypeError for an
+    argument of another kind, or a loss that is not a Value; ArithmeticError if
+    it is no longer finite.
 
     >>> from nn import MLP, Adam, binary_cross_entropy
     >>> network = MLP(2, [4, 1], activation="tanh", rng=random.Random(0))
@@ -134,6 +136,7 @@ def fit(
             if each is not None:
                 _assign(parameters, weights, gradient)
                 ends = each(len(history), history[-1], model)
+                check_unfrozen(parameters)
                 weights = array("d", [p.data for p in parameters])  # which it may have changed
                 if ends:
                     break
@@ -166,6 +169,7 @@ def _check_optimizer(optimizer):
     parameters = optimizer.parameters
     if not isinstance(parameters, (list, tuple)) or not all(isinstance(p, Value) for p in parameters):
         raise TypeError(f"an optimiser's parameters are a list of Values, not {short_repr(parameters)}")
+    check_unfrozen(parameters)
 
 
 def _as_rows(rows):

@@ -80,8 +80,8 @@ def derivatives(layers: Layers, j: int, z: Sequence[Vector]) -> tuple[Matrix, Ma
     D_z, D_W = layer.D_z(z[j - 1]), layer.D_W(z[j - 1])
     if shape(D_z) != (h, k) or len(D_W) != h:
         raise ValueError(
-            f"layer {j}, {layer}, makes {counted(h, 'number')} of {k}: its D_z must be {h}×{k} and its D_W must have "
-            f"{counted(h, 'row')}, but they are {size(D_z)} and {size(D_W)}"
+            f"layer {j}, {layer!r}, makes {counted(h, 'number')} of {k}: its D_z must be {h}×{k} and its D_W must "
+            f"have {counted(h, 'row')}, but they are {size(D_z)} and {size(D_W)}"
         )
     return D_z, D_W
 

@@ -7,7 +7,9 @@ from os import PathLike
 from typing import Any
 
 from engine import Constant, Value, assign, short_repr
+from nn.frozen import Frozen
 from nn.saved import Saved, differences, read_model, write_model
+from nn.table import counted, table
 
 
 class Module:
@@ -31,18 +33,51 @@ class Module:
     """
 
     def named_parameters(self) -> list[tuple[str, Value]]:
-        """A list of (name, parameter); a name is a path, layers[0].w[1]."""
+        """A list of (name, parameter); a name is a path, layers[0].w[1].
+
+        It has the frozen ones, too, as all but `parameters` do.
+        """
         found: dict[Value, str] = {}
         _collect(vars(self).items(), found, set())
         return [(name, parameter) for parameter, name in found.items()]
 
     def parameters(self) -> list[Value]:
-        """All parameters, each once."""
-        return [parameter for _, parameter in self.named_parameters()]
+        """The parameters that train, each once: all that are not frozen."""
+        return [parameter for parameter in _every(self) if type(parameter) is not Frozen]
+
+    def freeze(self, *parameters: Value) -> None:
+        """Leave all parameters as they are in training, or these of them.
+
+        `parameters` lists them no longer, so that optimisers don't get them.
+        An optimiser that has them already raises an error instead of a step.
+        They still have gradients, and everything else has them: `zero_grad`,
+        `state`, files, which don't say what is frozen, and the training of a
+        page that `engine.play` makes. A parameter that stands in several
+        modules is frozen in all of them. Copies of frozen ones are frozen.
+
+        Raises ValueError if one of `parameters` is none of the module's.
+
+        >>> from nn import MLP
+        >>> network = MLP(2, [3, 1])
+        >>> network.layers[0].freeze()
+        >>> [parameter.label for parameter in network.parameters()]
+        ['w2_1_1', 'w2_1_2', 'w2_1_3', 'b2_1']
+        >>> network.freeze(network.layers[1].neurons[0].b)
+        >>> len(network.parameters())
+        3
+        """
+        _set_kind(self, Frozen, parameters)
+
+    def unfreeze(self, *parameters: Value) -> None:
+        """Train all parameters again, or these of them.
+
+        An optimiser needs to be made anew to train them.
+        """
+        _set_kind(self, Value, parameters)
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero."""
-        parameters = self.parameters()
+        parameters = _every(self)
         assign(parameters, "grad", [0.0] * len(parameters))
 
     def state(self) -> dict[str, float]:
@@ -82,7 +117,7 @@ class Module:
         if bad:
             wrong.append(_some(bad, "; "))
         if wrong:
-            raise ValueError(f"the state does not fit {self}: {'; '.join(wrong)}")
+            raise ValueError(f"the state does not fit {self!r}: {'; '.join(wrong)}")
         assign([parameters[name] for name in numbers], "data", numbers.values())
 
     def architecture(self) -> dict[str, Any]:
@@ -125,8 +160,14 @@ class Module:
         """
         load_saved(self, path, read_model(path))
 
+    def __str__(self) -> str:
+        return repr(table(repr(self), self.named_parameters()))
+
+    def _repr_html_(self) -> str:
+        return table(repr(self), self.named_parameters())._repr_html_()
+
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({len(self.parameters())} parameters)"
+        return f"{type(self).__name__}({counted(len(_every(self)), 'parameter')})"
 
 
 def load_saved(model: Module, path: str | PathLike[str], saved: Saved) -> None:
@@ -137,11 +178,30 @@ def load_saved(model: Module, path: str | PathLike[str], saved: Saved) -> None:
     if saved.model is not None:
         found = list(differences(saved.model, _described(model)))
         if found:
-            raise ValueError(f"{path} does not fit {model}: {_some(found, '; ')}")
+            raise ValueError(f"{path} does not fit {model!r}: {_some(found, '; ')}")
     try:
         model.load_state(saved.parameters)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
+
+
+def _every(model):
+    """All parameters, the frozen ones too."""
+    return [parameter for _, parameter in model.named_parameters()]
+
+
+def _set_kind(model, kind, chosen):
+    """Freeze or unfreeze some of a model's parameters, or all."""
+    parameters = _every(model)
+    own = set(parameters)
+    for each in chosen:
+        if not isinstance(each, Value):
+            raise TypeError(f"freeze() and unfreeze() take parameters, Values, not {short_repr(each)}")
+        if each not in own:
+            raise ValueError(f"{short_repr(each)} is no parameter of {short_repr(model)}")
+    chosen = chosen or parameters
+    # A parameter's class says it, to whoever has the parameter: optimisers too.
+    assign(chosen, "__class__", [kind] * len(chosen))
 
 
 def _collect(places, found, seen):

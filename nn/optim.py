@@ -14,6 +14,8 @@ from typing import Any, Protocol
 
 from engine import Elementwise, Value, assign, restorer
 from nn.checks import check_list, check_number, check_parameters
+from nn.frozen import check_unfrozen
+from nn.table import counted
 
 
 class Optimizer(Protocol):
@@ -29,8 +31,12 @@ class Optimizer(Protocol):
 
 
 def take_step(optimizer: Optimizer) -> None:
-    """Update every parameter of an optimiser from its gradient."""
+    """Update every parameter of an optimiser from its gradient.
+
+    Raises ValueError if one of them is frozen.
+    """
     parameters = optimizer.parameters
+    check_unfrozen(parameters)
     restore = step_restorer(optimizer, (parameters, "data"))
     try:
         new = optimizer.update([p.data for p in parameters], [p.grad for p in parameters])
@@ -102,7 +108,8 @@ class GradientDescent:
     valley (Polyak, 1964).
 
     Raises TypeError if the parameters are no Values or the rate is no number,
-    ValueError if the rate is negative or the momentum not in [0, 1).
+    ValueError if the rate is negative, the momentum not in [0, 1), or a
+    parameter frozen.
 
     >>> from engine import Value
     >>> w = Value(3)
@@ -113,6 +120,8 @@ class GradientDescent:
     ...     descent.step()
     >>> abs(w.data) < 1e-4
     True
+    >>> descent
+    GradientDescent(1 parameter, rate=0.1)
     """
 
     def __init__(self, parameters: Iterable[Value], rate: float, momentum: float = 0.0) -> None:
@@ -138,6 +147,10 @@ class GradientDescent:
 
     step, zero_grad = take_step, clear_gradients
 
+    def __repr__(self) -> str:
+        momentum = f", momentum={self.momentum!r}" if self.momentum else ""
+        return f"GradientDescent({counted(len(self.parameters), 'parameter')}, rate={self.rate!r}{momentum})"
+
 
 class Adam:
     """W ← W - α m / (√v + ε): a step whose size adapts to each parameter.
@@ -147,7 +160,8 @@ class Adam:
     having started at zero: divided by 1 - βᵗ at step t (Kingma and Ba, 2015).
 
     Raises TypeError if the parameters are no Values or a number is none,
-    ValueError if the rate is negative or a beta not in [0, 1).
+    ValueError if the rate is negative, a beta not in [0, 1), or a parameter
+    frozen.
 
     >>> from engine import Value
     >>> w = Value(3)
@@ -156,6 +170,8 @@ class Adam:
     >>> adam.step()
     >>> round(w.data, 6)  # the first step is α in size, whatever the gradient's
     2.9
+    >>> adam
+    Adam(1 parameter, rate=0.1)
     """
 
     rule = ADAM
@@ -185,6 +201,9 @@ class Adam:
         return weights
 
     step, zero_grad = take_step, clear_gradients
+
+    def __repr__(self) -> str:
+        return f"Adam({counted(len(self.parameters), 'parameter')}, rate={self.rate!r})"
 
 
 def check_betas(betas: Any) -> list[float]:

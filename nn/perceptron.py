@@ -6,6 +6,7 @@ from typing import Any
 
 from engine import Value, assign, counted, format_number, short_repr
 from nn.checks import check_epochs, check_floats, check_inputs, check_list, check_positive, is_number
+from nn.frozen import check_unfrozen
 from nn.module import Module
 
 
@@ -42,7 +43,7 @@ class Perceptron(Module):
         is added to the weights where the answer should have been 1, and
         subtracted where it should have been 0.
 
-        Raises ValueError if the target y is neither 0 nor 1.
+        Raises ValueError if the target y is neither 0 nor 1, or it is frozen.
 
         >>> perceptron = Perceptron(2)
         >>> perceptron.correct([0, 1], 1), perceptron
@@ -51,6 +52,7 @@ class Perceptron(Module):
         x = check_floats(check_inputs(x, len(self.w), self), self)
         error = _target(y) - self(x)
         weights = [*self.w, self.b]
+        check_unfrozen(weights)
         assign(weights, "data", [w.data + error * x for w, x in zip(weights, [*x, 1])])
         return error
 
@@ -110,7 +112,9 @@ def mistake_bound(perceptron: Perceptron, rows: Sequence[Any], targets: Sequence
     for x, y, margin in zip(rows, targets, margins):
         if margin <= 0:
             row = ", ".join(map(format_number, x))
-            raise ValueError(f"{perceptron} does not separate the rows: [{row}] has to be on the side of {y}")
+            raise ValueError(
+                f"{perceptron!r} does not separate the rows: [{row}] has to be on the side of {y}"
+            )
     return (max(math.hypot(*x, 1) for x in rows) * length / min(margins)) ** 2
 
 

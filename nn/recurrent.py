@@ -37,7 +37,7 @@ class Recurrent(Module):
             state = self.function([*_as_list(x), *_as_list(state)])
             if len(_as_list(state)) != self.size:
                 raise ValueError(
-                    f"the state of {self} became one of {counted(len(_as_list(state)), 'number')}"
+                    f"the state of {self!r} became one of {counted(len(_as_list(state)), 'number')}"
                 )
             states.append(state)
         return states
@@ -46,7 +46,7 @@ class Recurrent(Module):
         return {"function": self.function, "size": self.size}
 
     def __repr__(self) -> str:
-        return f"Recurrent({self.function}, size={self.size})"
+        return f"Recurrent({self.function!r}, size={self.size})"
 
 
 def _as_list(x):

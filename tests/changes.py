@@ -275,6 +275,23 @@ CHANGES |= {
     "Module.zero_grad": Change(network, lambda model: model.zero_grad(), of_model),
 }
 
+
+def partly_frozen() -> MLP:
+    made = network()
+    made.layers[0].freeze()
+    return made
+
+
+def of_kinds(model: Any) -> list[Any]:
+    return [repr(parameter) for _, parameter in model.named_parameters()]
+
+
+CHANGES |= {
+    "freeze": Change(partly_frozen, lambda model: model.freeze(), of_kinds),
+    "freeze one": Change(network, lambda model: model.freeze(model.layers[1].neurons[0].b), of_kinds),
+    "unfreeze": Change(partly_frozen, lambda model: model.unfreeze(), of_kinds),
+}
+
 OPTIMISERS: dict[str, Callable[[list[Value]], Any]] = {
     "GradientDescent": lambda parameters: GradientDescent(parameters, rate=0.1),
     "momentum": lambda parameters: GradientDescent(parameters, rate=0.1, momentum=0.9),

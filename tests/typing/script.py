@@ -87,4 +87,5 @@ losses: list[float] = fit(
     network, rows, targets, binary_cross_entropy, Adam(network.parameters()), engine="python"
 )
 fit(line, [[1.0]], [2.0], lambda p, y: (p - y) ** 2, GradientDescent(line.parameters(), rate=0.1))
-table: str = truth_table(AND)
+table: list[tuple[tuple[int, ...], float]] = truth_table(AND).rows
+line.freeze(line.parameters()[0])
