@@ -7,7 +7,9 @@ are Modules.
 
 import math
 import random
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, zip_longest
 from typing import Any
 
 from engine import Value
@@ -90,7 +92,7 @@ class Layer(Module):
         self.neurons = [Neuron(nin, activation, rng) for _ in range(nout)]
         self.nin = nin
         for i, neuron in enumerate(self.neurons, 1):
-            _label(neuron, f"{i}")
+            _label(neuron, i)
 
     def __call__(self, x: Sequence[Any]) -> Any:
         x = check_inputs(x, self.nin, self)
@@ -135,9 +137,7 @@ class MLP(Module):
             for i in range(len(nouts))
         ]
         self.activation = activation
-        for i, layer in enumerate(self.layers, 1):
-            for j, neuron in enumerate(layer.neurons, 1):
-                _label(neuron, f"{i}_{j}")
+        _label_layers([layer.neurons for layer in self.layers])
 
     def __call__(self, x: Sequence[Any]) -> Any:
         x = check_inputs(x, self.layers[0].nin, self, "layer 1 of ")
@@ -158,6 +158,9 @@ class MLP(Module):
 class Sequential(Module):
     """f_m ∘ ... ∘ f_2 ∘ f_1: each function on what the one before it returned.
 
+    The parameters of its layers are labelled as an MLP's are, w1_2_3 for layer
+    1, neuron 2, input 3; but not those that have labels of yours.
+
     >>> double, both = (lambda x: [2 * x[0]]), (lambda x: [x[0], x[0]])
     >>> Sequential(double, both)([3])
     [6, 6]
@@ -166,6 +169,7 @@ class Sequential(Module):
     def __init__(self, *functions: Callable[[Any], Any]) -> None:
         check_parts(functions, "Sequential")
         self.functions = functions
+        _label_layers(_layers(self))
 
     def __call__(self, x: Sequence[Any]) -> Any:
         for function in self.functions:
@@ -230,8 +234,50 @@ def _saved_activation(activation):
     return known[0] if known else activation
 
 
-def _label(neuron, place):
-    """Label a neuron's parameters: w1_2_3 is layer 1, neuron 2, input 3."""
+def _label(neuron, *place):
+    """Label a neuron's parameters: w1_2_3 is layer 1, neuron 2, input 3.
+
+    What has a label that is not of this kind keeps it; so does what is in a
+    later layer of another network, of which this one is a part.
+    """
+    text = "_".join(map(str, place))
     for i, w in enumerate(neuron.w, 1):
-        w.label = f"w{place}_{i}"
-    neuron.b.label = f"b{place}"
+        if _is_earlier(rf"w((\d{{1,9}})_\d+_|\d+_)?{i}", w.label, place):
+            w.label = f"w{text}_{i}"
+    if _is_earlier(r"b((\d{1,9})_\d+|\d+)?", neuron.b.label, place):
+        neuron.b.label = f"b{text}"
+
+
+def _is_earlier(kind, label, place):
+    """Whether a label is of this kind, and says no layer after this one."""
+    found = re.fullmatch(kind, label)
+    return found is not None and int(found[2] or 0) <= place[0]
+
+
+def _label_layers(layers: Iterable[Sequence[Neuron]]) -> None:
+    """Label the parameters of layers of neurons; shared ones by the first."""
+    done: set[int] = set()
+    for i, layer in enumerate(layers, 1):
+        for j, neuron in enumerate(layer, 1):
+            if id(neuron) not in done:
+                done.add(id(neuron))
+                _label(neuron, i, j)
+
+
+def _layers(function: Any) -> list[list[Neuron]]:
+    """The layers of neurons in a function, one after the other."""
+    match function:
+        case Neuron():
+            return [[function]]
+        case Layer():
+            return [function.neurons]
+        case MLP():
+            return [layer.neurons for layer in function.layers]
+        case Sequential():
+            return [layer for part in function.functions for layer in _layers(part)]
+        case Concat():  # side by side
+            parts = map(_layers, function.functions)
+            return [list(chain(*layers)) for layers in zip_longest(*parts, fillvalue=[])]
+    if isinstance(function, Module):  # a Recurrent and a convolution repeat a function
+        return _layers(getattr(function, "function", None))
+    return []
