@@ -46,8 +46,8 @@ def node_names(order: Iterable[Value]) -> dict[Value, str]:
     """The name of every node in a topological order, each but numbers once.
 
     A label is a name as it is; a second node with the same label gets a
-    number. Unlabelled nodes are v1, v2, ... in order, and a constant is its
-    number.
+    number. Unlabelled nodes are v1, v2, ... in order, and a constant without a
+    label is its number.
 
     >>> from engine.value import Value, topological_order
     >>> a, b = Value(2, "a"), Value(-3, "b")
@@ -63,10 +63,8 @@ def node_names(order: Iterable[Value]) -> dict[Value, str]:
     again: dict[str, Iterator[int]] = {}
     for node in order:
         text = labels.get(node)
-        if type(node) is Constant:
-            name = format_number(node.data)
-        elif text is None:
-            name = next(fresh)
+        if text is None:
+            name = format_number(node.data) if type(node) is Constant else next(fresh)
         elif text not in used:
             name = text
         else:
@@ -231,7 +229,7 @@ def _agrees(textbook, values, number):
 def in_names(partial: Formula, node: Value, names: Mapping[Value, str]) -> str:
     """A formula of the table for people: names for a, b and out of a node.
 
-    Operands that are constants are put in as numbers.
+    Operands that are constants without a label are put in as numbers.
 
     >>> from engine.value import Value, topological_order
     >>> y = Value(4, "x") * 3
@@ -242,7 +240,7 @@ def in_names(partial: Formula, node: Value, names: Mapping[Value, str]) -> str:
     terms = {"out": names[node]} if node in names else {}
     for letter, parent in zip("ab", node.parents):
         terms[letter] = names[parent]
-        if type(parent) is Constant:
+        if type(parent) is Constant and not parent.label:
             partial = partial.put(letter, parent.data)
     tree = _ForPeople(terms).visit(ast.parse(partial.simplified.text, mode="eval").body)
     return ast.unparse(tree)

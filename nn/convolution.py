@@ -6,6 +6,7 @@ from typing import Any
 
 from engine import Value
 from nn.checks import check_function, check_list, check_positive
+from nn.layers import name_inputs
 from nn.module import Module
 
 
@@ -31,9 +32,10 @@ class Convolution1D(Module):
         self.function, self.width = function, check_positive(width, "a window has a width")
 
     def __call__(self, row: Sequence[Any]) -> list[Any]:
-        row = check_list(row, "Convolution1D takes a row, a list of numbers")
-        starts = _starts(len(row), self.width, f"{self!r} of a row")
-        return [self.function(row[i : i + self.width]) for i in starts]
+        numbers = check_list(row, "Convolution1D takes a row, a list of numbers")
+        numbers = name_inputs(numbers, self.function)
+        starts = _starts(len(numbers), self.width, f"{self!r} of a row")
+        return [self.function(numbers[i : i + self.width]) for i in starts]
 
     def architecture(self) -> dict[str, Any]:
         return {"function": self.function, "width": self.width}
@@ -66,7 +68,10 @@ class Convolution2D(Module):
 
     def __call__(self, image: Sequence[Sequence[Any]]) -> list[list[Any]]:
         wanted = "Convolution2D takes an image, a list of rows"
-        image = [check_list(row, wanted) for row in check_list(image, wanted)]
+        image = [
+            name_inputs(check_list(row, wanted), self.function, f"x{i}_")
+            for i, row in enumerate(check_list(image, wanted), 1)
+        ]
         lengths = sorted({len(row) for row in image})
         if len(lengths) > 1:
             raise ValueError(f"{self!r} of an image whose rows have different lengths, {lengths}")

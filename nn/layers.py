@@ -10,9 +10,10 @@ import random
 import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, zip_longest
+from numbers import Real
 from typing import Any
 
-from engine import Value
+from engine import Constant, Value
 from nn.checks import check_function, check_inputs, check_list, check_numbers, check_positive, check_rng
 from nn.module import Module
 
@@ -61,9 +62,11 @@ class Neuron(Module):
 
     def __call__(self, x: Sequence[Any]) -> Value:
         x = check_inputs(x, len(self.w), self)
+        if not isinstance(x[0], Value):
+            x = name_inputs(x, self)
         z = sum((w * x for w, x in zip(self.w, x)), self.b)
         if not isinstance(z, Value):  # NumPy's arrays take Values for numbers
-            check_numbers(x, self)
+            check_numbers(list(x), self)
         g = self.activation
         return g(z) if callable(g) else ACTIVATIONS[g](z)
 
@@ -95,7 +98,7 @@ class Layer(Module):
             _label(neuron, i)
 
     def __call__(self, x: Sequence[Any]) -> Any:
-        x = check_inputs(x, self.nin, self)
+        x = name_inputs(check_inputs(x, self.nin, self), self)
         out = [neuron(x) for neuron in self.neurons]
         return out[0] if len(out) == 1 else out
 
@@ -195,6 +198,8 @@ class Concat(Module):
         self.functions = functions
 
     def __call__(self, x: Sequence[Any]) -> Any:
+        if isinstance(x, (list, tuple)):
+            x = name_inputs(x, self)
         out: list[Any] = []
         for function in self.functions:
             result = function(x)
@@ -206,6 +211,32 @@ class Concat(Module):
 
     def __repr__(self) -> str:
         return f"Concat({', '.join(map(repr, self.functions))})"
+
+
+def name_inputs(x: Any, function: Any, name: str = "x") -> Any:
+    """A list's plain numbers as constants that graphs call x1, x2, ...
+
+    They stay as they are for any other function than neurons, and where an
+    earlier layer computed them.
+
+    >>> name_inputs([1, 0.5], Neuron(2)), name_inputs([1, 0.5], sum)
+    ([Constant(1.0), Constant(0.5)], [1, 0.5])
+    """
+    if not x or isinstance(x[0], Value) or not _is_of_neurons(function):
+        return x
+    return [Constant(each, f"{name}{i}") if isinstance(each, Real) else each for i, each in enumerate(x, 1)]
+
+
+def _is_of_neurons(function):
+    """Whether neurons are the first that a function gives its inputs to."""
+    match function:
+        case Neuron() | Layer() | MLP():
+            return True
+        case Sequential():
+            return any(map(_is_of_neurons, function.functions[:1]))
+        case Concat():
+            return all(map(_is_of_neurons, function.functions))
+    return False
 
 
 def check_activation(activation: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from engine import counted
 from nn.checks import check_function, check_list, check_positive
+from nn.layers import name_inputs
 from nn.module import Module
 
 
@@ -31,10 +32,11 @@ class Recurrent(Module):
         self.function, self.size = function, check_positive(size, "the state of Recurrent has numbers")
 
     def __call__(self, sequence: Sequence[Any]) -> list[Any]:
-        state: Any = [0] * self.size
+        state: Any = name_inputs([0] * self.size, self.function, "h0_")
         states = []
-        for x in check_list(sequence, "Recurrent takes a list of elements, its sequence"):
-            state = self.function([*_as_list(x), *_as_list(state)])
+        for t, x in enumerate(check_list(sequence, "Recurrent takes a list of elements, its sequence"), 1):
+            x = name_inputs(_as_list(x), self.function, f"x{t}_")
+            state = self.function([*x, *_as_list(state)])
             if len(_as_list(state)) != self.size:
                 raise ValueError(
                     f"the state of {self!r} became one of {counted(len(_as_list(state)), 'number')}"

@@ -122,7 +122,8 @@ def _edge_at(parent, node, at):
 def _card(node, names, is_stale):
     """A node's text: its name, how it is computed, data and gradient."""
     if type(node) is Constant:
-        return f"<{html_label(names[node])}>"
+        number = f"<BR/>{format_number(node.data)}" if node.label else ""
+        return f"<{html_label(names[node])}{number}>"
     title = f"<B>{html_label(names[node])}</B>"
     if node.operation is not None:
         title += f"&#160;= {html_label(formula(node, names))}"

@@ -32,7 +32,7 @@ def copied(output: Value, depth: int | None = None) -> dict[Value, Value]:
     copies: dict[Value, Value] = {}
     for node in leaves + operations:
         if type(node) is Constant:
-            copies[node] = Constant(node.data)
+            copies[node] = Constant(node.data, node.label)
             continue
         copies[node] = twin = Value(node.data, names.get(node, node.label))
         if node in kept and node.operation is not None:

@@ -2,8 +2,11 @@
 
 import random
 
-from engine import Program, Value
-from nn import MLP, XOR, Concat, Convolution1D, Layer, Neuron, Recurrent, Sequential, hinge
+import pytest
+
+from engine import Constant, Program, Value, draw, steps, topological_order, tree
+from engine.notation import node_names
+from nn import MLP, XOR, Concat, Convolution1D, Convolution2D, Layer, Neuron, Recurrent, Sequential, hinge
 
 
 def labels(model):
@@ -92,3 +95,49 @@ def test_a_sequence_rolls_up_into_the_loops_of_an_mlp():
         for network in (Sequential(*layers), MLP(3, [4, 1]))
     ]
     assert loops[0] == loops[1] and "w1[i][j] * x[j]" in loops[0]
+
+
+def leaves(output):
+    """The names in a graph of what is no parameter, with their numbers."""
+    names = node_names(topological_order(output))
+    return {name: node.data for node, name in names.items() if isinstance(node, Constant)}
+
+
+@pytest.mark.parametrize(
+    "network",
+    [MLP(2, [3, 2, 1]), Layer(2, 1), Neuron(2), Sequential(Layer(2, 2), Neuron(2)), XOR],
+    ids=lambda network: type(network).__name__,
+)
+def test_plain_numbers_are_called_x1_and_x2_in_the_graph(network):
+    output = network([1, 0.5])
+    assert leaves(output) == {"x1": 1, "x2": 0.5}
+    assert "x1" in repr(tree(output)) and "x1" in draw(output).source
+    # They are constants still: no parameters of a program, without a gradient.
+    program = Program(output)
+    assert set(map(id, program.parameters)) == set(map(id, network.parameters()))
+    assert network((1, True)).data == network([1.0, Value(1)]).data
+
+
+def test_inputs_of_layers_that_repeat_a_function_say_the_place():
+    kernel = Convolution1D(Neuron(2), width=2)
+    assert leaves(sum(kernel([3, 4, 5]))) == {"x1": 3, "x2": 4, "x3": 5}
+    pixels = Convolution2D(Neuron(2), height=1, width=2)([[3, 4], [5, 6]])
+    assert leaves(sum(pixels[0] + pixels[1])) == {"x1_1": 3, "x1_2": 4, "x2_1": 5, "x2_2": 6}
+    states = Recurrent(Layer(2, 1, "tanh"), size=1)([3, 4])
+    assert leaves(states[-1]) == {"x1_1": 3, "h0_1": 0, "x2_1": 4}
+
+
+def test_values_keep_their_labels_and_functions_of_ones_own_get_numbers():
+    fever, other = Value(1, "fever"), Value(2)
+    Neuron(2)([fever, other])
+    assert (fever.label, other.label) == ("fever", "")
+    given = []
+    Sequential(lambda x: given.append(x) or x, Neuron(2))([1, 0])
+    Concat(lambda x: given.append(x) or x, Neuron(2))([1, 0])
+    assert given == [[1, 0], [1, 0]] and {type(x) for row in given for x in row} == {int}
+
+
+def test_a_walk_says_x1_where_the_derivative_is_an_input():
+    neuron = Neuron(1, "linear")
+    text = repr(steps(neuron([3])).run())
+    assert "∂v1/∂w1 = 1 × x1" in text and "= 1 × 3 = 3" in text
