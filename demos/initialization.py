@@ -1,4 +1,4 @@
-"""Where a descent starts: zeros, too large, and just right."""
+"""Where a descent starts: zeros, all alike, too small, too large, just right."""
 
 import random
 
@@ -6,14 +6,21 @@ from demos.kit.pictures import show
 from demos.moons import moons
 from nn import MLP, GradientDescent, binary_cross_entropy, fit, plot
 
-EPOCHS = 150
+EPOCHS = 1000
+STARTS = {  # a weight, given the one that MLP draws
+    "all zeros": lambda drawn: 0.0,
+    "all 0.5": lambda drawn: 0.5,
+    "100 times smaller": lambda drawn: 0.01 * drawn,
+    "as drawn": lambda drawn: drawn,
+    "30 times larger": lambda drawn: 30 * drawn,
+}
 
 
-def start(scale, seed=0):
-    """A network with the initial weights that MLP draws, times a scale."""
+def start(name, seed=0):
+    """A network with initial weights of this kind."""
     model = MLP(2, [8, 8, 1], activation="tanh", rng=random.Random(seed))
     for parameter in model.parameters():
-        parameter.data *= scale
+        parameter.data = STARTS[name](parameter.data)
     return model
 
 
@@ -24,28 +31,58 @@ def main(out, seed=0):
     print("1/(inputs), so that signals neither grow nor shrink from layer to layer.")
     print("Here are other beginnings:\n")
 
-    scales = {"all zeros": 0, "100 times smaller": 0.01, "as drawn": 1, "30 times larger": 30}
-    histories, models = {}, {}
-    for name, scale in scales.items():
-        models[name] = start(scale, seed)
-        descent = GradientDescent(models[name].parameters(), rate=0.3)
-        losses = fit(models[name], points, labels, binary_cross_entropy, descent, EPOCHS, progress=False)
-        histories[name] = losses
+    histories, gradients, spreads = {}, {}, {}
+    for name in STARTS:
+        model = start(name, seed)
+        gradients[name] = largest_gradient(model, points, labels)
+        spreads[name] = [spread(model)]
+        descent = GradientDescent(model.parameters(), rate=0.3)
+        histories[name] = fit(
+            model,
+            points,
+            labels,
+            binary_cross_entropy,
+            descent,
+            EPOCHS,
+            progress=False,
+            each=noted(spreads[name]),
+        )
     show(plot.losses(histories, "Five beginnings"), out / "initialization.png")
 
-    # Zeros: all hidden neurons are one function and get one gradient, for ever.
-    print("\nFrom zeros, the eight neurons of a layer stay copies of one another:")
-    spreads = {name: spread(models[name]) for name in ("all zeros", "as drawn")}
-    for name, difference in spreads.items():
-        print(f"  {name:18} the first layer's neurons differ by up to {difference:.3g}")
+    print("\nAt zeros every gradient is 0: a weight's is a product with other weights or with")
+    print("outputs of neurons, which are 0 too. (The last bias has none either, as there are")
+    print("as many points of each moon.) So nothing ever moves. The largest gradient:\n")
+    for name in ("all zeros", "all 0.5", "100 times smaller", "as drawn"):
+        print(f"  {name:18} {gradients[name]:.2g}")
+
+    print("\nFrom all 0.5 the network learns, but the neurons of a layer are one function")
+    print("and get one gradient: they stay copies for ever, and eight are worth one. From")
+    print("small weights they differ a little, and differences grow: slowly while the loss")
+    print("stays at log 2, then fast. By how much the first layer's neurons differ:\n")
+    print("  epoch             " + "".join(f"{epoch:9,}" for epoch in (0, 100, 300, 1000)))
+    for name in ("all 0.5", "100 times smaller", "as drawn"):
+        print(f"  {name:18}" + "".join(f"{spreads[name][epoch]:9.3g}" for epoch in (0, 100, 300, 1000)))
 
     # Too large: tanh is flat there, its derivative 1 - tanh² nearly zero.
     print("\nFrom large weights, tanh saturates and lets no gradient through. At the start,")
     print("on average,")
-    slopes = {name: slope(start(scales[name], seed), points) for name in ("as drawn", "30 times larger")}
+    slopes = {name: slope(start(name, seed), points) for name in ("as drawn", "30 times larger")}
     for name, mean in slopes.items():
         print(f"  {name:18} 1 - tanh² of the second layer is {mean:.3f}")
-    return {"spreads": spreads, "slopes": slopes}
+    return {"gradients": gradients, "spreads": spreads, "slopes": slopes, "losses": histories}
+
+
+def noted(spreads):
+    """A function for fit to call: it adds the spread after every epoch."""
+    return lambda epoch, loss, model: spreads.append(spread(model))
+
+
+def largest_gradient(model, points, labels):
+    """The largest derivative of the mean loss by a parameter."""
+    model.zero_grad()
+    losses = [binary_cross_entropy(model(x), y) for x, y in zip(points, labels)]
+    (sum(losses) / len(losses)).backward()
+    return max(abs(parameter.grad) for parameter in model.parameters())
 
 
 def spread(model):

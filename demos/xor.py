@@ -30,9 +30,8 @@ def main(out, seed=1):
         losses = fit(network, ROWS, TARGETS, binary_cross_entropy, descent, epochs=3000)
         if all(round(float(probability(x))) == y for x, y in zip(ROWS, TARGETS)):
             break
-        print(f"\nStuck at a mean loss of {losses[-1]:.3f}, in a local minimum: once more,")
-        print("from other weights.")
-    print(f"\nAfter {len(losses)} steps of gradient descent,")
+        stuck(network, losses)
+    print(f"\nAfter {len(losses):,} steps of gradient descent,")
     print(f"the mean loss falling from {losses[0]:.3f} to {losses[-1]:.4f}:\n")
     print(truth_table(probability))
 
@@ -70,3 +69,12 @@ def main(out, seed=1):
     print("\nA page on which the network learns it from its first weights (press Run):")
     print(f"  {page.save(out / 'xor.html')}")
     return {"outputs": [float(probability(x)) for x in ROWS], "hidden units": hidden}
+
+
+def stuck(network, losses):
+    """Say where a descent is that has not learned XOR: on a plateau."""
+    answers = [float(network(x).sigmoid()) for x in ROWS]
+    print(f"\nStuck: the mean loss is {losses[-1]:.3f}, and the probabilities of 1 are")
+    print(f"{', '.join(f'{p:.3f}' for p in answers)}. Rows that it does not tell apart get the mean")
+    print("of their targets. This is no minimum but a plateau: the loss still falls, by")
+    print(f"{losses[-1001] - losses[-1]:.1g} in the last 1,000 steps. Once more, from other weights.")

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import math
+import random
 import re
 from itertools import combinations, product
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from demos import boolean_functions, classification, embedding, optimizers, page, perceptron, xor
 from demos.program import LECTURE
 from engine import play
-from nn import XNOR, XOR, Perceptron
+from nn import MLP, XNOR, XOR, GradientDescent, Perceptron, binary_cross_entropy, fit
 from tests.demos.conftest import printed
 
 drawn = importlib.util.find_spec("matplotlib") is not None
@@ -112,6 +113,26 @@ def test_xor_is_learned_from_every_seed(seed, tmp_path, monkeypatch):
     assert len(found["hidden units"]) == 2
 
 
+@pytest.mark.parametrize("seed", [3, pytest.param(1005, marks=pytest.mark.slow)])
+def test_where_xor_is_stuck_is_a_plateau_and_no_minimum(seed, capsys):
+    # (seed 1005 leaves it after 6,000 steps more)
+    network = MLP(2, [2, 1], activation="sigmoid", rng=random.Random(seed))
+    descent = GradientDescent(network.parameters(), rate=2)
+    losses = fit(network, xor.ROWS, xor.TARGETS, binary_cross_entropy, descent, epochs=3000)
+    xor.stuck(network, losses)
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 80
+    answers = list(map(float, re.search(r"of 1 are\n(.*)\. Rows", text)[1].split(", ")))
+    for answer in answers:  # the mean of the targets of those that get this answer
+        alike = [y for other, y in zip(answers, xor.TARGETS) if abs(other - answer) < 0.05]
+        assert answer == pytest.approx(sum(alike) / len(alike), abs=0.02)
+    assert any(0.3 < answer < 0.7 for answer in answers)
+    assert losses[-1001] - losses[-1] > 1e-4
+    more = fit(network, xor.ROWS, xor.TARGETS, binary_cross_entropy, descent, epochs=20_000)
+    assert more[-1] < losses[-1] and more[-1001] > more[-1]
+    assert seed != 3 or 0 < more[-1] - math.log(2) / 2 < 2e-4
+
+
 def test_moons_are_told_apart(lesson):
     moons = lesson("moons")
     assert moons.found > 0.97
@@ -142,9 +163,16 @@ def test_every_other_optimiser_beats_plain_descent():
 
 
 @pytest.mark.slow
-def test_zeros_stay_symmetric_and_large_weights_saturate(lesson):
-    found = lesson("initialization").found
-    assert found["spreads"]["all zeros"] == 0 < found["spreads"]["as drawn"]
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_zeros_stay_equal_weights_are_copies_small_ones_part_and_large_ones_saturate(lesson, seed):
+    found = lesson("initialization", seed=seed).found
+    losses, spreads = found["losses"], found["spreads"]
+    assert found["gradients"]["all zeros"] == 0 and set(losses["all zeros"]) == {math.log(2)}
+    assert losses["all 0.5"][-1] < 0.3 < losses["all 0.5"][0] and set(spreads["all 0.5"]) == {0}
+    small = spreads["100 times smaller"]
+    assert small[300] < 1.5 * small[0] and small[1000] > 4 * small[300]
+    assert losses["100 times smaller"][300] == pytest.approx(math.log(2), abs=1e-4)
+    assert losses["as drawn"][-1] < 0.1 * losses["all 0.5"][-1]
     assert found["slopes"]["30 times larger"] < 0.1 < 0.5 < found["slopes"]["as drawn"]
 
 
