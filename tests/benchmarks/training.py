@@ -1,6 +1,6 @@
 """A whole epoch of training with Adam, in batches of 32, in float64.
 
-The digits: 1,437 images, an MLP 64-32-10, 2,410 weights. And 6,000 rows of 784
+The digits: 1,438 images, an MLP 64-32-10, 2,410 weights. And 6,000 rows of 784
 numbers, an MLP 784-64-10, 50,890 weights. Softmax and cross-entropy on top.
 
 Every contender is a function of the task that returns a function of nothing,
