@@ -1,4 +1,4 @@
-"""Where a descent starts: zeros, all alike, too small, too large, just right."""
+"""Where a descent starts: zeros, all alike, too small or large, just right."""
 
 import random
 
@@ -49,9 +49,9 @@ def main(out, seed=0):
         )
     show(plot.losses(histories, "Five beginnings"), out / "initialization.png")
 
-    print("\nAt zeros every gradient is 0: a weight's is a product with other weights or with")
-    print("outputs of neurons, which are 0 too. (The last bias has none either, as there are")
-    print("as many points of each moon.) So nothing ever moves. The largest gradient:\n")
+    print("\nAt zeros every gradient is 0: a weight's is a product with other weights or")
+    print("with outputs of neurons, which are 0 too. (The last bias has none either, for")
+    print("there are as many points of each moon.) So nothing ever moves. The largest:\n")
     for name in ("all zeros", "all 0.5", "100 times smaller", "as drawn"):
         print(f"  {name:18} {gradients[name]:.2g}")
 

@@ -73,6 +73,17 @@ def test_a_nonlinear_g_fits_what_no_line_can():
         assert regression.fitted(g, 8, xs, ys, random.Random(0))[1] < best_line / 2
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 2, 3])
+def test_sigmoid_is_slow_and_not_poor(seed):
+    xs, ys = regression.data(random.Random(seed))
+    early = {g: regression.fitted(g, 8, xs, ys, random.Random(seed))[1] for g in ("sigmoid", "tanh")}
+    longer, by_adam = regression.further("sigmoid", xs, ys, seed)
+    assert early["sigmoid"] > 2 * early["tanh"]
+    assert longer < early["tanh"]
+    assert by_adam == pytest.approx(regression.further("tanh", xs, ys, seed)[1], abs=0.0025)
+
+
 # composition
 
 

@@ -167,7 +167,7 @@ def test_every_other_optimiser_beats_plain_descent():
 def test_zeros_stay_equal_weights_are_copies_small_ones_part_and_large_ones_saturate(lesson, seed):
     found = lesson("initialization", seed=seed).found
     losses, spreads = found["losses"], found["spreads"]
-    assert found["gradients"]["all zeros"] == 0 and set(losses["all zeros"]) == {math.log(2)}
+    assert found["gradients"]["all zeros"] == 0 and len(set(losses["all zeros"])) == 1
     assert losses["all 0.5"][-1] < 0.3 < losses["all 0.5"][0] and set(spreads["all 0.5"]) == {0}
     small = spreads["100 times smaller"]
     assert small[300] < 1.5 * small[0] and small[1000] > 4 * small[300]
