@@ -39,7 +39,8 @@ def main(out, seed=0):
         "softmax(U g(Wx)), 8 hidden neurons, g = tanh": MLP(2, [8, 3], "tanh", random.Random(seed)),
     }
     print(f"Three arms of a spiral, {len(points)} points, by the least cross-entropy. Maps show the")
-    print("points as ●, + and ○, and what a network takes each place for as ░, blank and ▒.")
+    print("points as ●, + and ○, and as ░, blank and ▒ the class of the largest logit in")
+    print("each place, which has the largest probability too.")
     accuracies, parts = [], []
     for name, model in models.items():
         adam = Adam(model.parameters(), rate=0.05)
@@ -53,8 +54,9 @@ def main(out, seed=0):
     if panels(parts, path, "A hidden layer bends the boundaries between the classes"):
         print(f"\nBoth as one picture: {path}")
     save(diagram(model, maps=points), out / "classification.svg")
-    print("\nThe second network, its weights as the width of its edges, its neurons as maps:")
-    print(f"the darker, the higher is the output there.\n{out / 'classification.svg'}")
+    print("\nThe second network, its weights as the width of its edges. What leaves it is a")
+    print("logit for each class. Its neurons are maps: the darker, the higher is the output.")
+    print(out / "classification.svg")
     return accuracies
 
 

@@ -52,11 +52,13 @@ def main(out, seed=0):
 
     # One model of all flowers, to see how sure it is.
     model = learned(standardised(rows, rows), labels, seed)
-    print("\nHow sure a model of all flowers is of some of them:\n")
+    print("\nHow sure a model of all flowers is of some of them. It returns a logit z for")
+    print("each species, and p = softmax(z):\n")
+    print("                   z for " + "".join(f"{name:12}" for name in species) + "p for the same")
     for i in (0, 50, 70, 83, 100, 133):
-        probabilities = softmax(model(standardised(rows, rows)[i]))
-        told = "  ".join(f"{name} {float(p):.3f}" for name, p in zip(species, probabilities))
-        print(f"  {species[labels[i]]:12} {told}")
+        logits = model(standardised(rows, rows)[i])
+        told = "".join(f"{float(z):8.2f}    " for z in logits)
+        print(f"  {species[labels[i]]:20}{told}" + "".join(f"  {float(p):.3f}" for p in softmax(logits)))
     measured = ["sepal length", "sepal width", "petal length", "petal width"]
     save(diagram(model, inputs=measured, outputs=[f"z of {name}" for name in species]), out / "iris.svg")
     print(f"\nIts weights: {out / 'iris.svg'}")

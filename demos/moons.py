@@ -41,7 +41,9 @@ def main(out, seed=1337):
     print(f"mean loss {losses[0]:.3f} → {losses[-1]:.4f} in {len(losses)} steps")
     learned = accuracy()
     print(f"accuracy after:  {learned:.0%}\n")
-    print("The moons ○ and ●; the fuller a place, the surer the network is of ● there:\n")
+    print("The moons ○ and ●, and the score of each place: blank below -0.6, full above")
+    print("0.6. At 0 is the boundary. (A hinge score is no logit: its σ would be no")
+    print("probability.)\n")
     map = plot.boundary(model, points, labels, limits=(-1, 1), label="score", title="Two moons")
     show(map, out / "moons_boundary.png")
     return learned
