@@ -85,6 +85,8 @@ def lesson(
         found: dict[str, Any] = {"name": names[node], "kind": node_kind(node, output, inputs)}
         if node.operation is None:
             found |= {"data": _json(node.data), "start": _json((start or {}).get(node, 0.0))}
+            if type(node) is Constant and node.label:
+                found["formula"] = format_number(node.data)
         else:
             rule = node.operation.rule
             found["parents"] = [place[parent] for parent in node.parents]

@@ -175,3 +175,13 @@ def test_formula_and_derivatives_are_those_of_the_table(f, written, derivatives)
 def test_a_name_that_could_be_misread_is_bracketed():
     y = Value(2, "a + b") * -3
     assert formula(y, node_names(topological_order(y))) == "(a + b) * (-3)"
+
+
+def test_a_constant_with_a_label_has_that_name():
+    x, y = Constant(1, "x1"), Constant(0.5, "x1")
+    output = Value(2, "w") * x + y * Value(3, "u") + 7
+    names = list(node_names(topological_order(output)).values())
+    assert {"x1", "x1_2", "7"} <= set(names)
+    found = node_names(topological_order(output))
+    product = next(node for node in found if node.right is x)
+    assert formula(product, found) == "w * x1" and derivative(product, 0, found) == ("x1", 1.0)

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from engine import Constant, Program, Value, draw, steps, topological_order, tree
+from engine import Constant, Program, Value, draw, play, steps, topological_order, tree
 from engine.notation import node_names
 from nn import MLP, XOR, Concat, Convolution1D, Convolution2D, Layer, Neuron, Recurrent, Sequential, hinge
 
@@ -111,7 +111,8 @@ def leaves(output):
 def test_plain_numbers_are_called_x1_and_x2_in_the_graph(network):
     output = network([1, 0.5])
     assert leaves(output) == {"x1": 1, "x2": 0.5}
-    assert "x1" in repr(tree(output)) and "x1" in draw(output).source
+    assert "x1" in repr(tree(output)) and "x1<BR/>1" in draw(output).source
+    assert "x1 = 1" in play(output).html and "x2 = 0.5" in play(output).html
     # They are constants still: no parameters of a program, without a gradient.
     program = Program(output)
     assert set(map(id, program.parameters)) == set(map(id, network.parameters()))
