@@ -1,4 +1,4 @@
-"""Where a descent starts: zeros, all alike, too small or large, just right."""
+"""Where a descent starts: zeros, equal, too small or large."""
 
 import random
 
