@@ -18,6 +18,7 @@ from engine.files import write_file
 from engine.notation import printable
 
 LONGEST = 1000  # characters of a text; graphviz's labels have 16,384 bytes
+DOTS_PER_INCH = "200"  # of a PNG
 # Formats for people; what graphviz has beside them, an error need not list.
 PICTURES = ("svg", "png", "pdf", "jpg", "gif", "webp", "eps")
 
@@ -25,11 +26,11 @@ PICTURES = ("svg", "png", "pdf", "jpg", "gif", "webp", "eps")
 class Drawing(graphviz.Digraph):
     """A graphviz.Digraph that `dot` or the wheel `graphviz-pure` lays out.
 
-    It shows itself in Jupyter; elsewhere `drawing.view()` shows it in the
-    browser, `drawing.render("graph.svg")` writes a picture, and
-    `drawing.source` is its text in the DOT language. Where there is no layout
-    program, rendering raises graphviz.ExecutableNotFound and says how to get
-    one.
+    It shows itself in Jupyter, no wider than the notebook; elsewhere
+    `drawing.view()` shows it in the browser, `drawing.render("graph.svg")`
+    writes a picture (a PNG has 200 dots an inch), and `drawing.source` is its
+    text in the DOT language. Where there is no layout program, rendering
+    raises graphviz.ExecutableNotFound and says how to get one.
     """
 
     def pipe(self, format: str | None = None, *args: Any, **options: Any) -> Any:
@@ -39,6 +40,10 @@ class Drawing(graphviz.Digraph):
         such format, or if the layout program here has not got it.
         """
         format = _checked(self.format if format is None else format)
+        drawing = self
+        if format == "png":  # (SVG would have other sizes)
+            drawing = self.copy()
+            drawing.graph_attr.setdefault("dpi", DOTS_PER_INCH)
         program = "dot"
         if shutil.which(program) is None:
             program = "graphviz-pure"
@@ -47,7 +52,7 @@ class Drawing(graphviz.Digraph):
             dot_command.DOT_BINARY = Path(found or "dot")
             options.setdefault("quiet", True)  # it warns that it must guess the width of σ
         try:
-            return super().pipe(format, *args, **options)
+            return super(Drawing, drawing).pipe(format, *args, **options)
         except graphviz.ExecutableNotFound as error:
             error.args = ("no program to draw graphs here: `pip install graphviz-pure` gets one",)
             raise error from None
@@ -125,6 +130,11 @@ class Drawing(graphviz.Digraph):
         path = Path(tempfile.mkdtemp(prefix="linegrad-")) / f"graph.{_checked(format or self.format)}"
         write_file(path, picture)
         return in_browser(path, "picture")
+
+    def _repr_image_svg_xml(self) -> str:
+        """What Jupyter shows: at its own size, or as wide as the notebook."""
+        svg: str = super()._repr_image_svg_xml()
+        return svg.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)
 
     def __repr__(self) -> str:
         return f"<{self.comment}: .render('graph.svg') writes it as a picture, .source is its text>"

@@ -3,6 +3,7 @@
 import html
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -284,6 +285,24 @@ def test_a_step_marks_its_node_and_the_edges_that_the_gradient_travels():
         assert drawing.source.count('style="filled,dashed"') == later
     with pytest.raises(ValueError, match="which is not in this graph"):
         draw(a + b, at=step)
+
+
+@needs_dot
+def test_jupyter_shows_it_no_wider_than_the_notebook():
+    drawing = draw(Value(1, "x") * 2)
+    shown = drawing._repr_mimebundle_()["image/svg+xml"]
+    style, size = 'style="max-width: 100%; height: auto"', re.compile(r'width="\d+pt" height="\d+pt"')
+    svg = drawing.pipe(format="svg", encoding="utf-8")
+    assert f"<svg {style}" in shown and style not in svg
+    assert size.search(shown)[0] == size.search(svg)[0]
+
+
+def test_a_png_has_200_dots_an_inch(drawing):
+    width = int.from_bytes(drawing.pipe("png")[16:20], "big")
+    points = float(re.search(r'width="([\d.]+)(pt)?"', drawing.pipe("svg", encoding="utf-8"))[1])
+    assert width == pytest.approx(points * 200 / 72, rel=0.02)
+    drawing.attr(dpi="72")
+    assert int.from_bytes(drawing.pipe("png")[16:20], "big") == pytest.approx(points, rel=0.02)
 
 
 def test_a_derivative_that_does_not_exist_is_named():
