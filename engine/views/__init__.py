@@ -3,7 +3,8 @@
 1. `steps`        walks a pass node by node; a `step` explains one, and
                   `kinks` which case of a derivative holds
 2. `tree`         shows a graph as text
-3. `draw`         shows a graph as a picture, which is a `drawing`
+3. `draw`         shows a graph as a picture, which is a `drawing`: a `card` in
+                  each node, few nodes by `fold`, a pass at a `moment`
 4. `what_if`      shows what changes if a leaf has another number
 5. `annotate`     shows a function's lines with their gradients: an `annotation`
                   of what `tracing` found

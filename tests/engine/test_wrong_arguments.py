@@ -151,15 +151,12 @@ CASES = [
     *lists("inputs", lambda inputs: draw(y, inputs=inputs)),
     (lambda: draw(y, [x, 3]), TypeError, "inputs[1] is 3 (int), not a Value"),
     *flags("derivatives", lambda derivatives: draw(y, derivatives=derivatives)),
-    (
-        lambda: draw(y, at=walk),
-        TypeError,
-        "at is a step of steps(output), as next(walk) returns one, not back",
-    ),
+    *flags("fold", lambda fold: draw(y, fold=fold)),
+    *flags("legend", lambda legend: draw(y, legend=legend)),
     (
         lambda: draw(y, at=3),
         TypeError,
-        "at is a step of steps(output), as next(walk) returns one, not 3 (int)",
+        "at is steps(output), or a step of it, as next(walk) returns one, not 3 (int)",
     ),
     *counts("depth is how many operations to show", lambda depth: draw(y, depth=depth)),
     *counts("limit is how many nodes to show", lambda limit: draw(y, limit=limit)),

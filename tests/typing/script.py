@@ -42,6 +42,7 @@ for step in walk:
 walk.reset().run(to=a)
 text: str = str(tree(c)) + str(walk) + tree(c).rows[0].text
 path: str = draw(c, inputs=[a], derivatives=True, at=next(steps(c))).render("graph.svg")
+path = draw(c, at=walk, fold=True, legend=True).render("graph.svg")
 
 
 def loss(w: Value, x: Value) -> Value:

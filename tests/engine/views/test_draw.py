@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import webbrowser
+from itertools import pairwise
 from pathlib import Path
 
 import graphviz
@@ -16,7 +17,8 @@ import pytest
 from graphviz.backend import dot_command
 
 import engine
-from engine import Value, draw, steps, topological_order, tree
+from engine import Value, draw, hessian, steps, topological_order, tree
+from engine.views.card import STYLES
 
 NO_DOT = "no `dot` here: `apt install graphviz` or the like gets one"
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason=NO_DOT)
@@ -42,6 +44,11 @@ def laid_out(drawing):
     return json.loads(drawing.pipe(format="json"))
 
 
+def objects(drawing):
+    """The nodes, without subgraphs."""
+    return [each for each in laid_out(drawing)["objects"] if "pos" in each]
+
+
 def texts(svg):
     return [html.unescape(part.split("</text>")[0].split(">", 1)[1]) for part in svg.split("<text")[1:]]
 
@@ -55,16 +62,15 @@ def test_every_node_and_every_edge_is_drawn_once():
         values.append(rng.choice([left + right, left * right, left.tanh(), left * 2, left / right]))
     output = sum(values)
     order = topological_order(output)
-    graph = laid_out(draw(output))
-    assert len(graph["objects"]) == len(order)
-    assert len(graph["edges"]) == sum(len(node.parents) for node in order)
+    assert len(objects(draw(output))) == len(order)
+    assert len(laid_out(draw(output))["edges"]) == sum(len(node.parents) for node in order)
 
 
 @needs_dot
 @pytest.mark.parametrize("label", HOSTILE)
 def test_a_label_is_shown_as_it_is(label):
     y = Value(2, label) * Value(3, "b")
-    assert len(laid_out(draw(y, derivatives=True))["objects"]) == 3
+    assert len(objects(draw(y, derivatives=True))) == 3
     shown = texts(draw(y).pipe(format="svg", encoding="utf-8"))
     for line in label.split("\n"):
         assert line in shown
@@ -273,7 +279,6 @@ def test_a_picture_is_shown_from_a_temporary_folder(drawing, tmp_path_factory, m
 def test_a_step_marks_its_node_and_the_edges_that_the_gradient_travels():
     a, b = Value(2, "a"), Value(-3, "b")
     output = (a * b + a).tanh() * 2
-    order = topological_order(output)
     walk = steps(output)
     assert draw(output, at=next(walk)).source.count("dir=back") == 0
     for step in walk:
@@ -281,10 +286,215 @@ def test_a_step_marks_its_node_and_the_edges_that_the_gradient_travels():
         marked = {c.operand for c in step.contributions}
         assert drawing.source.count("dir=back") == sum(parent in marked for parent in step.node.parents)
         assert drawing.source.count("#d95f02") == 1 + drawing.source.count("dir=back")
-        later = sum(1 for node in order if node.operation and node not in {step.node, *step.done})
-        assert drawing.source.count('style="filled,dashed"') == later
     with pytest.raises(ValueError, match="which is not in this graph"):
         draw(a + b, at=step)
+
+
+def two_uses():
+    """The graph of README, in which b has two uses."""
+    a, b = Value(2, "a"), Value(-3, "b")
+    d = a * b + b**3
+    d.label = "d"
+    return d, steps(d)
+
+
+def look(drawing):
+    """Each node's gradient in a drawing, with its emphasis."""
+    cards = [line for line in drawing.source.splitlines() if ">grad " in line]
+    gradients = [
+        re.search(r"(<B>|<FONT COLOR=.#767676.>|<TD>)grad (.*?)(</B>|</FONT>|</TD>)", card) for card in cards
+    ]
+    kinds = {"<B": "now", "<F": "to come", "<T": "complete"}
+    names = [re.search("<B>(.*?)</B>", card)[1] for card in cards]
+    return {name: (found[2], kinds[found[1][:2]]) for name, found in zip(names, gradients)}
+
+
+def test_what_has_not_arrived_is_grey_what_arrives_bold_and_what_is_complete_plain():
+    d, walk = two_uses()
+    to_come, complete = ("·", "to come"), ("1", "complete")
+    nothing = dict.fromkeys(["a", "b", "v1", "v2", "d"], to_come)
+    assert look(draw(d, at=walk)) == nothing
+    first = next(walk)
+    assert look(draw(d, at=first)) == nothing | {"d": ("1", "now")}
+    second = nothing | {"d": complete, "v1": ("0 → 1", "now"), "v2": ("0 → 1", "now")}
+    assert look(draw(d, at=next(walk))) == second
+    third = nothing | {"d": complete, "v1": complete, "v2": complete, "b": ("0 → 27 → …", "now")}
+    assert look(draw(d, at=next(walk))) == third
+    fourth = {"d": complete, "v1": complete, "v2": complete}
+    fourth |= {"a": ("0 → -3", "now"), "b": ("0 → 27 → 29", "now")}
+    assert look(draw(d, at=next(walk))) == fourth
+    assert look(draw(d, at=first)) == nothing | {"d": ("1", "now")}  # also later
+
+
+def test_a_sum_that_has_more_to_come_says_so_after_its_step():
+    x = Value(3, "x")
+    y = (x * 2).tanh() * x
+    walk = steps(y)
+    walk.run(to="v1")
+    assert look(draw(y, at=walk))["x"][0].endswith("→ …") and look(draw(y, at=walk))["x"][1] == "complete"
+
+
+def test_a_forward_step_shows_what_is_computed():
+    d, walk = two_uses()
+    walk = steps(d, forward=True)
+
+    def data(drawing):
+        return re.findall(r"data (.*?)<", drawing.source)
+
+    assert data(draw(d, at=walk)) == ["2", "-3", "·", "·", "·"]
+    assert data(draw(d, at=next(walk))) == ["2", "-3", "-6", "·", "·"]
+    assert "<B>data -6</B>" in draw(d, at=walk).source
+
+
+def test_a_walk_is_drawn_at_its_last_step():
+    d, walk = two_uses()
+    for step in walk:
+        assert draw(d, at=walk).source == draw(d, at=step).source
+    walk.back()
+    assert draw(d, at=walk).source == draw(d, at=walk.history[-1]).source
+    with pytest.raises(ValueError, match="the step is at d, which is not in this graph"):
+        draw(Value(1) + 1, at=walk.reset())
+
+
+def test_a_walk_is_drawn_where_the_output_is_zero():
+    x = Value(0, "x")
+    y = x * 2
+    assert look(draw(y, at=steps(y)))["v1"] == ("·", "to come")
+
+
+def test_the_product_stands_on_the_edge_that_it_travels():
+    d, walk = two_uses()
+    walk.run()
+    edges = [line for line in draw(d, at=walk).source.splitlines() if "->" in line]
+    products = [re.search("<B>(.*)</B>", edge)[1] for edge in edges if "dir=back" in edge]
+    assert products == ["1 × -3 = -3", "1 × 2 = 2"]
+    x = Value(3, "x")
+    y = x - x
+    walk = steps(y)
+    walk.run()
+    source = draw(y, at=walk).source
+    assert "1 × 1 = 1" in source and "1 × -1 = -1" in source
+
+
+def crossings(drawing):
+    """The texts of edges that some edge, node or other text stands on."""
+    graph = laid_out(drawing)
+    curves, labels = [], []
+    for number, edge in enumerate(graph["edges"]):
+        [points] = [each["points"] for each in edge["_draw_"] if each["op"] == "b"]
+        curves += [point for i in range(0, len(points) - 3, 3) for point in bezier(points[i : i + 4])]
+        for each in edge.get("_ldraw_", []):
+            if each["op"] == "T":
+                (x, y), width = each["pt"], each["width"]
+                x -= {"l": 0, "c": width / 2, "r": width}[each["align"]]
+                labels.append((number, each["text"], (x, y - 2, x + width, y + 7)))
+    boxes = []
+    for each in graph["objects"]:
+        if "pos" in each:
+            (x, y), w, h = map(float, each["pos"].split(",")), float(each["width"]), float(each["height"])
+            boxes.append((x - 36 * w, y - 36 * h, x + 36 * w, y + 36 * h))
+    found = []
+    for number, text, box in labels:
+        left, low, right, high = box
+        others = [*boxes, *(other for edge, _, other in labels if edge != number)]
+        if any(left < x < right and low < y < high for x, y in curves) or any(
+            left < r and x < right and low < t and b < high for x, b, r, t in others
+        ):
+            found.append(text)
+    return len(labels), found
+
+
+def bezier(points, parts=30):
+    """Points on a curve."""
+    for t in [i / parts for i in range(parts + 1)]:
+        weights = (1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t * t, t**3
+        yield tuple(sum(w * point[axis] for w, point in zip(weights, points)) for axis in (0, 1))
+
+
+@needs_dot
+@pytest.mark.parametrize("rankdir", ["LR", "TB"])
+def test_texts_of_edges_stand_beside_the_edges(rankdir):
+    x1, x2, w1, w2 = Value(1, "x1"), Value(0, "x2"), Value(0.6659, "w1"), Value(-0.9875, "w2")
+    h = (w1 * x1 + w2 * x2 + 1).sigmoid()
+    y = (h * w1 - x2) ** 2
+    count, found = crossings(draw(y, derivatives=True, rankdir=rankdir))
+    assert count == 13 and found == []
+    walk = steps(y)
+    for step in walk:
+        _, found = crossings(draw(y, derivatives=True, rankdir=rankdir, at=step))
+        assert found == []
+
+
+@needs_dot
+@pytest.mark.parametrize("rankdir", ["LR", "TB"])
+def test_a_constant_is_beside_its_operation(rankdir):
+    x = Value(3, "x")
+    y = ((x * 2).tanh() + 1) ** 3
+    nodes = {each["name"]: each for each in objects(draw(y, derivatives=True, rankdir=rankdir))}
+    order = topological_order(y)
+    place = {node: float(nodes[f"n{i}"]["pos"].split(",")[rankdir == "TB"]) for i, node in enumerate(order)}
+    constants = [(node, node.right) for node in order if node.right is not None]
+    assert len(constants) == 3
+    assert [place[constant] for _, constant in constants] == pytest.approx(
+        [place[node] for node, _ in constants], abs=1
+    )
+
+
+@needs_dot
+def test_nothing_is_between_a_constant_and_its_operation():
+    x, y = Value(-1.2, "x"), Value(1, "y")
+    output = hessian((1 - x) ** 2 + 100 * (y - x**2) ** 2, [x, y])[0][0]
+    order = topological_order(output)
+    places = {each["name"]: tuple(map(float, each["pos"].split(","))) for each in objects(draw(output))}
+    centres = {node: places[f"n{i}"] for i, node in enumerate(order)}
+    for node in order:
+        for constant in [parent for parent in node.parents if not (parent.label or parent.op)]:
+            (x, low), (_, high) = sorted((centres[constant], centres[node]), key=lambda centre: centre[1])
+            assert high - low < 100
+            assert not any(abs(x - left) < 30 and low < y < high for left, y in centres.values())
+
+
+def lightness(color):
+    """How light a colour is in greyscale, from 0 to 255."""
+    red, green, blue = bytes.fromhex(color[1:])
+    return 0.299 * red + 0.587 * green + 0.114 * blue
+
+
+def test_kinds_of_nodes_differ_in_grey():
+    filled = [lightness(STYLES[kind]["fillcolor"].replace("white", "#ffffff")) for kind in
+              ("operation", "input", "parameter", "output")]  # fmt: skip
+    assert all(lighter - darker > 12 for lighter, darker in pairwise(filled))
+
+
+def test_a_legend_has_the_kinds_that_are_drawn():
+    x = Value(1, "x")
+    source = draw(x * 2, inputs=[x], legend=True).source
+    legend = source[source.index("cluster_legend") :]
+    shown = [kind for kind in STYLES if re.search(rf"^\t*{kind} \[", legend, re.M)]
+    assert shown == ["input", "constant", "output"] and "arrives now" not in legend
+    assert "cluster_legend" not in draw(x * 2, inputs=[x]).source
+    y = x * 2
+    assert "arrives now" in draw(y, legend=True, at=steps(y)).source
+
+
+def test_a_legend_of_folded_boxes_names_the_leaves_in_them():
+    w, x = Value(1, "w"), Value(2, "x")
+    source = draw((w * x + 1).tanh(), inputs=[x], fold=True, legend=True).source
+    assert re.search(r"^\t*parameter \[", source, re.M) and not re.search(r"^\t*constant \[", source, re.M)
+
+
+def test_sigmoid_is_sigma_in_a_drawing():
+    z = Value(50, "z")
+    p = z.sigmoid()
+    source = draw(p, derivatives=True).source
+    assert "= σ(z)" in source and "v1 * σ(-z)" in source and "sigmoid" not in source
+    z.label = "sigmoid(x)"
+    assert "sigmoid(sigmoid(x))" in draw(p).source
+
+
+def test_one_node_is_no_nodes():
+    assert repr(draw(Value(1, "x"))).startswith("<a graph of 1 node:")
+    assert repr(draw(Value(1, "x"), fold=True)).startswith("<a graph of 1 node in 1 box:")
 
 
 @needs_dot
