@@ -73,7 +73,7 @@ def main(out, seed=0):
     for t, state in enumerate(states, 1):
         state.label = f"h{t}"
     states[-1].backward()
-    save(draw(states[-1], inputs=inputs), out / "recurrent_graph.svg")
+    save(draw(states[-1], inputs=inputs, fold=True), out / "recurrent_graph.svg")
     save(diagram(cell, inputs=["x", "h"], outputs=["next h"]), out / "recurrent_cell.svg")
     print(f"\nPictures in {out}/: recurrent_cell.svg (f) and recurrent_graph.svg (one")
     print("neuron over three steps: a weight has three uses, whose gradients add up).")

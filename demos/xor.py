@@ -56,7 +56,7 @@ def main(out, seed=1):
     pictures = {
         "xor_by_hand.svg": diagram(XOR, hidden=["OR", "NAND"]),
         "xor_learned.svg": diagram(network, maps=ROWS),
-        "xor_graph.svg": draw(loss, inputs=[x1, x2]),
+        "xor_graph.svg": draw(loss, inputs=[x1, x2], fold=True),
     }
     print("\nThe two networks, and the graph of one example with its data and gradients:")
     for name, drawing in pictures.items():
