@@ -54,10 +54,10 @@ def in_words(thing: Any) -> str:
 def counted(count: int, noun: str) -> str:
     """So many of what a noun names.
 
-    >>> counted(1, "node"), counted(2, "node")
-    ('1 node', '2 nodes')
+    >>> counted(1, "node"), counted(2410, "node")
+    ('1 node', '2,410 nodes')
     """
-    return f"{count} {noun}{'s' * (count != 1)}"
+    return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 def is_list(things: Any) -> bool:

@@ -7,7 +7,6 @@ from typing import Any
 from engine import Value, counted, short_repr
 from nn.checks import check_list, check_positive, check_rng
 from nn.module import Module
-from nn.table import counted
 
 
 class Embedding(Module):

@@ -6,10 +6,10 @@ from numbers import Integral
 from os import PathLike
 from typing import Any
 
-from engine import Constant, Value, assign, short_repr
+from engine import Constant, Value, assign, counted, short_repr
 from nn.frozen import Frozen
 from nn.saved import Saved, differences, read_model, write_model
-from nn.table import counted, table
+from nn.table import table
 
 
 class Module:

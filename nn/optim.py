@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from typing import Any, Protocol
 
-from engine import Elementwise, Value, assign, restorer
+from engine import Elementwise, Value, assign, counted, restorer
 from nn.checks import check_list, check_number, check_parameters
 from nn.frozen import check_unfrozen
-from nn.table import counted
 
 
 class Optimizer(Protocol):

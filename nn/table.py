@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-from engine import Value, format_number
+from engine import Value, counted, format_number
 from nn.frozen import Frozen
 
 MOST_ROWS = 40  # further ones are counted
@@ -85,15 +85,6 @@ def table(title: str, named: Sequence[tuple[str, Value]]) -> Table:
     """
     parts = [(*_split(name), parameter) for name, parameter in named]
     return Table(title, [Row(group, place, parameter) for group, place, parameter in parts])
-
-
-def counted(count: int, what: str) -> str:
-    """So many things, in words.
-
-    >>> counted(1, "parameter"), counted(2410, "parameter")
-    ('1 parameter', '2,410 parameters')
-    """
-    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 def _split(name):

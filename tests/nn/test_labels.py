@@ -111,7 +111,7 @@ def leaves(output):
 def test_plain_numbers_are_called_x1_and_x2_in_the_graph(network):
     output = network([1, 0.5])
     assert leaves(output) == {"x1": 1, "x2": 0.5}
-    assert "x1" in repr(tree(output)) and "x1<BR/>1" in draw(output).source
+    assert "x1" in repr(tree(output)) and "x1<BR/>data 1" in draw(output).source
     assert "x1 = 1" in play(output).html and "x2 = 0.5" in play(output).html
     # They are constants still: no parameters of a program, without a gradient.
     program = Program(output)
