@@ -86,6 +86,6 @@ def main(out, seed=1):
     output = symmetric(Neuron(2, "tanh", rng))([x1, x2])
     output.label = "s"
     output.backward()
-    save(draw(output, inputs=[x1, x2]), out / "composition_shared.svg")
+    save(draw(output, inputs=[x1, x2], fold=True), out / "composition_shared.svg")
     print("\nThe graph of s, where h is one neuron whose weights are used twice:")
     print(out / "composition_shared.svg")

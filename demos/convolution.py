@@ -85,6 +85,6 @@ def main(out, seed=0):
     x = [Value(data, f"x{i}") for i, data in enumerate((1, 0, 2, 1), 1)]
     largest = max_pool(Convolution1D(Neuron(2, "tanh", rng), width=2)(x))
     largest.backward()
-    save(draw(largest, inputs=x), out / "convolution_graph.svg")
+    save(draw(largest, inputs=x, fold=True), out / "convolution_graph.svg")
     print(f"\nPicture: {out / 'convolution_graph.svg'} (two weights, in three windows each)")
     return {"found": found, "right": counts, "kernel": kernel, "differences": differences}

@@ -3,7 +3,7 @@
 import random
 
 from demos.kit.pictures import save
-from engine import Value, draw, format_number, label
+from engine import Value, draw, format_number
 from nn import mean_squared_error
 from nn.jacobians import Activation, Linear, product, size
 
@@ -73,11 +73,12 @@ def main(out, seed=0):
         print(f"  {name}  {'  '.join(f'{d:9.6f}' for d in hand)}")
         print(f"         {'  '.join(f'{d:9.6f}' for d in engine)}")
 
-    values = {"x": [*map(Value, x)], "W": [[*map(Value, row)] for row in W], "beta": [*map(Value, beta)]}
-    label(values)
-    output = by_scalars(**values)
+    inputs = [Value(x_j, f"x{j}") for j, x_j in enumerate(x, 1)]
+    weights = [[Value(w, f"w1_{i}_{j}") for j, w in enumerate(row, 1)] for i, row in enumerate(W, 1)]
+    betas = [Value(b, f"w2_1_{i}") for i, b in enumerate(beta, 1)]
+    output = by_scalars(weights, betas, inputs)
     output.label = "f"
     output.backward()
-    save(draw(output, inputs=values["x"], derivatives=True), out / "derivatives.svg")
-    print("\nThe graph of f(x): D f as its gradients, a local derivative on every edge:")
+    save(draw(output, inputs=inputs, fold=True), out / "derivatives.svg")
+    print("\nThe graph of f(x), a sum in one box with its weights, D f as their gradients:")
     print(out / "derivatives.svg")

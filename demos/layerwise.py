@@ -74,7 +74,7 @@ def main(out, seed=0):
     gradients = by_layers(layers, X, Y)
     for weight, above in zip(weights, gradients, strict=True):
         print(f"  {weight.label}{format_number(weight.grad):>12}{format_number(above):>12}")
-    save(draw(loss, inputs=x), out / "layerwise_graph.svg")
+    save(draw(loss, inputs=x, fold=True), out / "layerwise_graph.svg")
     print(f"\nIts graph, with these numbers: {out / 'layerwise_graph.svg'}")
 
     print("\nTwo hidden layers, f_β ∘ g ∘ f_W2 ∘ g ∘ f_W1, are m = 5 functions f_j.")

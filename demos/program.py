@@ -44,12 +44,12 @@ def main(out):
 
 # The lines of an MLP's loops, and what a lecture writes for them.
 LECTURE = {
-    "v1[i] = b1[i]": "z = Wx + b",
-    "v2[i] = sigmoid(v1[i])": "h = σ(z)",
-    "v3[i] = b2[i]": "s = Uh + c",
-    "d_w2[i][j] = d_b2[i] * v2[j]": "∂L/∂U = δ hᵀ",
-    "d_v2[i] = d_b2[3] * w2[3][i]": "∂L/∂h = Uᵀ δ",
-    "d_b1[i] = d_v2[i] * (v2[i] * sigmoid(-v1[i]))": "ε = σ'(z) ⊙ ∂L/∂h",
+    "v1[i] = b1[i]": "z⁽¹⁾ = Wx + b",
+    "v2[i] = sigmoid(v1[i])": "z⁽²⁾ = σ(z⁽¹⁾)",
+    "v3[i] = b2[i]": "z⁽³⁾ = Uz⁽²⁾ + c",
+    "d_w2[i][j] = d_b2[i] * v2[j]": "∂L/∂U = δ z⁽²⁾ᵀ",
+    "d_v2[i] = d_b2[3] * w2[3][i]": "∂L/∂z⁽²⁾ = Uᵀ δ",
+    "d_b1[i] = d_v2[i] * (v2[i] * sigmoid(-v1[i]))": "ε = σ′(z⁽¹⁾) ⊙ Uᵀ δ",
     "d_w1[i][j] = d_b1[i] * x[j]": "∂L/∂W = ε xᵀ",
 }
 
@@ -62,13 +62,13 @@ def loops():
     L.label = "L"
     program = Program(L, inputs=[*x, *y])
     lines = program.source.count("\n")
-    print(f"\nAn MLP 5-6-4 has {lines} such lines. What repeats in them rolls up into loops:")
-    print("the lecture's matrices, with δ = ∂L/∂s and ε = ∂L/∂z. Nobody told the engine.\n")
+    print(f"\nAn MLP 5-6-4 has {lines} such lines. What repeats in them rolls up into loops,")
+    print("the lecture's matrices, unknown to the engine (δ = ∂L/∂z⁽³⁾, ε = ∂L/∂z⁽¹⁾):\n")
     found = []
     for line in str(program.loops).splitlines():
         matrices = LECTURE.get(line.strip(), "")
         found += [matrices] * bool(matrices)
-        print(f"  {line:48}{matrices and '# ' + matrices}".rstrip())
+        print(f"  {line:54}{matrices and '# ' + matrices}".rstrip())
     return found
 
 
