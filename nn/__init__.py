@@ -1,10 +1,10 @@
 """Neural networks of scalar Values.
 
-Read `module` and `layers` first, then `logic` (AND, XOR), `losses`, `optim`
-and `fit`. `perceptron`, `recurrent`, `convolution` and `embedding` are
-models of their own. `saved` is the file that a model's `save` writes,
-`load` makes an MLP of one, `frozen` is what training leaves as it is, and
-`checks` says what is wrong with an argument.
+Read `module` and `layers` first, then `logic` (AND, XOR), `losses`,
+`optim` and `fit`. `perceptron`, `recurrent`, `lstm`, `convolution`,
+`embedding` and `attention` are models of their own. `saved` is the file
+that a model's `save` writes, `load` makes an MLP of one, `frozen` is what
+training leaves as it is, and `checks` says what is wrong with an argument.
 
 `table` is what `print(model)` shows. `diagram` draws a network: `places`
 says where, `example` what it computes of an input, and `maps` of the plane.
@@ -15,6 +15,7 @@ shown by `layerwise_table` and `layerwise_picture`.
 
 from engine import shorten_signatures
 from nn import plot
+from nn.attention import Attention
 from nn.convolution import Convolution1D, Convolution2D, max_pool
 from nn.diagram import diagram
 from nn.embedding import Embedding
@@ -24,6 +25,7 @@ from nn.layers import MLP, Concat, Layer, Neuron, Sequential
 from nn.load import load
 from nn.logic import AND, NAND, NOR, NOT, OR, XNOR, XOR, truth_table
 from nn.losses import binary_cross_entropy, cross_entropy, hinge, mean_squared_error, one_hot, softmax
+from nn.lstm import LSTM
 from nn.module import Module
 from nn.optim import Adam, GradientDescent
 from nn.perceptron import Perceptron, mistake_bound
@@ -31,6 +33,7 @@ from nn.recurrent import Recurrent
 
 __all__ = [
     "AND",
+    "LSTM",
     "MLP",
     "NAND",
     "NOR",
@@ -39,6 +42,7 @@ __all__ = [
     "XNOR",
     "XOR",
     "Adam",
+    "Attention",
     "Concat",
     "Convolution1D",
     "Convolution2D",

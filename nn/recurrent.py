@@ -35,11 +35,11 @@ class Recurrent(Module):
         state: Any = name_inputs([0] * self.size, self.function, "h0_")
         states = []
         for t, x in enumerate(check_list(sequence, "Recurrent takes a list of elements, its sequence"), 1):
-            x = name_inputs(_as_list(x), self.function, f"x{t}_")
-            state = self.function([*x, *_as_list(state)])
-            if len(_as_list(state)) != self.size:
+            x = name_inputs(as_list(x), self.function, f"x{t}_")
+            state = self.function([*x, *as_list(state)])
+            if len(as_list(state)) != self.size:
                 raise ValueError(
-                    f"the state of {self!r} became one of {counted(len(_as_list(state)), 'number')}"
+                    f"the state of {self!r} became one of {counted(len(as_list(state)), 'number')}"
                 )
             states.append(state)
         return states
@@ -51,5 +51,6 @@ class Recurrent(Module):
         return f"Recurrent({self.function!r}, size={self.size})"
 
 
-def _as_list(x):
+def as_list(x: Any) -> Any:
+    """An element of a sequence as a list of numbers, also if it is one."""
     return x if isinstance(x, (list, tuple)) else [x]

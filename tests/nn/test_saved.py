@@ -15,8 +15,10 @@ import pytest
 import nn
 from engine import Value
 from nn import (
+    LSTM,
     MLP,
     XOR,
+    Attention,
     Concat,
     Convolution1D,
     Convolution2D,
@@ -102,6 +104,8 @@ MODELS = [
     lambda: Concat(Neuron(2), lambda x: x),
     lambda: Perceptron(3),
     lambda: Recurrent(Layer(3, 2), 2),
+    lambda: LSTM(2, 2),
+    lambda: Attention(2, 3),
     lambda: Convolution1D(Neuron(2), 2),
     lambda: Convolution2D(Neuron(4), 2, 2),
     lambda: Embedding(["good", "bad"], 3),
@@ -144,6 +148,8 @@ def test_any_model_can_be_saved_and_loaded(make, tmp_path):
             "height is 2 in the file, 3 in the model; width is 3 in the file, 2 in the model",
         ),
         (Recurrent(abs, 1), Recurrent(len, 1), "function is 'function abs' in the file"),
+        (LSTM(1, 2), LSTM(2, 2), "inputs is 1 in the file, 2 in the model"),
+        (Attention(2, 3), Attention(2, 4), "size is 3 in the file, 4 in the model"),
         (Perceptron(2), Neuron(2), "class is 'Perceptron' in the file, 'Neuron' in the model"),
     ],
 )
