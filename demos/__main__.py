@@ -25,8 +25,10 @@ LESSONS = (
     "representations",
     "overfitting",
     "recurrent",
+    "lstm",
     "convolution",
     "embedding",
+    "attention",
     "descent",
     "derivatives",
     "taylor",
@@ -39,6 +41,7 @@ LESSONS = (
     "moons",
     "iris",
     "digits",
+    "digits_convolution",
 )
 
 

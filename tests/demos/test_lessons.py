@@ -148,6 +148,39 @@ def test_digits_held_out(lesson):
     assert lesson("digits").found > 0.95
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 4])
+def test_convolutions_are_as_good_with_half_of_the_weights(lesson, seed):
+    weights, shares = zip(*lesson("digits_convolution", seed).found.values())
+    assert weights == (2410, 1210)
+    assert shares[0] > 0.95 and shares[1] > shares[0] - 0.02
+    assert (lesson("digits_convolution", seed).out / "digits_filters.png").exists() == drawn
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1])
+def test_attention_looks_up_what_an_mlp_knows_by_heart_only(lesson, seed):
+    found = lesson("attention", seed).found
+    (seen, unseen, longer), (by_heart, not_seen) = found["shares"].values()
+    assert min(seen, unseen, longer) > 0.95 and by_heart > 0.95 and not_seen < 0.6
+    for i, weights in enumerate(found["weights"]):  # to the pair, then to the question itself
+        assert sorted(range(6), key=weights.__getitem__)[-2:] in ([i, 5], [5, i])
+        assert weights[i] + weights[5] > 0.8
+    assert (lesson("attention", seed).out / "attention.png").exists() == drawn
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_an_lstm_remembers_what_a_plain_recurrent_layer_does_not(lesson, seed):
+    found = lesson("lstm", seed).found
+    plain, usual, long = found["before"].values()
+    assert plain[0] < 0.05 * plain[-1] and usual[0] < 1e-3 * usual[-1] and long[0] > 0.05 * long[-1]
+    assert found["shares"]["tanh"] < 0.75 and found["shares"]["LSTM, bias 5"] > 0.95
+    opened, shut = found["gate"]
+    assert opened > 2 * shut
+    assert (lesson("lstm", seed).out / "lstm.png").exists() == drawn
+
+
 def test_a_hidden_layer_bends_the_boundary(tmp_path, monkeypatch):
     monkeypatch.setattr(classification, "panels", lambda *args: False)
     monkeypatch.setattr(classification, "save", lambda *args: False)

@@ -112,7 +112,7 @@ WRONG = [
     (lambda: LSTM(1, 2.0), TypeError, "the state of an LSTM has numbers, a whole number of them, not 2.0"),
     (lambda: LSTM(1, 2, rng=3), TypeError, "rng makes random numbers, as random.Random(0) does, not 3"),
     (lambda: LSTM(1, 2)(5), TypeError, "LSTM takes a list of elements, its sequence, not 5"),
-    (lambda: LSTM(1, 2)([[1, 2]]), ValueError, "a step of LSTM(1, 2) takes 1 inputs, not 2"),
+    (lambda: LSTM(1, 2)([[1, 2]]), ValueError, "a step of LSTM(1, 2) takes 1 input, not 2"),
     (lambda: LSTM(2, 2)([1, 2]), ValueError, "a step of LSTM(2, 2) takes 2 inputs, not 1"),
     (lambda: Attention("2", 1), TypeError, "a vector for attention has numbers, a whole number of them"),
     (lambda: Attention(2, 0), ValueError, "the queries and keys of attention have numbers, one at least"),
