@@ -73,6 +73,6 @@ def picture(model, path):
     parts = []
     for j in sorted(range(len(hidden)), key=lambda j: -max(map(abs, hidden[j])))[:18]:
         digit = max(range(10), key=lambda k: output[k][j])
-        parts.append(shaded([hidden[j][i : i + 8] for i in range(0, 64, 8)], title=f"speaks for {digit}"))
-    if panels(parts, path, "What hidden neurons look for: ink on dark pixels excites them", columns=6):
+        parts.append(shaded([hidden[j][i : i + 8] for i in range(0, 64, 8)], title=f"for {digit}"))
+    if panels(parts, path, "Ink on dark pixels excites a neuron, which then speaks for a digit", columns=6):
         print(f"\nWhat the hidden neurons look for: {path}")
