@@ -29,6 +29,7 @@ def test_the_mean_of_the_examples_gradients_is_the_gradient_of_the_mean_loss(les
     assert all(min(column) < 0 < max(column) for column in zip(*found["rows"]))
 
 
+@pytest.mark.slow
 def test_the_loop_stops_on_the_plateau_and_learns_xor_with_patience(lesson):
     first, last = lesson("descent").found["outputs"]
     assert all(0.4 < p < 0.6 for p in first)
@@ -125,6 +126,7 @@ def test_both_modes_find_the_same_jacobian():
         assert ahead == [pytest.approx(row, rel=1e-12) for row in back]
 
 
+@pytest.mark.slow
 def test_a_hessian_times_a_vector_costs_a_few_losses_and_is_the_hessian_times_the_vector(lesson):
     for product, by_rows in lesson("modes").found["products"].values():
         assert product == pytest.approx(by_rows, rel=1e-9, abs=1e-12)

@@ -104,7 +104,9 @@ def test_a_perceptrons_loops_are_the_lectures_matrices(lesson):
     assert sorted(lesson("program").found["matrices"]) == sorted(set(LECTURE.values()))
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize(
+    "seed", [*range(4), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(4, 20))]
+)
 def test_xor_is_learned_from_every_seed(seed, tmp_path, monkeypatch):
     monkeypatch.setattr(xor, "save", lambda drawing, path: True)
     monkeypatch.setattr(xor, "show", lambda plot, path: None)
@@ -133,6 +135,7 @@ def test_where_xor_is_stuck_is_a_plateau_and_no_minimum(seed, capsys):
     assert seed != 3 or 0 < more[-1] - math.log(2) / 2 < 2e-4
 
 
+@pytest.mark.slow
 def test_moons_are_told_apart(lesson):
     moons = lesson("moons")
     assert moons.found > 0.97
@@ -209,6 +212,7 @@ def test_zeros_stay_equal_weights_are_copies_small_ones_part_and_large_ones_satu
     assert found["slopes"]["30 times larger"] < 0.1 < 0.5 < found["slopes"]["as drawn"]
 
 
+@pytest.mark.slow
 def test_perceptrons_learn_and_and_or_within_their_bounds_and_xor_never(lesson):
     found = lesson("perceptron").found
     assert [round(bound) for bound in found["bounds"]] == [51, 27]
@@ -227,7 +231,8 @@ def test_fourteen_of_the_sixteen_functions_take_one_perceptron_and_two_take_two_
     assert learned == (targets not in ((0, 1, 1, 0), (1, 0, 0, 1)))
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 2])
 def test_quadratic_and_learned_features_compute_xor_and_the_inputs_alone_do_not(lesson, needs_layout, seed):
     functions = lesson("boolean_functions", seed=seed)
     plain, quadratic, learned = functions.found["probabilities"]
@@ -239,9 +244,8 @@ def test_quadratic_and_learned_features_compute_xor_and_the_inputs_alone_do_not(
     assert len(list(functions.out.glob("boolean_*.svg"))) == 6
 
 
-@pytest.mark.parametrize(
-    "seed", [0, pytest.param(14, marks=pytest.mark.slow)]
-)  # 14 is stuck at first, and starts again
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 14])  # 14 is stuck at first, and starts again
 def test_parity_is_learned_at_lengths_never_seen(lesson, needs_layout, seed):
     recurrent = lesson("recurrent", seed=seed)
     assert recurrent.found["shares"] == {8: 1, 20: 1, 100: 1, 1000: 1}
@@ -276,7 +280,8 @@ def test_what_sentences_say(sentence, praise):
     assert embedding.tones(sentence.split())[-1] == praise
 
 
-@pytest.mark.parametrize("seed", [0, pytest.param(6, marks=pytest.mark.slow)])  # 6 starts again, being stuck
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 6])  # 6 starts again, being stuck
 def test_sentences_of_any_length_are_understood_and_words_of_one_meaning_are_near(
     seed, tmp_path, monkeypatch
 ):

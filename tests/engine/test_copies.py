@@ -124,6 +124,7 @@ class Pickling:
         return {"output": pickle.loads(pickle.dumps(self.output))}
 
 
+@pytest.mark.slow
 def test_copies_while_something_keeps_an_earlier_one():
     output = chain(10_000)
     pickler, memo = pickle.Pickler(BytesIO()), {}
@@ -139,6 +140,7 @@ def test_copies_while_something_keeps_an_earlier_one():
     assert twin.left is memo[id(output)] and twin.data == output.data + 1
 
 
+@pytest.mark.slow
 def test_copies_in_the_middle_of_another():
     output = chain(10_000)
     first, twin, second = pickled([Pickling(output), output, Pickling(output.left)])
