@@ -8,9 +8,8 @@ def save(picture, path):
 
     Returns whether it worked.
     """
-    write = getattr(picture, "render", None) or picture.save
     try:
-        write(path)
+        picture.save(path)
     except (graphviz.ExecutableNotFound, ImportError) as error:
         print(f"  {path.name} is missing:\n  {error}")
         return False

@@ -27,8 +27,8 @@ class Drawing(graphviz.Digraph):
     """A graphviz.Digraph that `dot` or the wheel `graphviz-pure` lays out.
 
     It shows itself in Jupyter, no wider than the notebook; elsewhere
-    `drawing.view()` shows it in the browser, `drawing.render("graph.svg")`
-    writes a picture (a PNG has 200 dots an inch), and `drawing.source` is its
+    `drawing.view()` shows it in the browser, `drawing.save("graph.svg")`
+    writes it (a PNG has 200 dots an inch), and `drawing.source` is its
     text in the DOT language. Where there is no layout program, rendering
     raises graphviz.ExecutableNotFound and says how to get one.
     """
@@ -110,6 +110,10 @@ class Drawing(graphviz.Digraph):
             write_file(path.with_suffix(".gv"), self.source)
         return in_browser(path, "picture") if view else str(path)
 
+    def save(self, path: "str | os.PathLike[str]") -> str:
+        """Write the picture as `render` does, by the name of plots and pages."""
+        return self.render(path)
+
     def view(
         self,
         filename: "str | os.PathLike[str] | None" = None,
@@ -137,7 +141,7 @@ class Drawing(graphviz.Digraph):
         return svg.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)
 
     def __repr__(self) -> str:
-        return f"<{self.comment}: .render('graph.svg') writes it as a picture, .source is its text>"
+        return f"<{self.comment}: .save('graph.svg') writes it, .source is its DOT>"
 
 
 def _checked(format):

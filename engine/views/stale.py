@@ -52,11 +52,14 @@ def stale_note(output: Value, found: Set[Value]) -> str:
     """What to say of a graph's stale nodes: a line, or "" if there are none.
 
     >>> y = Value(3, "x") * 2
+    >>> y.label = "y"
     >>> stale_note(y, {y})
-    '1 node is stale: a leaf changed since. output.forward() updates it'
+    '1 node is stale: its leaves give another number. y.forward() updates it'
     """
     if not found:
         return ""
-    nodes, them = ("1 node is", "it") if len(found) == 1 else (f"{len(found)} nodes are", "them")
+    nodes, its, them = "1 node is", "its", "it"
+    if len(found) > 1:
+        nodes, its, them = f"{len(found)} nodes are", "their", "them"
     name = output.label if str(output.label).isidentifier() else "output"
-    return f"{nodes} stale: a leaf changed since. {name}.forward() updates {them}"
+    return f"{nodes} stale: {its} leaves give another number. {name}.forward() updates {them}"

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import NamedTuple, SupportsFloat
 from unicodedata import normalize
 
-from engine.errors import as_float, check_flag, in_words
+from engine.errors import as_float, check_flag, counted, in_words
 from engine.notation import format_number, formula, names_on_a_line
 from engine.unchanged import assign, restorer
 from engine.value import Constant, Value, topological_order
 from engine.views.lesson import copied
 from engine.views.stale import differ
 from engine.views.step import WIDTH
+
+MOST_ROWS = 200  # of a text
 
 
 class Change(NamedTuple):
@@ -65,15 +67,18 @@ class Comparison:
             last = f"{self.name} changes by {difference}, from {before} to {after}"
         if not self.rows:
             return last
-        data = _aligned([("data", ""), ("before", "after"), *(row.data.texts for row in self.rows)])
-        grad = _aligned([("grad", ""), ("before", "after"), *(row.grad.texts for row in self.rows)])
-        margin = min(max(len(row.text) for row in self.rows), WIDTH - 6 - len(data[0]) - len(grad[0]))
+        shown = self.rows[:MOST_ROWS]
+        data = _aligned([("data", ""), ("before", "after"), *(row.data.texts for row in shown)])
+        grad = _aligned([("grad", ""), ("before", "after"), *(row.grad.texts for row in shown)])
+        margin = min(max(len(row.text) for row in shown), WIDTH - 6 - len(data[0]) - len(grad[0]))
         lines = []
-        for text, *numbers in zip(["", "", *(row.text for row in self.rows)], data, grad):
+        for text, *numbers in zip(["", "", *(row.text for row in shown)], data, grad):
             if len(text) > margin:  # no room beside it
                 lines += textwrap.wrap(text, WIDTH, subsequent_indent="  ")
                 text = ""
             lines.append("   ".join([text.ljust(margin), *numbers]).rstrip())
+        if self.rows[MOST_ROWS:]:
+            lines.append(f"… and {counted(len(self.rows) - MOST_ROWS, 'node')} more; .rows has all")
         return "\n".join([*lines, last])
 
 

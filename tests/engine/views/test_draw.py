@@ -518,3 +518,10 @@ def test_a_png_has_200_dots_an_inch(drawing):
 def test_a_derivative_that_does_not_exist_is_named():
     with pytest.raises(ZeroDivisionError, match=r"the derivative of sqrt\(z\) where z = 0.0"):
         draw(Value(0, "z").sqrt() + 1, derivatives=True)
+
+
+@needs_dot
+def test_saving_a_drawing_writes_the_picture_and_not_its_text(tmp_path):
+    path = draw(Value(2, "a") * 3).save(tmp_path / "d.png")
+    assert path == str(tmp_path / "d.png") and (tmp_path / "d.png").read_bytes().startswith(b"\x89PNG")
+    assert [file.name for file in tmp_path.iterdir()] == ["d.png"]

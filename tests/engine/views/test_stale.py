@@ -22,7 +22,7 @@ def changed():
     return a, d
 
 
-NOTE = "2 nodes are stale: a leaf changed since. d.forward() updates them"
+NOTE = "2 nodes are stale: their leaves give another number. d.forward() updates them"
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -117,7 +117,7 @@ def test_the_note_says_what_to_call(label, name):
     y.label = label
     x.data = 3.0
     last = str(tree(y)).splitlines()[-1]
-    assert last == f"1 node is stale: a leaf changed since. {name}.forward() updates it"
+    assert last == f"1 node is stale: its leaves give another number. {name}.forward() updates it"
 
 
 def test_a_drawing_marks_them_and_says_so():

@@ -237,3 +237,13 @@ def test_a_deep_graph():
     for _ in range(20_000):
         y = -y
     assert len(what_if(y, x=1).rows) == 20_001
+
+
+def test_a_large_graph_has_a_text_of_two_hundred_rows():
+    x = Value(1, "x")
+    y = x
+    for _ in range(1000):
+        y = y + x
+    lines = str(what_if(y, x=2)).splitlines()
+    assert len(lines) == 204 and lines[-2] == "… and 801 nodes more; .rows has all"
+    assert lines[-1] == "v1000 changes by 1001, from 1001 to 2002"
