@@ -56,7 +56,7 @@ def main(out, seed=1):
     print(f"  (f_β ∘ g ∘ f_W)(x)   {f(x)[0]:.6f}   of {len(f.parameters())} parameters, found in its layers")
     print(f"  βᵀ g(Wx)             {by_hand:.6f}")
 
-    print("\nTwo hidden layers, f_β ∘ g ∘ f_W₂ ∘ g ∘ f_W₁, however they are bracketed:\n")
+    print("\nTwo hidden layers, f_β ∘ g ∘ f_W₂ ∘ g ∘ f_W₁, wherever the parentheses are:\n")
     f_W2 = Linear(3, 3, rng)
     print(f"  one Sequential         {Sequential(f_W, g, f_W2, g, f_beta)(x)[0]:.6f}")
     print(f"  Sequentials in one     {Sequential(Sequential(f_W, g), Sequential(f_W2, g, f_beta))(x)[0]:.6f}")
@@ -82,6 +82,7 @@ def main(out, seed=1):
         print(f"  {name}{len(model.parameters()):13}{learned:24.4f}{swapped:23.4f}")
 
     # A weight with two uses is one leaf with two ways to the output. Its
+    # gradient is the sum over both.
     x1, x2 = Value(0.25, "x1"), Value(1, "x2")
     output = symmetric(Neuron(2, "tanh", rng))([x1, x2])
     output.label = "s"

@@ -45,7 +45,7 @@ def main(out):
     for k, c_k in enumerate(c):
         print(f"  {k}{round(c_k * math.factorial(k)):8}{math.factorial(k):9}    {format_number(c_k):>12}")
 
-    print("\nHow far the polynomials are from sin. Near 0 each power more helps much.")
+    print("\nHow far the polynomials are from sin. Near 0 every further power helps much.")
     print("Far away it takes many, and one more may do harm:\n")
     print("  degree     x = 0.5       x = 1       x = 2       x = 4")
     errors = {n: [abs(polynomial(c[: n + 1], x) - math.sin(x)) for x in (0.5, 1, 2, 4)] for n in DEGREES}
