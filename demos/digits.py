@@ -4,7 +4,7 @@ import random
 import time
 
 from demos.kit.datasets import digits, split
-from demos.kit.maps import shaded
+from demos.kit.maps import image_rows, shaded, text_map
 from demos.kit.panels import panels
 from nn import MLP, Adam, cross_entropy, fit, one_hot, softmax
 
@@ -20,59 +20,61 @@ def network(seed=0):
     return MLP(64, [32, 10], rng=random.Random(seed))
 
 
+def most_exciting(model, rows, labels, count=20):
+    """Hidden neurons by the digit that most images which excite them show.
+
+    Of each digit it is the neuron with the largest share: (how many of the
+    `count` images show the digit, the neuron, the mean of the images).
+    """
+    found = {}
+    activations = zip(*([z.data for z in model.layers[0](x)] for x in rows))
+    for neuron, z in zip(model.layers[0].neurons, activations):
+        best = sorted(range(len(rows)), key=lambda i: -z[i])[:count]
+        shown = [labels[i] for i in best]
+        digit = max(range(10), key=shown.count)
+        mean = [sum(pixels) / count for pixels in zip(*(rows[i] for i in best))]
+        if digit not in found or found[digit][0] < shown.count(digit):
+            found[digit] = shown.count(digit), neuron, mean
+    return found
+
+
 def main(out, seed=0):
     (rows, targets), (held_rows, held_labels) = examples(seed)
     model = network(seed)
-    print("One of the images, 8 by 8 pixels, which the network sees as 64 numbers:\n")
-    print(drawn(rows[0]))
-
-    def predicted(x):
-        logits = model(x)
-        return max(range(10), key=logits.__getitem__)
-
-    print(f"\n{model!r}: {len(model.parameters()):,} weights. The loss of one image, forward")
-    print("and backward, is a program of 27,000 lines, which roll up into loops. They")
-    print("are compiled where there is a C compiler, and run on 32 images at a time.\n")
     weights = model.parameters()
+    print("Which digit is it? An image has 8 by 8 pixels, for the network 64 numbers x:\n")
+    print(text_map(rows[0]))
+    print(f"\n{model!r} is softmax(U g(Wx)) with biases, g = relu: {len(weights):,}")
+    print("weights. The loss of one image, forward and backward, is a program of 27,000")
+    print("lines, which roll up into loops. They are compiled where there is a C compiler,")
+    print("and run on 32 images at a time.\n")
 
     # The squares of the weights, a little of them, shrink the weights that
     # images do not need (weight decay). So what a neuron looks for is seen.
     def loss(logits, target):
-        return cross_entropy(logits, target) + 1e-3 * sum(w * w for w in weights)
+        return cross_entropy(logits, target) + 3e-4 * sum(w * w for w in weights)
 
     start = time.perf_counter()
     adam = Adam(weights, rate=0.005)
     losses = fit(model, rows, targets, loss, adam, epochs=15, batch=32, rng=random.Random(seed))
-    seconds = time.perf_counter() - start
-    print(f"mean loss {losses[0]:.3f} → {losses[-1]:.4f} in {len(losses)} epochs, {seconds:.1f} s")
+    print(f"mean loss {losses[0]:.3f} → {losses[-1]:.3f} in {len(losses)} epochs, ", end="")
+    print(f"{time.perf_counter() - start:.1f} s")
 
-    guesses = [predicted(x) for x in held_rows]
-    accuracy = sum(guess == label for guess, label in zip(guesses, held_labels)) / len(held_labels)
-    print(f"accuracy on the {len(held_labels)} images held out: {accuracy:.1%}\n")
+    probabilities = [softmax(model(x)) for x in held_rows]
+    guesses = [max(range(10), key=p.__getitem__) for p in probabilities]
+    wrong = [i for i, guess in enumerate(guesses) if guess != held_labels[i]]
+    accuracy = 1 - len(wrong) / len(held_rows)
+    print(f"accuracy on the {len(held_rows)} images held out: {accuracy:.1%}\n")
+    for i in wrong[:3]:
+        sure = probabilities[i][guesses[i]].data
+        print(f"  takes this {held_labels[i]} for a {guesses[i]}, with probability {sure:.2f}:")
+        print(text_map(held_rows[i]))
 
-    wrong = [(x, guess, label) for x, guess, label in zip(held_rows, guesses, held_labels) if guess != label]
-    for x, guess, label in wrong[:3]:
-        sure = float(softmax(model(x))[guess])
-        print(f"  takes this {label} for a {guess}, with probability {sure:.2f}:")
-        print(drawn(x))
-    picture(model, out / "digits_neurons.png")
-    return accuracy
-
-
-def drawn(pixels):
-    rows = [pixels[i : i + 8] for i in range(0, 64, 8)]
-    return "\n".join("    " + "".join(" ░▒▓█"[round(4 * p)] * 2 for p in row) for row in rows)
-
-
-def picture(model, path):
-    """What hidden neurons look for: their weights as images.
-
-    Those with the largest weights, each with the digit it speaks for most.
-    """
-    hidden, output = ([[w.data for w in neuron.w] for neuron in layer.neurons] for layer in model.layers)
-    parts = []
-    for j in sorted(range(len(hidden)), key=lambda j: -max(map(abs, hidden[j])))[:18]:
-        digit = max(range(10), key=lambda k: output[k][j])
-        parts.append(shaded([hidden[j][i : i + 8] for i in range(0, 64, 8)], title=f"for {digit}"))
-    if panels(parts, path, "Ink on dark pixels excites a neuron, which then speaks for a digit", columns=6):
-        print(f"\nWhat the hidden neurons look for: {path}")
+    found = most_exciting(model, held_rows, held_labels)
+    clearest = sorted(found, key=lambda digit: -found[digit][0])[:5]
+    parts = [shaded(image_rows([w.data for w in found[digit][1].w])) for digit in clearest]
+    parts += [shaded(image_rows(found[k][2]), (0, 1), f"{found[k][0]} of 20 are {k}s") for k in clearest]
+    title = "Weights of a hidden neuron (dark: positive), and under\nthem the mean of the 20 images that excite it most"
+    if panels(parts, out / "digits_neurons.png", title, columns=5):
+        print(f"\nWhat hidden neurons look for: {out / 'digits_neurons.png'}")
+    return {"accuracy": accuracy, "neurons": found}

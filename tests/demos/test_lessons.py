@@ -148,7 +148,11 @@ def test_iris_by_cross_validation(lesson):
 
 @pytest.mark.slow
 def test_digits_held_out(lesson):
-    assert lesson("digits").found > 0.95
+    found = lesson("digits").found
+    assert found["accuracy"] > 0.96
+    # The picture's five neurons: most of what excites each is one digit.
+    shares = sorted((each[0] for each in found["neurons"].values()), reverse=True)
+    assert len(shares) >= 5 and shares[4] > 10
 
 
 @pytest.mark.slow
@@ -164,8 +168,8 @@ def test_convolutions_are_as_good_with_half_of_the_weights(lesson, seed):
 @pytest.mark.parametrize("seed", [0, 1])
 def test_attention_looks_up_what_an_mlp_knows_by_heart_only(lesson, seed):
     found = lesson("attention", seed).found
-    (seen, unseen, longer), (by_heart, not_seen) = found["shares"].values()
-    assert min(seen, unseen, longer) > 0.95 and by_heart > 0.95 and not_seen < 0.6
+    seen, unseen, by_heart, not_seen = found["shares"]
+    assert min(seen, unseen, found["longer"]) > 0.95 and by_heart > 0.95 and not_seen < 0.6
     for i, weights in enumerate(found["weights"]):  # to the pair, then to the question itself
         assert sorted(range(6), key=weights.__getitem__)[-2:] in ([i, 5], [5, i])
         assert weights[i] + weights[5] > 0.8
