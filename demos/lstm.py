@@ -1,113 +1,79 @@
-"""A memory that lasts 100 steps: an LSTM.
-
-A sequence of bits, 1 or -1, of which the first is marked. Was it 1? The answer
-is asked for at the end. A plain recurrent layer does not learn it.
-"""
+"""A memory that lasts 100 steps: an LSTM beside a plain layer."""
 
 import random
-import time
 
 from demos.kit.panels import panels
+from demos.kit.times import back_in_time
 from engine import Value
 from nn import LSTM, Adam, Layer, Neuron, Recurrent, Sequential, binary_cross_entropy, fit
-from nn.plot.palette import name_at, series
 
 LENGTH = 100
-CELL = """\
-  u = x_t ⊕ h_{t-1}
-  f, i, o = σ(W_f u + b_f), σ(W_i u + b_i), σ(W_o u + b_o)  the gates
-  g = tanh(W_g u + b_g)
-  c_t = f c_{t-1} + i g                                     the memory
-  h_t = o tanh(c_t)                                         the state"""
+TASK = """\
+The task: read 100 bits, 1 or -1; say at the end if the first, marked, was 1.
+
+A plain recurrent layer writes its state h anew at every step:
+
+  h_t = tanh(W u + b), where u = x_t ⊕ h_{t-1}
+
+An LSTM has a memory c beside it, and gates between 0 and 1:
+
+  f, i, o = σ(W_f u + b_f), σ(W_i u + b_i), σ(W_o u + b_o)
+  c_t = f c_{t-1} + i tanh(W_g u + b_g)                     keep and write
+  h_t = o tanh(c_t)                                         show
+
+A neuron reads z from h_100; σ(z) is the answer. Before anything is learned:
+|∂z/∂x_t|, how much z depends on bit t, and its factor for a step back in time.
+"""
 
 
 def marked(bits):
     """Each bit with a mark: 1 for the first, 0 for all others."""
-    return [[bit, int(t == 0)] for t, bit in enumerate(bits)]
+    return [[bit, int(t == 1)] for t, bit in enumerate(bits, 1)]
 
 
 def answering(layer, size, rng):
-    """A recurrent layer, and a neuron that answers from its last state."""
+    """A recurrent layer, and a neuron that reads z from its last state."""
     return Sequential(marked, layer, lambda states: states[-1], Neuron(size, "linear", rng))
 
 
-def long_memory(rng):
-    """An LSTM that forgets little, and writes little until it has learned."""
-    lstm = LSTM(2, 3, rng)
-    for forget, write in zip(lstm.forget.neurons, lstm.input.neurons):
-        forget.b.data, write.b.data = 5, -5
-    return answering(lstm, 3, rng)
-
-
-def sequences(count, rng):
-    return [[rng.choice((-1, 1)) for _ in range(LENGTH)] for _ in range(count)]
-
-
-def influence(model, rows):
-    """The mean of |∂z/∂x_t| over sequences, for t = 1, ..., the length."""
-    totals = [0.0] * LENGTH
-    for row in rows:
-        bits = [Value(bit) for bit in row]
+def influence(model, sequences):
+    """The mean of |∂z/∂x_t| over sequences, for t = 1, ..., their length."""
+    inputs = [[Value(bit) for bit in bits] for bits in sequences]
+    for bits in inputs:
         model(bits).backward()
-        totals = [total + abs(bit.grad) for total, bit in zip(totals, bits)]
-    return [total / len(rows) for total in totals]
+    return [sum(abs(bit.grad) for bit in column) / len(inputs) for column in zip(*inputs)]
 
 
-def right(model, rows):
-    return sum((model(bits) > 0) == (bits[0] > 0) for bits in rows) / len(rows)
-
-
-def main(out, seed=0):
+def main(out, seed=1):
     rng = random.Random(seed)
-    rows, unseen, few = (sequences(count, rng) for count in (64, 50, 10))
-    targets = [int(bits[0] > 0) for bits in rows]
-    print(f"h_t = tanh(W u + b) forgets. An LSTM has a memory c beside its state h:\n\n{CELL}\n")
+    seen, unseen = ([[rng.choice((-1, 1)) for _ in range(LENGTH)] for _ in range(n)] for n in (64, 50))
     models = {
-        "tanh": lambda: answering(Recurrent(Layer(9, 7, "tanh", rng), 7), 7, rng),
-        "LSTM, bias 1": lambda: answering(LSTM(2, 3, rng), 3, rng),
-        "LSTM, bias 5": lambda: long_memory(rng),
+        "tanh": answering(Recurrent(Layer(9, 7, "tanh", rng), 7), 7, rng),
+        "LSTM, b_f = 1": answering(LSTM(2, 3, rng), 3, rng),
+        "LSTM, b_f = 5": answering(long := LSTM(2, 3, rng), 3, rng),
     }
-    print("Before anything is learned: |∂z/∂x_t|, how much the answer z depends on bit t\n")
-    times = (100, 75, 50, 25, 1)
-    print(f"  {'t':12}" + "".join(f"{t:10}" for t in times))
-    before = {}
-    for name, make in models.items():
-        before[name] = influence(make(), few)
-        print(f"  {name:12}" + "".join(f"{before[name][t - 1]:10.1e}" for t in times))
-    print("\nBack through time, each step multiplies: by W and tanh′, or by f. With a bias")
-    print("b_f of 1, f is near σ(1) = 0.73 and 0.73¹⁰⁰ = 2e-14; σ(5)¹⁰⁰ = 0.51.")
-    print(f"\nTwo of them learn from {len(rows)} sequences; {len(unseen)} others are held out:\n")
-    print("                weights   mean loss       held out   seconds")
-    shares = {}
-    for name in ("tanh", "LSTM, bias 5"):
-        model = models[name]()
-        start = time.perf_counter()
-        adam = Adam(model.parameters(), rate=0.05)
-        losses = fit(model, rows, targets, binary_cross_entropy, adam, epochs=30, batch=16, rng=rng)
-        seconds = time.perf_counter() - start
-        shares[name] = right(model, unseen)
-        print(f"  {name:12}  {len(adam.parameters):7}   {losses[0]:.3f} → {losses[-1]:.3f}", end="   ")
-        print(f"{shares[name]:8.0%}   {seconds:7.1f}")
-    gate = model.functions[1].input  # of u = (bit, mark, h), with h = 0
-    opened, shut = max(
-        (at.data, not_at.data) for at, not_at in zip(gate([1, 1, 0, 0, 0]), gate([1, 0, 0, 0, 0]))
-    )
-    print("\nThe LSTM has learned what to write into its memory. The input gate that opens")
-    print(f"most at the mark is {opened:.2f} there, and {shut:.2f} for other bits; σ(-5) was 0.007.")
-    if panels([curves(before)], out / "lstm.png", "How much the answer depends on bit t, before learning"):
+    for forget, write in zip(long.forget.neurons, long.input.neurons):
+        forget.b.data, write.b.data = 5, -5
+    print(TASK)
+    print("                t = 100        75        50        25         1     factor")
+    before = {name: influence(model, seen[:10]) for name, model in models.items()}
+    factors = {name: (d[0] / d[-1]) ** (1 / (LENGTH - 1)) for name, d in before.items()}
+    for name, d in before.items():
+        shown = "".join(f"{d[t - 1]:10.1e}" for t in (100, 75, 50, 25, 1))
+        print(f"  {name:13}{shown}{factors[name]:11.2f}")
+    gates = [Value(b).sigmoid().data for b in (1, 5)]
+    print("\nThe chain rule multiplies at every step back: by W and tanh′, or, from c_t to")
+    print(f"c_{{t-1}}, by f. That starts near σ(b_f): σ(1) = {gates[0]:.2f}, σ(5) = {gates[1]:.3f}.\n")
+    print(f"Two learn from {len(seen)} sequences, the LSTM with b_i = -5: it writes little at first.")
+    print(f"Right on {len(unseen)} others, where a guess is right in half of them:\n")
+    print("                 weights   mean loss         right")
+    shares, targets = {}, [int(bits[0] > 0) for bits in seen]
+    for name in ("tanh", "LSTM, b_f = 5"):
+        model, adam = models[name], Adam(models[name].parameters(), rate=0.05)
+        losses = fit(model, seen, targets, binary_cross_entropy, adam, epochs=30, batch=16, rng=rng)
+        shares[name] = sum((model(bits) > 0) == (bits[0] > 0) for bits in unseen) / len(unseen)
+        loss = f"{losses[0]:.3f} → {losses[-1]:.3f}"
+        print(f"  {name:13}  {len(adam.parameters):7}   {loss}{shares[name]:10.0%}")
+    if panels([back_in_time(before)], out / "lstm.png", "How much z depends on bit t before learning"):
         print(f"\nAs a picture: {out / 'lstm.png'}")
-    return {"before": before, "shares": shares, "gate": (opened, shut)}
-
-
-def curves(influences):
-    """Influences over time on a logarithmic scale, a function of axes."""
-
-    def on(axes):
-        axes.set(xlabel="t", ylabel="mean |∂z/∂xₜ|", yscale="log", xlim=(1, LENGTH))
-        axes.yaxis.set_major_formatter(lambda y, _: f"{y:.0e}")
-        for i, (name, numbers) in enumerate(influences.items()):
-            axes.plot(range(1, LENGTH + 1), numbers, **series(i))
-            beside = 8 if numbers[11] > 0.1 * numbers[-1] else 0.02  # above a flat curve, below a steep one
-            name_at(axes, 12, beside * numbers[11], name, series(i)["color"])
-
-    return on
+    return {"before": before, "factors": factors, "shares": shares}

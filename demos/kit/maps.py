@@ -38,7 +38,7 @@ def shaded(rows, limits=None, title=""):
 
 
 def table_map(rows, down, across, title=""):
-    """Shares from 0 to 1 as shades with their numbers, and names beside them."""
+    """Shares from 0 to 1, shaded and written, with names beside them."""
     shades = shaded(rows, (0, 1), title)
 
     def on(axes):
