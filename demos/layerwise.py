@@ -1,13 +1,11 @@
 """The backpropagation algorithm: z⁽ʲ⁾ forward, D⁽ʲ⁾ backward."""
 
-import importlib.util
-import random
 from itertools import chain
 
-from demos.kit.pictures import save
+from demos.kit.pictures import save, save_steps
 from engine import Value, draw, format_number
-from nn import MLP, mean_squared_error
-from nn.jacobians import Activation, Linear, layers_of
+from nn import mean_squared_error
+from nn.jacobians import Activation, Linear
 from nn.layerwise import backpropagation, backward, multiplications, naive
 from nn.layerwise_picture import pictures
 from nn.layerwise_table import shared_products, tables
@@ -19,19 +17,6 @@ G = Activation("sigmoid")
 def squared_error_gradient(prediction, y):
     """∇_ŷ (ŷ - y)² = 2 (ŷ - y)."""
     return [2 * (prediction[0] - y)]
-
-
-def by_layers(layers, x, y):
-    """The gradients of all layers by the algorithm, in one list."""
-    return list(chain(*backpropagation(layers, x, y, squared_error_gradient)))
-
-
-def disagreement(mlp, x, y):
-    """The largest difference of the algorithm's gradients from the engine's."""
-    mlp.zero_grad()
-    mean_squared_error(mlp(x), y).backward()
-    gradients = by_layers(layers_of(mlp), x, y)
-    return max(abs(d - w.grad) for d, w in zip(gradients, mlp.parameters(), strict=True))
 
 
 def by_scalars():
@@ -47,31 +32,23 @@ def by_scalars():
     return loss, x, [*chain(*weights), *betas]
 
 
-def save_pictures(layers, out):
-    if importlib.util.find_spec("matplotlib") is None:
-        print("\n(as pictures, step by step, with matplotlib: pip install matplotlib)")
-        return
-    steps = pictures(layers, X, Y, squared_error_gradient, names=["f_W", "g", r"f_\beta"])
-    for i, figure in enumerate(steps, 1):
-        figure.savefig(out / f"layerwise_{i}.png")
-    print(f"\nThe same as it fills, in {i} pictures to step through, from")
-    print(out / "layerwise_1.png")
-
-
-def main(out, seed=0):
-    print("f = f_β ∘ g ∘ f_W with g = σ, and the loss (f(x) - y)² of one example. By layers")
-    print("f_1 = f_W, f_2 = g, f_3 = f_β, with W_1 = W and W_3 = β; f_W(x) is all of them.")
-    print("Shapes stand above numbers. g has no weights, so D_W of it has no columns (2×0).\n")
+def main(out):
+    print("The gradients of L = (f(x) - y)² for one example, f = f_β ∘ g ∘ f_W with g = σ, by")
+    print("the backpropagation algorithm. Its layers are f_1 = f_W, f_2 = g and f_3 = f_β,")
+    print("with W_1 = W and W_3 = β; f_W(x) is all of them. Shapes stand above numbers. g")
+    print("has no weights, so D_W of it has no columns (2×0).\n")
     layers = [Linear(W), G, Linear([BETA])]
     *_, full = tables(layers, X, Y, squared_error_gradient)
     print(full)
-    save_pictures(layers, out)
+    steps = pictures(layers, X, Y, squared_error_gradient, names=["f_W", "g", r"f_\beta"])
+    save_steps(steps, out / "layerwise")
 
-    print("\nThe engine's gradients of the same loss, a scalar at a time, and those above.")
-    print("A weight is called as in an MLP: w1_2_1 is in layer 1, of neuron 2, for input 1.\n")
+    print("\nThe same loss as a graph of scalars. Its weights are called as in an MLP: w1_2_1")
+    print("is in layer 1, of neuron 2, for input 1; the w2 are β, the weights of f_3.\n")
+    print("         by scalars   by layers")
     loss, x, weights = by_scalars()
     loss.backward()
-    gradients = by_layers(layers, X, Y)
+    gradients = [*chain(*backpropagation(layers, X, Y, squared_error_gradient))]
     for weight, above in zip(weights, gradients, strict=True):
         print(f"  {weight.label}{format_number(weight.grad):>12}{format_number(above):>12}")
     save(draw(loss, inputs=x, fold=True), out / "layerwise_graph.svg")
@@ -84,14 +61,6 @@ def main(out, seed=0):
     *_, full = tables(deeper, X, Y, squared_error_gradient)
     print(f"\n{full}")
 
-    print("\nOn other networks with random weights, the largest difference of the two:\n")
-    rng = random.Random(seed)
-    differences = []
-    for nin, nouts in ((2, [3, 1]), (4, [8, 8, 1]), (3, [5, 4, 3, 2, 1])):
-        mlp = MLP(nin, nouts, activation="tanh", rng=rng)
-        differences.append(disagreement(mlp, [rng.gauss(0, 1) for _ in range(nin)], Y))
-        print(f"  {mlp!r:34}{format_number(differences[-1])}")
-
     print("\nThe backward pass makes each D⁽ʲ⁾ from D⁽ʲ⁺¹⁾ by one product. Multiplied out")
     print("anew for every layer, the work grows as the square of their number m.")
     print("Multiplications, shared and naive, counted:\n")
@@ -103,4 +72,4 @@ def main(out, seed=0):
             layers = [Linear([[0.5] * n] * n)] * (m - 1) + [Linear([[0.5] * n])]
             row += [multiplications(algorithm, layers, [1.0] * n) for algorithm in (backward, naive)]
         print("  {:3}{:12}{:11}{:12}{:11}".format(m, *row))
-    return {"engine": [weight.grad for weight in weights], "by layers": gradients, "differences": differences}
+    return {"engine": [weight.grad for weight in weights], "by layers": gradients}

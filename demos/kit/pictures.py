@@ -22,3 +22,19 @@ def show(plot, path):
         print(plot)
     if save(plot, path):
         print(f"  as a picture: {path}")
+
+
+def save_steps(figures, path):
+    """Write figures that show something step by step: path_1.png, ...
+
+    They are to be made one by one, where matplotlib is.
+    """
+    count = 0
+    try:
+        for count, figure in enumerate(figures, 1):
+            figure.savefig(path.with_name(f"{path.name}_{count}.png"))
+    except ImportError:
+        print(f"\n({path.name}, step by step as pictures, with matplotlib: pip install matplotlib)")
+        return
+    print(f"\nThe same as it fills, in {count} pictures to step through, from")
+    print(path.with_name(f"{path.name}_1.png"))

@@ -6,6 +6,7 @@ import math
 import random
 import re
 import shutil
+import sys
 
 import pytest
 
@@ -177,24 +178,15 @@ def test_the_algorithm_is_shown_in_a_picture_for_each_step(lesson):
     steps = {f"layerwise_{i}.png" for i in range(1, 10)} if MATPLOTLIB else set()
     assert {path.name for path in run.out.iterdir()} == {"layerwise_graph.svg", *steps}
     assert f"in {len(steps)} pictures" in run.text or not MATPLOTLIB
-    assert max(run.found["differences"]) < 1e-14
 
 
 def test_the_algorithm_needs_no_pictures(monkeypatch, tmp_path):
-    monkeypatch.setattr(layerwise.importlib.util, "find_spec", lambda name: None)
-    text, found = printed(layerwise.main, tmp_path, seed=3)
-    assert "with matplotlib: pip install matplotlib" in text and not list(tmp_path.glob("*.png"))
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    text, found = printed(layerwise.main, tmp_path)
+    assert "pip install matplotlib" in text and not list(tmp_path.glob("*.png"))
     assert max(map(len, text.replace(str(tmp_path), "out").splitlines())) <= 80
     assert found["by layers"] == pytest.approx(found["engine"], rel=1e-14)
-    assert max(found["differences"]) < 1e-14
     for name, number in zip(["1_1_1", "1_1_2", "1_2_1", "1_2_2", "2_1_1", "2_1_2"], found["engine"]):
         assert re.search(
             rf"^  w{name} +{format_number(number)} +{format_number(number)}$", text, re.MULTILINE
         )
-
-
-def test_the_algorithm_agrees_with_the_engine_in_the_demo():
-    rng = random.Random(8)
-    for nin, nouts in ((2, [3, 1]), (3, [4, 4, 4, 1])):
-        mlp = MLP(nin, nouts, activation="sigmoid", rng=rng)
-        assert layerwise.disagreement(mlp, [rng.gauss(0, 1) for _ in range(nin)], 1) < 1e-14
