@@ -8,7 +8,7 @@ import random
 import time
 
 from demos.digits import examples, network
-from demos.kit.maps import shaded
+from demos.kit.maps import image_rows, shaded
 from demos.kit.panels import panels
 from nn import Adam, Convolution2D, Layer, Neuron, Sequential, cross_entropy, fit, max_pool
 
@@ -25,7 +25,7 @@ def convolutional(rng):
     """8 × 8 pixels → 12 images of 6 × 6 → 12 images of 3 × 3 → 10 logits."""
     filters = [Convolution2D(Neuron(9, "relu", rng), height=3, width=3) for _ in range(FILTERS)]
     model = Sequential(
-        lambda x: [x[i : i + 8] for i in range(0, 64, 8)],  # pixels to rows
+        image_rows,
         lambda image: [x for convolve in filters for row in pooled(convolve(image)) for x in row],
         Layer(9 * FILTERS, 10, "linear", rng),
     )
@@ -41,6 +41,7 @@ def accuracy(model, rows, labels):
 def main(out, seed=0):
     (rows, targets), (held_rows, held_labels) = examples(seed)
     models = {"MLP": network(seed), "convolution": convolutional(random.Random(seed))}
+    print("The task: which digit does an image of 8 × 8 pixels show?\n")
     print(f"An MLP 64-32-10, and {FILTERS} filters of 3 × 3 pixels with one layer after them, learn")
     print(f"{len(rows):,} images in 15 epochs. {len(held_rows)} others are held out.\n")
     print("               weights   mean loss       seconds   held out")
@@ -66,10 +67,10 @@ def picture(filters, rows, labels, path):
     parts = [lambda axes: axes.set_axis_off()]
     for filter in strongest:
         kernel = [w.data for w in filter.function.w]
-        parts.append(shaded([kernel[i : i + 3] for i in range(0, 9, 3)], title="filter"))
+        parts.append(shaded(image_rows(kernel, 3), title=f"filter {len(parts)}"))
     for digit in (0, 1, 4):
         x = rows[labels.index(digit)]
-        image = [x[i : i + 8] for i in range(0, 64, 8)]
+        image = image_rows(x)
         found = [[[z.data for z in row] for row in filter(image)] for filter in strongest]
         largest = max(z for rows in found for row in rows for z in row)
         parts += [shaded(image, (0, 1)), *(shaded(rows, (0, largest)) for rows in found)]

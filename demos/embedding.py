@@ -1,17 +1,12 @@
-"""Words become vectors, and a recurrent layer reads them.
-
-Is a sentence praise or blame? No word decides it: "not good" is blame, "not
-very bad" praise again.
-"""
+"""Words become vectors, and a recurrent layer reads them."""
 
 import math
 import random
 from itertools import product
 
-from demos.kit.names import name_points
+from demos.kit.names import named_plane
 from demos.kit.panels import panels
 from nn import Embedding, GradientDescent, Layer, Recurrent, Sequential, fit, mean_squared_error
-from nn.plot.palette import scatter
 
 ADVERBS = ["not", "very", "really"]
 ADJECTIVES = ["good", "great", "fine", "bad", "dull", "poor"]
@@ -45,7 +40,8 @@ def learn(model, examples, rng):
 
 def main(out, seed=0):
     examples = sentences(1) + sentences(2) + sentences(3)
-    print(f"{len(examples)} sentences of one to three words, such as:\n")
+    print("The task: is a sentence praise or blame? No word alone decides it. To learn from")
+    print(f"there are {len(examples)} sentences of one to three words, such as:\n")
     for words in (["good"], ["not", "good"], ["very", "bad"], ["not", "really", "dull"]):
         print(f"  {' '.join(words):16}  {'praise' if tones(words)[-1] > 0 else 'blame'}")
 
@@ -70,8 +66,9 @@ def main(out, seed=0):
     longer = sentences(4) + sentences(5)
     longest = [[*rng.choices(ADVERBS, k=49), rng.choice(ADJECTIVES)] for _ in range(40)]
     unseen = accuracy(model, longer), accuracy(model, longest)
-    print(f"On all {len(longer)} unseen sentences of 4 and 5 words: {unseen[0]:.0%} right.")
-    print(f"On {len(longest)} random ones of 50 words: {unseen[1]:.0%} right.")
+    print(
+        f"All {len(longer)} sentences of 4 and 5 words: {unseen[0]:.0%} right, 40 of 50 words: {unseen[1]:.0%}."
+    )
 
     print("\nThe vectors, and the word whose vector is nearest:\n")
     vectors = {word: [x.data for x in vector] for word, vector in embedding.table.items()}
@@ -81,33 +78,12 @@ def main(out, seed=0):
         nearest[word] = min(others, key=lambda other: math.dist(vectors[word], vectors[other]))
         print(f"  {word:8}{x:z6.2f} {y:z6.2f}   {nearest[word]}")
     print('\nNobody told it what words mean: "not" and "bad" both turn a sentence over.')
-    kinds = {kind: [word for word in WORDS if turns(word) == kind] for kind in (False, True)}
-    parts = [plane(vectors, WORDS, "all words", named=False)]
-    parts += [plane(vectors, kinds[False], "● enlarged"), plane(vectors, kinds[True], "■ enlarged")]
+    parts = [named_plane(list(vectors.values()), list(map(turns, WORDS)), (), "all words")]
+    for kind, title in ((False, "● enlarged"), (True, "■ enlarged")):
+        words = [word for word in WORDS if turns(word) == kind]
+        parts.append(named_plane([vectors[word] for word in words], [kind] * len(words), words, title))
     title = "Words that turn a sentence over (■) are far from all others (●)"
-    if panels(parts, out / "embedding.png", title):
-        print(f"  as a picture: {out / 'embedding.png'}")
-    return {
-        "by score": by_score,
-        "by vector": right,
-        "unseen": unseen,
-        "nearest": nearest,
-        "vectors": vectors,
-    }
-
-
-def plane(vectors, words, title, named=True):
-    """Some words as points at their vectors, at one scale on both axes."""
-    points = [vectors[word] for word in words]
-
-    def on(axes):
-        sides = [(min(coordinates), max(coordinates)) for coordinates in zip(*points)]
-        reach = 0.75 * max(high - low for low, high in sides)
-        xlim, ylim = (((low + high) / 2 - reach, (low + high) / 2 + reach) for low, high in sides)
-        axes.set(aspect="equal", xlim=xlim, ylim=ylim, title=title)
-        axes.locator_params(nbins=4)
-        axes.grid(alpha=0.3)
-        scatter(axes, points, [int(turns(word)) for word in words])
-        name_points(axes, list(zip(words, points)) if named else [])
-
-    return on
+    if panels(parts, out / "embedding.png", title, layout="ABB\nACC"):
+        print(f"As a picture: {out / 'embedding.png'}")
+    found = {"by score": by_score, "by vector": right, "unseen": unseen}
+    return found | {"nearest": nearest, "vectors": vectors}

@@ -33,8 +33,8 @@ def by_scalars():
 
 
 def main(out):
-    print("The gradients of L = (f(x) - y)² for one example, f = f_β ∘ g ∘ f_W with g = σ, by")
-    print("the backpropagation algorithm. Its layers are f_1 = f_W, f_2 = g and f_3 = f_β,")
+    print("The gradients of L = (f(x) - y)² for one example, by backpropagation, where")
+    print("f = f_β ∘ g ∘ f_W and g = σ. The layers are f_1 = f_W, f_2 = g and f_3 = f_β,")
     print("with W_1 = W and W_3 = β; f_W(x) is all of them. Shapes stand above numbers. g")
     print("has no weights, so D_W of it has no columns (2×0).\n")
     layers = [Linear(W), G, Linear([BETA])]

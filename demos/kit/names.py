@@ -3,6 +3,8 @@
 from itertools import product
 from math import cos, pi, sin
 
+from nn.plot.palette import scatter
+
 DISTANCES = (10, 18, 28, 40, 54)  # in points of 1/72 inch, from a point to the edge of its name
 ANGLES = [i * pi / 4 for i in (0, 4, 2, 6, 1, 3, 7, 5)]  # right, left, above, below, between
 RADIUS = 8  # of a point, in the same unit
@@ -47,6 +49,25 @@ def name_points(axes, named, size=14):
         text.set_position((dx, dy))
         text.arrow_patch.set_visible(distance > DISTANCES[0])
         taken.append(box)
+
+
+def named_plane(points, kinds, names, title):
+    """Points in the plane, as their classes look, with their names if any.
+
+    Both axes have one scale, and are as long as there is room. A function of
+    axes for `panels`.
+    """
+
+    def on(axes):
+        axes.set_title(title)
+        axes.set_aspect("equal", adjustable="datalim")
+        axes.margins(0.3)
+        axes.locator_params(nbins=4)
+        axes.grid(alpha=0.3)
+        scatter(axes, points, kinds)
+        name_points(axes, list(zip(names, points)))
+
+    return on
 
 
 def _box(x, y, width, height):

@@ -289,7 +289,7 @@ def test_what_sentences_say(sentence, praise):
 def test_sentences_of_any_length_are_understood_and_words_of_one_meaning_are_near(
     seed, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(embedding, "panels", lambda *args: False)
+    monkeypatch.setattr(embedding, "panels", lambda *args, **settings: False)
     _, found = printed(embedding.main, tmp_path, seed=seed)
     assert found["by score"] < 0.8
     assert found["by vector"] == 1 and found["unseen"] == (1, 1)
