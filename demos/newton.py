@@ -82,7 +82,7 @@ def main(out):
     print("\nFar from the minimum a jump may land high on the wall. Near it, each has about")
     print("twice as many correct digits as the one before. A network of n weights has n²")
     print("second derivatives: too many, so that networks learn by gradient descent.\n")
-    tracks = [("gradient\ndescent", (-0.5, 0.5), slow), ("Newton's\nmethod", (-1.7, -2.5), fast)]
+    tracks = [("gradient\ndescent", (-0.62, 0.55), slow), ("Newton's\nmethod", (-1.7, -2.5), fast)]
     title = "Rosenbrock's function: along the valley, or by jumps"
     show(paths(rosenbrock, tracks, ((-2.2, 2.2), (-3.6, 2)), title, ("x", "y")), out / "newton.png")
     return {"gradient descent": slow, "newton": fast, "hessian": H, "eigenvalues": (along, across)}
