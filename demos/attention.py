@@ -1,4 +1,4 @@
-"""Attention, a transformer's head, looks up the digit of a letter."""
+"""Attention looks a thing up: the digit beside a letter."""
 
 import random
 
