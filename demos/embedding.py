@@ -66,16 +66,15 @@ def main(out, seed=0):
     longer = sentences(4) + sentences(5)
     longest = [[*rng.choices(ADVERBS, k=49), rng.choice(ADJECTIVES)] for _ in range(40)]
     unseen = accuracy(model, longer), accuracy(model, longest)
-    print(
-        f"All {len(longer)} sentences of 4 and 5 words: {unseen[0]:.0%} right, 40 of 50 words: {unseen[1]:.0%}."
-    )
+    print(f"On all {len(longer)} unseen sentences of 4 and 5 words: {unseen[0]:.0%} right.")
+    print(f"On {len(longest)} random ones of 50 words: {unseen[1]:.0%} right.")
 
     print("\nThe vectors, and the word whose vector is nearest:\n")
     vectors = {word: [x.data for x in vector] for word, vector in embedding.table.items()}
     nearest = {}
     for word, (x, y) in vectors.items():
-        others = [other for other in WORDS if other != word]
-        nearest[word] = min(others, key=lambda other: math.dist(vectors[word], vectors[other]))
+        others = {other: math.dist(vectors[word], vectors[other]) for other in WORDS if other != word}
+        nearest[word] = min(others, key=others.__getitem__)
         print(f"  {word:8}{x:z6.2f} {y:z6.2f}   {nearest[word]}")
     print('\nNobody told it what words mean: "not" and "bad" both turn a sentence over.')
     parts = [named_plane(list(vectors.values()), list(map(turns, WORDS)), (), "all words")]

@@ -1,4 +1,4 @@
-"""A memory that lasts 100 steps: an LSTM beside a plain layer."""
+"""A memory that lasts 100 steps: an LSTM."""
 
 import random
 
