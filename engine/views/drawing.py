@@ -111,7 +111,7 @@ class Drawing(graphviz.Digraph):
         return in_browser(path, "picture") if view else str(path)
 
     def save(self, path: "str | os.PathLike[str]") -> str:
-        """Write the picture as `render` does, by the name of plots and pages."""
+        """Write the picture as `render` does, as plots and pages call it."""
         return self.render(path)
 
     def view(
