@@ -14,7 +14,15 @@ from numbers import Real
 from typing import Any
 
 from engine import Constant, Value
-from nn.checks import check_function, check_inputs, check_list, check_numbers, check_positive, check_rng
+from nn.checks import (
+    check_function,
+    check_inputs,
+    check_list,
+    check_numbers,
+    check_positive,
+    check_rng,
+    is_scalar,
+)
 from nn.module import Module
 
 ActivationFunction = str | Callable[[Value], Value]
@@ -176,7 +184,7 @@ class Sequential(Module):
 
     def __call__(self, x: Sequence[Any]) -> Any:
         for function in self.functions:
-            x = function(x if isinstance(x, (list, tuple)) else [x])
+            x = function([x] if is_scalar(x) else x)
         return x
 
     def architecture(self) -> dict[str, Any]:
@@ -216,8 +224,8 @@ class Concat(Module):
 def name_inputs(x: Any, function: Any, name: str = "x") -> Any:
     """A list's plain numbers as constants that graphs call x1, x2, ...
 
-    They stay as they are for any other function than neurons, and where an
-    earlier layer computed them.
+    They stay as they are for any other function than neurons, and where the
+    first is a Value, as where an earlier layer computed them.
 
     >>> name_inputs([1, 0.5], Neuron(2)), name_inputs([1, 0.5], sum)
     ([Constant(1.0), Constant(0.5)], [1, 0.5])

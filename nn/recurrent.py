@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine import counted
-from nn.checks import check_function, check_list, check_positive
+from nn.checks import check_function, check_list, check_positive, is_scalar
 from nn.layers import name_inputs
 from nn.module import Module
 
@@ -51,6 +51,6 @@ class Recurrent(Module):
         return f"Recurrent({self.function!r}, size={self.size})"
 
 
-def as_list(x: Any) -> Any:
+def as_list(x: Any) -> list[Any]:
     """An element of a sequence as a list of numbers, also if it is one."""
-    return x if isinstance(x, (list, tuple)) else [x]
+    return [x] if is_scalar(x) else check_list(x, "an element of a sequence is a number or a list of numbers")

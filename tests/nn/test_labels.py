@@ -142,3 +142,10 @@ def test_a_walk_says_x1_where_the_derivative_is_an_input():
     neuron = Neuron(1, "linear")
     text = repr(steps(neuron([3])).run())
     assert "∂v1/∂w1 = 1 × x1" in text and "= 1 × 3 = 3" in text
+
+
+def test_a_list_that_begins_with_a_value_keeps_its_numbers():
+    x = Value(3, "mine")
+    output = Neuron(2)([x, 2])
+    assert [node.label for node in topological_order(output) if isinstance(node, Constant)] == [""]
+    assert x.label == "mine"

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from nn import LSTM
+from nn import LSTM, Layer, Recurrent
 
 
 def sigmoid(z):
@@ -95,3 +95,12 @@ def test_numbers_and_lists_are_elements_alike():
     model = lstm(nin=1)
     both = [[[h.data for h in state] for state in model(xs)] for xs in ([0.5, -1], [[0.5], [-1]])]
     assert both[0] == both[1]
+
+
+@pytest.mark.parametrize("make", [lstm, lambda: Recurrent(Layer(5, 3, "tanh", random.Random(0)), 3)])
+def test_a_sequence_is_an_array_or_of_any_lists(make):
+    numpy = pytest.importorskip("numpy")
+    xs = sequence(3)
+    wanted = [[h.data for h in state] for state in make()(xs)]
+    for same in (numpy.array(xs), map(tuple, xs), map(iter, xs)):
+        assert [[h.data for h in state] for state in make()(same)] == wanted

@@ -412,3 +412,11 @@ def test_saved_files_are_readable_by_others(tmp_path):
     plain = tmp_path / "plain"
     plain.touch()
     assert stat.S_IMODE((tmp_path / "model.json").stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
+
+
+@pytest.mark.parametrize("model", [XOR, Sequential(XOR), Sequential(MLP(2, [2, 1]), Neuron(1))])
+def test_a_sequence_of_layers_takes_an_array_as_a_layer_does(model):
+    numpy = pytest.importorskip("numpy")
+    assert model(numpy.array([1.0, 0.0])).data == model([1.0, 0.0]).data
+    with pytest.raises(TypeError, match="takes a list of 2 inputs, not None"):
+        model(None)
