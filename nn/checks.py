@@ -131,6 +131,43 @@ def check_floats(x: list[Any], what: object) -> list[float]:
         ) from None
 
 
+def check_interval(pair: Any, what: str) -> tuple[float, float]:
+    """Two numbers, the lower one first, as floats; else an error.
+
+    >>> check_interval((1, 1), "limits are an interval, as (0, 1)")
+    Traceback (most recent call last):
+        ...
+    ValueError: limits are an interval, as (0, 1), not (1, 1)
+    """
+    ends = check_floats(check_list(pair, what), "an interval")
+    if len(ends) != 2 or not 0 < ends[1] - ends[0] < math.inf:
+        raise ValueError(f"{what}, not {short_repr(pair)}")
+    return ends[0], ends[1]
+
+
+def check_scalar(answer: Any, function: object, to: str) -> Any:
+    """What a function answers, if it is one number or Value; else TypeError.
+
+    `to` says what it is an answer to.
+
+    >>> check_scalar([1, 2], "the model", "to [0, 0]")
+    Traceback (most recent call last):
+        ...
+    TypeError: the model answers one number, not [1, 2] to [0, 0]
+    """
+    if not is_scalar(answer):
+        raise TypeError(f"{_named(function)} answers one number, not {short_repr(answer)} {to}")
+    return answer
+
+
+def check_answer(answer: Any, function: object, to: str) -> float:
+    """The same as a float; ValueError if it is infinite or not a number."""
+    [number] = check_floats([check_scalar(answer, function, to)], function)
+    if not math.isfinite(number):
+        raise ValueError(f"{_named(function)} answers {number} {to}")
+    return number
+
+
 def check_parameters(parameters: Any, optimizer: str) -> list[Value]:
     """An optimiser's parameters as a list, or an error that names it.
 

@@ -169,6 +169,8 @@ def _check_optimizer(optimizer):
     parameters = optimizer.parameters
     if not isinstance(parameters, (list, tuple)) or not all(isinstance(p, Value) for p in parameters):
         raise TypeError(f"an optimiser's parameters are a list of Values, not {short_repr(parameters)}")
+    if not parameters:
+        raise ValueError("the optimiser has no parameters to train; a model's frozen ones are not among them")
     check_unfrozen(parameters)
 
 

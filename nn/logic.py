@@ -11,15 +11,15 @@ x1  x2  AND
  1   1  σ(10)  = 0.99995   → 1
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 from engine import Value, format_number, short_repr
-from nn.checks import check_function, check_positive, is_scalar
+from nn.checks import check_answer, check_function, check_positive
 from nn.layers import Concat, Neuron, Sequential
+from nn.table import one_line
 
 # name: bias, and the weight of each input
 WEIGHTS = {
@@ -82,25 +82,19 @@ def truth_table(network: Callable[[list[int]], Any], inputs: int = 2, name: str 
     if inputs > 16:
         raise ValueError(f"a truth table of {inputs} inputs has 2**{inputs} rows; it takes 16 inputs at most")
     rows = list(product((0, 1), repeat=inputs))
-    outputs = [_answer(network, list(row)) for row in rows]
-    numbers = [format_number(float(out)) for out in outputs]
+    outputs = [network(list(row)) for row in rows]
+    answers = [
+        check_answer(out, "the network of a truth table", f"to {list(row)}")
+        for out, row in zip(outputs, rows)
+    ]
+    numbers = list(map(format_number, answers))
     sums = [_sum(out) for out in outputs]
     width, digits = max(map(len, sums)), max(map(len, numbers))
-    lines = ["  ".join([*(f"x{i + 1}" for i in range(inputs)), str(name or _name(network))])]
-    for row, out, sum_, text in zip(rows, outputs, sums, numbers):
+    lines = ["  ".join([*(f"x{i + 1}" for i in range(inputs)), one_line(str(name or _name(network)))])]
+    for row, answer, sum_, text in zip(rows, answers, sums, numbers):
         shown = f"{sum_:{width}} = {text:{digits}}" if width else f"{text:{digits}}"
-        lines.append("  ".join([*(f"{x:2}" for x in row), f"{shown} → {round(float(out))}"]))
-    return TruthTable(list(zip(rows, map(float, outputs))), "\n".join(lines))
-
-
-def _answer(network, row):
-    """What the network answers to a row, which is to be a number or a Value."""
-    out = network(row)
-    if not is_scalar(out):
-        raise TypeError(f"the network of a truth table answers one number, not {short_repr(out)} to {row}")
-    if not math.isfinite(float(out)):
-        raise ValueError(f"the network of a truth table answers {float(out)} to {row}")
-    return out
+        lines.append("  ".join([*(f"{x:2}" for x in row), f"{shown} → {round(answer)}"]))
+    return TruthTable(list(zip(rows, answers)), "\n".join(lines))
 
 
 def _sum(output):

@@ -1,7 +1,7 @@
 """Module: anything with parameters, to list, clear, save and load."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Integral
 from os import PathLike
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from engine import Constant, Value, assign, counted, short_repr
 from nn.frozen import Frozen
 from nn.saved import Saved, differences, read_model, write_model
-from nn.table import table
+from nn.table import Table
 
 
 class Module:
@@ -45,8 +45,8 @@ class Module:
         """The parameters that train, each once: all that are not frozen."""
         return [parameter for parameter in _every(self) if type(parameter) is not Frozen]
 
-    def freeze(self, *parameters: Value) -> None:
-        """Leave all parameters as they are in training, or these of them.
+    def freeze(self, parameters: Sequence[Value] | None = None) -> None:
+        """Leave all parameters as they are in training, or a list of them.
 
         `parameters` lists them no longer, so that optimisers don't get them.
         An optimiser that has them already raises an error instead of a step.
@@ -55,23 +55,25 @@ class Module:
         page that `engine.play` makes. A parameter that stands in several
         modules is frozen in all of them. Copies of frozen ones are frozen.
 
-        Raises ValueError if one of `parameters` is none of the module's.
+        Raises ValueError if one of the list is none of the module's, or there
+        is none, TypeError for anything but plain Values in a list.
 
         >>> from nn import MLP
         >>> network = MLP(2, [3, 1])
         >>> network.layers[0].freeze()
         >>> [parameter.label for parameter in network.parameters()]
         ['w2_1_1', 'w2_1_2', 'w2_1_3', 'b2_1']
-        >>> network.freeze(network.layers[1].neurons[0].b)
+        >>> network.freeze([network.layers[1].neurons[0].b])
         >>> len(network.parameters())
         3
         """
         _set_kind(self, Frozen, parameters)
 
-    def unfreeze(self, *parameters: Value) -> None:
-        """Train all parameters again, or these of them.
+    def unfreeze(self, parameters: Sequence[Value] | None = None) -> None:
+        """Train all parameters again, or a list of them.
 
-        An optimiser needs to be made anew to train them.
+        An optimiser needs to be made anew to train them. Raises what `freeze`
+        raises.
         """
         _set_kind(self, Value, parameters)
 
@@ -161,10 +163,10 @@ class Module:
         load_saved(self, path, read_model(path))
 
     def __str__(self) -> str:
-        return repr(table(repr(self), self.named_parameters()))
+        return repr(Table(repr(self), self.named_parameters()))
 
     def _repr_html_(self) -> str:
-        return table(repr(self), self.named_parameters())._repr_html_()
+        return Table(repr(self), self.named_parameters())._repr_html_()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({counted(len(_every(self)), 'parameter')})"
@@ -193,15 +195,26 @@ def _every(model):
 def _set_kind(model, kind, chosen):
     """Freeze or unfreeze some of a model's parameters, or all."""
     parameters = _every(model)
+    if chosen is None:
+        chosen = parameters
+    elif not isinstance(chosen, (list, tuple)) or not all(isinstance(each, Value) for each in chosen):
+        raise TypeError(
+            f"a list of parameters is (un)frozen, as by freeze([neuron.b]), not {short_repr(chosen)}"
+        )
+    elif not chosen:  # as the parameters() of a frozen layer are
+        raise ValueError("the list of parameters to (un)freeze is empty; without a list, all are meant")
     own = set(parameters)
     for each in chosen:
-        if not isinstance(each, Value):
-            raise TypeError(f"freeze() and unfreeze() take parameters, Values, not {short_repr(each)}")
         if each not in own:
             raise ValueError(f"{short_repr(each)} is no parameter of {short_repr(model)}")
-    chosen = chosen or parameters
+    changed = [each for each in chosen if isinstance(each, Frozen) != (kind is Frozen)]
+    for each in changed:
+        if type(each) not in (Value, Frozen):
+            raise TypeError(
+                f"plain Values can be frozen, not {short_repr(each)}, of class {type(each).__name__}"
+            )
     # A parameter's class says it, to whoever has the parameter: optimisers too.
-    assign(chosen, "__class__", [kind] * len(chosen))
+    assign(changed, "__class__", [kind] * len(changed))
 
 
 def _collect(places, found, seen):

@@ -288,7 +288,7 @@ def of_kinds(model: Any) -> list[Any]:
 
 CHANGES |= {
     "freeze": Change(partly_frozen, lambda model: model.freeze(), of_kinds),
-    "freeze one": Change(network, lambda model: model.freeze(model.layers[1].neurons[0].b), of_kinds),
+    "freeze one": Change(network, lambda model: model.freeze([model.layers[1].neurons[0].b]), of_kinds),
     "unfreeze": Change(partly_frozen, lambda model: model.unfreeze(), of_kinds),
 }
 

@@ -18,6 +18,7 @@ from nn import (
     binary_cross_entropy,
     fit,
     load,
+    mean_squared_error,
 )
 from nn.frozen import Frozen
 
@@ -96,7 +97,7 @@ def test_freezing_while_fit_trains_ends_it_with_what_was_learned():
 
 def test_a_frozen_perceptron_does_not_learn():
     perceptron = Perceptron(2)
-    perceptron.freeze(perceptron.b)
+    perceptron.freeze([perceptron.b])
     with pytest.raises(ValueError, match="label='b'"):
         perceptron.learn(ROWS, [0, 1, 1, 1])
     assert set(perceptron.state().values()) == {0.0}
@@ -133,19 +134,19 @@ def test_a_shared_parameter_is_frozen_wherever_it_stands():
     other.w = one.w
     one.freeze()
     assert other.parameters() == [other.b] and Sequential(one, other).parameters() == [other.b]
-    other.unfreeze(other.w[0])
+    other.unfreeze([other.w[0]])
     assert len(one.parameters()) == 1
 
 
 def test_a_part_and_a_parameter_are_frozen_and_unfrozen():
     model = network()
     hidden, output = model.layers
-    model.freeze(output.neurons[0].b, *hidden.neurons[1].w)
+    model.freeze([output.neurons[0].b, *hidden.neurons[1].w])
     frozen = {name for name, parameter in model.named_parameters() if isinstance(parameter, Frozen)}
     assert frozen == {"layers[1].neurons[0].b", "layers[0].neurons[1].w[0]", "layers[0].neurons[1].w[1]"}
     model.freeze()
     assert model.parameters() == []
-    model.unfreeze(output.neurons[0].b)
+    model.unfreeze([output.neurons[0].b])
     assert len(model.parameters()) == 1 and model.parameters()[0] is output.neurons[0].b
     model.unfreeze()
     assert {type(parameter) for parameter in model.parameters()} == {Value}
@@ -155,8 +156,13 @@ def test_a_part_and_a_parameter_are_frozen_and_unfrozen():
 def test_what_is_no_parameter_of_a_model_is_named_and_nothing_is_frozen():
     model, other = network(), Neuron(2)
     with pytest.raises(ValueError, match=r"label='b'\) is no parameter of MLP\(2, \[3, 1\], tanh\)"):
-        model.freeze(model.layers[0].neurons[0].b, other.b)
-    with pytest.raises(TypeError, match="take parameters, Values, not 'b'"):
+        model.freeze([model.layers[0].neurons[0].b, other.b])
+    with pytest.raises(
+        TypeError,
+        match="a list of parameters is (un)frozen, as by freeze([neuron.b]), not .b.".replace("(", r"\(")
+        .replace(")", r"\)")
+        .replace("[", r"\["),
+    ):
         model.freeze("b")
     assert len(model.parameters()) == 13
 
@@ -167,5 +173,41 @@ def test_freezing_keeps_the_name_of_a_model_without_a_name_of_its_own():
             self.slope, self.offset = Value(2), Value(1)
 
     line = Line()
-    line.freeze(line.offset)
+    line.freeze([line.offset])
     assert repr(line) == "Line(2 parameters)" and len(line.parameters()) == 1
+
+
+def test_an_empty_list_does_not_mean_all_parameters():
+    model = network()
+    hidden = model.layers[0]
+    model.freeze()
+    for change in (model.freeze, model.unfreeze):  # a frozen layer has no parameters()
+        with pytest.raises(ValueError, match="is empty; without a list, all are meant"):
+            change(hidden.parameters())
+    assert model.parameters() == []
+
+
+def test_values_of_a_class_of_ones_own_are_not_frozen_and_nothing_is():
+    class Own(Value):
+        pass
+
+    class Line(Module):
+        def __init__(self):
+            self.offset, self.slope = Value(1), Own(2)
+
+    line = Line()
+    with pytest.raises(TypeError, match=r"plain Values can be frozen, not Value\(data=2.* of class Own"):
+        line.freeze()
+    assert [type(parameter) for parameter in line.parameters()] == [Value, Own]
+    line.freeze([line.offset])
+    line.unfreeze()
+    assert [type(parameter) for parameter in line.parameters()] == [Value, Own]
+
+
+@pytest.mark.parametrize("engine", ["auto", "graph", "python"])
+def test_a_network_that_is_frozen_whole_is_not_said_to_have_trained(engine):
+    model = network()
+    model.freeze()
+    adam = Adam(model.parameters())
+    with pytest.raises(ValueError, match="the optimiser has no parameters to train"):
+        fit(model, [[0, 1]], [1], mean_squared_error, adam, engine=engine)

@@ -23,6 +23,7 @@ from nn import (
     binary_cross_entropy,
     truth_table,
 )
+from nn.table import MOST_ROWS, Table
 
 ANY_MODEL = [
     MLP(2, [2, 1]),
@@ -109,3 +110,24 @@ def test_a_truth_table_shows_itself_at_the_prompt_and_has_rows():
     assert [row for row, _ in table.rows] == [(0, 0), (0, 1), (1, 0), (1, 1)]
     assert [round(output) for _, output in table.rows] == [0, 0, 0, 1]
     assert table.rows[3][1] == AND([1, 1]).data
+
+
+@pytest.mark.parametrize("key", [1.5, b"x.y", "x.y", 'b["c.d', "it's.so"])
+def test_a_key_with_a_point_is_not_the_path_of_a_module(key):
+    class Own(Module):
+        def __init__(self):
+            self.weights = {key: Value(1)}
+
+    _, _, line = str(Own()).splitlines()
+    assert line.split()[0] == f"weights[{key!r}]"
+
+
+def test_a_large_model_is_not_read_whole_to_show_its_first_rows():
+    table = Table("large", [(f"w[{i}]", Value(i)) for i in range(MOST_ROWS)] + [(None, None)] * 1_000_000)
+    assert repr(table).endswith("… and 1,000,000 more; .state() has all")
+
+
+def test_a_truth_table_has_one_line_for_its_names_and_names_what_is_no_answer():
+    assert len(truth_table(AND, name="AND\n" * 100).text.splitlines()) == 5
+    with pytest.raises(OverflowError, match="takes numbers up to"):
+        truth_table(lambda x: 10**400)

@@ -89,4 +89,4 @@ losses: list[float] = fit(
 )
 fit(line, [[1.0]], [2.0], lambda p, y: (p - y) ** 2, GradientDescent(line.parameters(), rate=0.1))
 table: list[tuple[tuple[int, ...], float]] = truth_table(AND).rows
-line.freeze(line.parameters()[0])
+line.freeze(line.parameters()[:1])
