@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from itertools import chain, islice
 from typing import Any
 
-from engine import Drawing, Value, html_label, short_repr
+from engine import Drawing, Value, counted, html_label, short_repr
 from nn.checks import check_inputs, check_list, check_positive
 from nn.example import example_of
 from nn.layers import MLP, Concat, Layer, Neuron, Sequential, activation_name
@@ -61,8 +61,8 @@ def diagram(
     Draws a Neuron, Perceptron, Layer or MLP, and what Sequential and Concat
     make of them. Raises TypeError that names the part for anything else, or if
     a perceptron has a target (a threshold has no gradient), and ValueError if
-    the names are not as many as what they name, if a target has no `x`, or if
-    there are more than `limit` weights.
+    the layers do not fit, if the names are not as many as what they name, if a
+    target has no `x`, or if there are more than `limit` weights.
 
     >>> from nn import AND, XOR
     >>> "-30" in diagram(AND).source
@@ -71,11 +71,12 @@ def diagram(
     '<a network of 3 neurons'
     """
     layers = _layers(model)
+    _check_sizes(layers)
     weights = [[weight for neuron in layer for weight in [*neuron.w, neuron.b]] for layer in layers]
     count, nin = sum(map(len, weights)), len(layers[0][0].w)
     if count > check_positive(limit, "limit is how many weights to show"):
         raise ValueError(
-            f"{short_repr(model)} has {count} weights, too many to read: draw one of its layers or neurons, "
+            f"{short_repr(model)} has {counted(count, 'weight')}, too many to read: draw one of its layers or neurons, "
             f"as diagram(mlp.layers[-1]) does for an MLP, or all of it by limit={count}"
         )
     names = [_names("inputs", inputs, [f"x{i + 1}" for i in range(nin)])]
@@ -105,6 +106,19 @@ def _layers(model):
         case Concat() if model.functions and all(len(_layers(function)) == 1 for function in model.functions):
             return [[neuron for function in model.functions for neuron in _layers(function)[0]]]
     raise TypeError(f"a diagram shows layers of neurons, and {model!r} is none")
+
+
+def _check_sizes(layers):
+    """Raise ValueError unless each neuron takes what is before its layer."""
+    count = len(layers[0][0].w)
+    for layer in layers:
+        for neuron in layer:
+            if len(neuron.w) != count:
+                before = counted(count, "input" if layer is layers[0] else "neuron")
+                raise ValueError(
+                    f"the layers do not fit: {neuron!r} takes {counted(len(neuron.w), 'input')}, and before it are {before}"
+                )
+        count = len(layer)
 
 
 def _names(kind, given, usual):
@@ -141,8 +155,8 @@ def _drawn(layers, weights, names, example, maps):
     columns = _columns([*map(len, names)], side, side + below + above + 0.2, numbers)
     largest = max(abs(weight.data) for weight in chain(*weights)) or 1
 
-    count = sum(map(len, layers))
-    drawing = Drawing(format="svg", comment=f"a network of {count} neuron{'s' * (count > 1)}", engine="neato")
+    neurons = counted(sum(map(len, layers)), "neuron")
+    drawing = Drawing(format="svg", comment=f"a network of {neurons}", engine="neato")
     drawing.attr(splines="line", outputorder="edgesfirst", pad="0.1", **FONT)
     drawing.attr("node", penwidth="1.5", **FONT)
     if example and example.loss:

@@ -5,7 +5,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from engine import Value, format_number, grad, short_repr
-from nn.checks import check_floats, check_function
+from nn.checks import check_floats, check_function, check_scalar
 
 
 class Example(NamedTuple):
@@ -27,8 +27,8 @@ def example_of(
     """The pass of an example, and `loss(output, target)` if that is not None.
 
     The gradients are computed as Values, so that no .grad changes. Raises
-    TypeError if there are none, since a perceptron's threshold has no
-    derivative or the loss is no Value.
+    TypeError if there are none, since a neuron (a perceptron) answers a plain
+    number or the loss is no Value, and if a neuron answers no number.
 
     >>> from nn import Neuron, mean_squared_error
     >>> neuron = Neuron(1, "linear")
@@ -39,13 +39,16 @@ def example_of(
     """
     passed: list[list[Any]] = [[Value(number) for number in check_floats(list(x), "a diagram")]]
     for layer in layers:
-        passed.append([neuron(passed[-1]) for neuron in layer])
+        passed.append([check_scalar(neuron(passed[-1]), neuron, "in a diagram") for neuron in layer])
     outputs = [list(map(float, column)) for column in passed]
     if target is None:
         return Example(outputs)
     check_function(loss, "a loss is a function of an output and a target")
-    if not all(isinstance(output, Value) for output in chain(*passed)):
-        raise TypeError("a target asks for gradients, and a perceptron's threshold has none")
+    for neuron, output in zip(chain(*layers), chain(*passed[1:])):
+        if not isinstance(output, Value):
+            raise TypeError(
+                f"a target asks for gradients, and what {neuron!r} answers, a plain number, has none"
+            )
     error = loss(passed[-1] if len(passed[-1]) > 1 else passed[-1][0], target)
     name = getattr(loss, "__name__", "loss")
     if not isinstance(error, Value):

@@ -1,12 +1,11 @@
 """Maps of neurons: what each answers all over the plane of two inputs."""
 
-import math
 from collections.abc import Sequence
-from itertools import chain, groupby
+from itertools import groupby
 from typing import Any
 
-from engine import short_repr
-from nn.checks import check_floats, check_list
+from nn.checks import check_answer
+from nn.plane import around, points_of
 
 CELLS = 32  # in a row, and rows: a power of two, for exact shares of a row
 # From low to high, darker and darker; the largest step is at the boundary.
@@ -23,15 +22,15 @@ def maps_of(layers: Sequence[Sequence[Any]], rows: Any) -> list[list[list[str]]]
     is the largest absolute output on the map. The boundary, at 1/2 or at 0, is
     between cream and blue.
 
-    Raises ValueError unless the rows have two numbers each and cover an area,
-    and all outputs there are finite.
+    Raises ValueError unless the rows have two numbers each, and all outputs
+    there are finite.
 
     >>> from nn.logic import OR
     >>> [[rows]] = maps_of([[OR]], [[0, 0], [1, 1]])
     >>> len(rows), rows[0], rows[-1].partition(";")[0]
     (32, '#3f6aa8', '#fff1dc')
     """
-    (left, right), (bottom, top) = _area(rows)
+    (left, right), (bottom, top) = around(points_of(rows, "maps"))
     steps = [(i + 0.5) / CELLS for i in range(CELLS)]
     plane = [[left + s * (right - left), top - t * (top - bottom)] for t in steps for s in steps]
     answers = [_answers(layers, place) for place in plane]
@@ -41,26 +40,12 @@ def maps_of(layers: Sequence[Sequence[Any]], rows: Any) -> list[list[list[str]]]
     ]
 
 
-def _area(rows):
-    """The ranges of both inputs, with a margin."""
-    wanted = "maps takes rows of two inputs, such as [[0, 0], [1, 1]]"
-    listed = [check_floats(check_list(row, wanted), "a row of maps") for row in check_list(rows, wanted)]
-    if any(len(row) != 2 for row in listed):
-        raise ValueError(f"{wanted}, not {short_repr(rows)}")
-    ranges = [(min(column), max(column)) for column in zip(*listed)]
-    if not all(low < high for low, high in ranges) or not ranges:
-        raise ValueError(f"{wanted}, that cover an area; {short_repr(rows)} cover none")
-    return [(low - 0.15 * (high - low), high + 0.15 * (high - low)) for low, high in ranges]
-
-
 def _answers(layers, place):
     """What every neuron answers to two inputs, layer by layer."""
     found = []
     for layer in layers:
         place = [neuron(place) for neuron in layer]
-        found.append([float(answer) for answer in place])
-    if not all(map(math.isfinite, chain(*found))):
-        raise ValueError("maps are of finite outputs, but not all are on the area of these rows")
+        found.append([check_answer(answer, neuron, "on a map") for answer, neuron in zip(place, layer)])
     return found
 
 

@@ -1,10 +1,12 @@
 """boundary: what a model answers over the plane, and where that turns."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine import Program, Value, decisions, topological_order
-from nn.checks import check_floats, check_function, check_list
+from engine import Program, Value, counted, decisions, topological_order
+from nn.checks import check_floats, check_function, check_interval, check_list, check_scalar
+from nn.plane import around, points_of
 from nn.plot.figure import WIDE, Plot
 from nn.plot.palette import SHADES, scatter
 
@@ -26,10 +28,12 @@ def boundary(
     `model` is a function of a list of two numbers to one, for instance a
     probability, `lambda x: network(x).sigmoid()`. Shades go from the lower
     limit to the upper one; the boundary is the line half-way. Points whose
-    target is above it are ●, others ○.
+    target is above it are ●, others ○. The model is asked at once: the picture
+    is of what it has learned by now, also where it learns on.
 
-    Raises TypeError if the model is no function, ValueError if a row has not
-    two numbers, or there are not as many targets.
+    Raises TypeError if the model is no function to one number, ValueError if a
+    row has not two numbers, there are not as many targets, the limits are no
+    interval, or an answer is not finite.
 
     >>> from nn import OR
     >>> plot = boundary(OR, [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 1])
@@ -37,22 +41,22 @@ def boundary(
     (3, 1)
     """
     check_function(model, "a boundary is that of a model, a function of two inputs")
-    points = [check_floats(check_list(row, "rows are lists of two numbers"), "a plane") for row in rows]
-    if not points or any(len(point) != 2 for point in points):
-        raise ValueError("a boundary is drawn for rows of two numbers, one row at least")
+    points = points_of(rows, "a boundary")
     answers = check_floats(check_list(targets, "targets are a list of numbers"), "a boundary")
     if len(answers) != len(points):
-        raise ValueError(f"{len(points)} rows need as many targets, not {len(answers)}")
-    low, high = limits
+        raise ValueError(
+            f"{counted(len(points), 'row')} and {counted(len(answers), 'target')}: as many are needed"
+        )
+    low, high = check_interval(limits, "limits are an interval, as (0, 1)")
     middle = (low + high) / 2
     kinds = [int(answer > middle) for answer in answers]
-    sides = [_margins(coordinates) for coordinates in zip(*points)]
+    sides = around(points)
+    xs, ys = (_steps(*side, GRID) for side in sides)
+    numbers = over_plane(model, xs, ys)
 
     def on(axes):
         from matplotlib.colors import LinearSegmentedColormap
 
-        xs, ys = (_steps(*side, GRID) for side in sides)
-        numbers = over_plane(model, xs, ys)
         levels = [low + (high - low) * i / 10 for i in range(11)]
         colors = LinearSegmentedColormap.from_list("shades", SHADES)
         least, most = min(map(min, numbers)), max(map(max, numbers))
@@ -66,7 +70,7 @@ def boundary(
 
     (left, right), (bottom, top) = sides
     wide = 2.2 + 4.2 * (right - left) / (top - bottom)  # one scale on both axes, and a bar of shades
-    return Plot(_text(model, points, kinds, sides, limits), on, (min(wide, WIDE[0]), WIDE[1]))
+    return Plot(_text(model, points, kinds, sides, (low, high)), on, (min(wide, WIDE[0]), WIDE[1]))
 
 
 def over_plane(
@@ -84,14 +88,11 @@ def over_plane(
     if isinstance(output, Value) and not found and not set(inputs).isdisjoint(topological_order(output)):
         numbers = Program(output, inputs=inputs).each(grid).tolist()
     else:
-        numbers = [float(model(point)) for point in grid]
+        numbers = [float(check_scalar(model(point), "the model", "on a plane")) for point in grid]
+    for number, point in zip(numbers, grid):
+        if not math.isfinite(number):
+            raise ValueError(f"the model answers {number} to {point}")
     return [numbers[i : i + len(xs)] for i in range(0, len(grid), len(xs))]
-
-
-def _margins(coordinates):
-    low, high = min(coordinates), max(coordinates)
-    room = 0.15 * (high - low) or 0.5
-    return low - room, high + room
 
 
 def _steps(low, high, count):

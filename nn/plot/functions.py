@@ -1,13 +1,13 @@
 """functions: curves over an interval, with their names at their ends."""
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine import Value, format_number
-from nn.checks import check_function
+from engine import Value, format_number, short_repr
+from nn.checks import check_answer, check_function, check_interval
 from nn.plot.figure import Plot
 from nn.plot.palette import label_ends, series
+from nn.table import one_line
 
 PIECES = 400
 
@@ -19,8 +19,8 @@ def functions(
 
     A function is called with Values, as engine's `derivative` calls it, and
     returns a number or a Value. As text they are a table. Raises TypeError for
-    what is no function, ValueError for an empty interval or a result that is
-    not finite, and what a function raises.
+    what is no function or no number, ValueError for an empty interval or a
+    result that is not finite, and what a function raises.
 
     >>> from engine import Value, derivative
     >>> tanh = Value.tanh
@@ -29,37 +29,34 @@ def functions(
     tanh   -0.7616  -0.4621  0  0.4621  0.7616
     tanh′     0.42   0.7864  1  0.7864    0.42
     """
-    low, high = map(float, over)
-    if not low < high:
-        raise ValueError(f"functions are drawn over an interval, as (-4, 4), not {over}")
+    low, high = check_interval(over, "functions are drawn over an interval, as (-4, 4)")
+    if not isinstance(curves, Mapping) or not curves:
+        raise TypeError(f'functions are a dict by name, as {{"tanh": Value.tanh}}, not {short_repr(curves)}')
     for function in curves.values():
         check_function(function, "a curve is a function of one number, such as Value.tanh")
     xs = [low + (high - low) * i / PIECES for i in range(PIECES + 1)]
-    heights = {name: [_height(name, function, x) for x in xs] for name, function in curves.items()}
+    named = [(one_line(str(name)), function) for name, function in curves.items()]
+    heights = [(name, [_height(name, function, x) for x in xs]) for name, function in named]
 
     def on(axes):
         axes.axhline(0, color="#909090", linewidth=0.8)
         axes.axvline(0, color="#909090", linewidth=0.8)
-        for i, ys in enumerate(heights.values()):
+        for i, (_, ys) in enumerate(heights):
             axes.plot(xs, ys, **series(i))
         axes.set(xlabel="x", xlim=(low, high), title=title)
-        named = enumerate(heights.items())
-        label_ends(axes, [(name, ys[-1], series(i)["color"]) for i, (name, ys) in named])
+        label_ends(axes, [(name, ys[-1], series(i)["color"]) for i, (name, ys) in enumerate(heights)])
 
-    return Plot(_table({"x": xs, **heights}), on)
+    return Plot(_table([("x", xs), *heights]), on)
 
 
 def _height(name, function, x):
-    y = float(function(Value(x, "x")))
-    if not math.isfinite(y):
-        raise ValueError(f"{name} is {y} at x = {format_number(x)}")
-    return y
+    return check_answer(function(Value(x, "x")), name, f"at x = {format_number(x)}")
 
 
-def _table(columns):
+def _table(rows):
     """A line for each name: its numbers at five of the points."""
     chosen = [i * PIECES // 4 for i in range(5)]
-    texts = [[name, *(format_number(numbers[i]) for i in chosen)] for name, numbers in columns.items()]
+    texts = [[name, *(format_number(numbers[i]) for i in chosen)] for name, numbers in rows]
     name_width, *widths = (max(map(len, column)) for column in zip(*texts))
     return "\n".join(
         "  ".join([f"{name:{name_width}}", *(f"{text:>{width}}" for text, width in zip(row, widths))])

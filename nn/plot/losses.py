@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from engine import format_number
-from nn.checks import check_list
+from engine import counted, format_number
+from nn.checks import check_floats, check_list
 from nn.plot.figure import Plot
 from nn.plot.palette import label_ends, series
+from nn.table import one_line
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDTH, BARS_WIDTH = 80, 32  # of a line; at most, of its bars
@@ -17,46 +17,47 @@ SMALLEST = 1e-12  # where the logarithmic scale ends: a loss may be 0
 def losses(histories: "Sequence[float] | Mapping[str, Sequence[float]]", title: str = "") -> Plot:
     """The losses of one descent, or of several by name, over the epochs.
 
-    Bars and curves are on one logarithmic scale. The first and the last loss
-    stand there as numbers. Raises ValueError if there is no loss.
+    Bars and curves are on one logarithmic scale, whose lower end, 1e-12,
+    stands for what is below, too. A loss that is infinite or not a number is a
+    × among the bars, and a gap in a curve. The first and the last loss stand
+    there as numbers. Raises ValueError if there is no loss, TypeError if one
+    is no number.
 
     >>> losses({"slow": [1.0, 0.9, 0.8], "fast": [1.0, 0.1, 0.01]})
     slow  ███  1 → 0.8 in 3 epochs
     fast  █▅▁  1 → 0.01 in 3 epochs
     """
-    named = histories if isinstance(histories, Mapping) else {"": histories}
-    curves = {
-        name: [float(loss) for loss in check_list(history, "losses are a list of numbers")]
-        for name, history in named.items()
-    }
-    if not curves or not all(curves.values()):
+    named = histories.items() if isinstance(histories, Mapping) else [("", histories)]
+    curves = [(one_line(str(name)), _floats(history)) for name, history in named]
+    if not curves or not all(history for _, history in curves):
         raise ValueError("losses are those of one epoch at least")
-    low = min(map(_log, map(min, curves.values())))
-    high = max(map(_log, map(max, curves.values())))
-    margin, ending = max(map(len, curves)), max(len(ends(history)) for history in curves.values())
+    finite = [loss for _, history in curves for loss in history if math.isfinite(loss)]
+    low, high = _log(min(finite, default=1)), _log(max(finite, default=1))
+    margin = max(len(name) for name, _ in curves)
+    ending = max(len(ends(history)) for _, history in curves)
     room = max(8, min(BARS_WIDTH, WIDTH - margin - ending - 4))
     lines = [
         f"{name:{margin}}  {bars(history, low, high, room)}  {ends(history)}".removeprefix(
             "  " * (not margin)
         )
-        for name, history in curves.items()
+        for name, history in curves
     ]
 
     def on(axes):
         from matplotlib.ticker import LogLocator, NullLocator
 
-        longest = max(map(len, curves.values()))
+        longest = max(len(history) for _, history in curves)
         axes.set(xlabel="epoch", ylabel="mean loss", yscale="log", title=title, xlim=(1, max(longest, 2)))
-        shown = {name: [max(loss, SMALLEST) for loss in history] for name, history in curves.items()}
-        for i, history in enumerate(shown.values()):
-            axes.plot(range(1, len(history) + 1), history, **series(i))
+        for i, (_, history) in enumerate(curves):
+            axes.plot(range(1, len(history) + 1), [_shown(loss) for loss in history], **series(i))
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_minor_locator(NullLocator())
         axes.yaxis.set_major_formatter(lambda loss, _: f"{loss:g}")
         axes.grid(alpha=0.3)
         if margin:
-            named = enumerate(shown.items())
-            label_ends(axes, [(name, history[-1], series(i)["color"]) for i, (name, history) in named])
+            heights = [next(filter(math.isfinite, map(_shown, history[::-1])), 1) for _, history in curves]
+            named = enumerate(zip(curves, heights))
+            label_ends(axes, [(name, height, series(i)["color"]) for i, ((name, _), height) in named])
 
     return Plot("\n".join(lines), on)
 
@@ -69,7 +70,7 @@ def bars(history: Sequence[float], low: float, high: float, width: int) -> str:
     """
     count = min(width, len(history))
     picked = [history[i * (len(history) - 1) // max(count - 1, 1)] for i in range(count)]
-    return "".join(BARS[round(7 * (_log(loss) - low) / ((high - low) or 1))] for loss in picked)
+    return "".join(_bar(loss, low, high) for loss in picked)
 
 
 def ends(history: Sequence[float]) -> str:
@@ -78,10 +79,25 @@ def ends(history: Sequence[float]) -> str:
     >>> ends([0.5])
     '0.5 in 1 epoch'
     """
-    count = f"{len(history)} epoch{'s' * (len(history) != 1)}"
+    count = counted(len(history), "epoch")
     first, last = format_number(history[0]), format_number(history[-1])
     return f"{first} → {last} in {count}" if len(history) > 1 else f"{last} in {count}"
 
 
-def _log(loss: Any) -> float:
+def _floats(history):
+    return check_floats(check_list(history, "losses are a list of numbers"), "losses")
+
+
+def _bar(loss, low, high):
+    if not math.isfinite(loss):
+        return "×"
+    return BARS[round(7 * (_log(loss) - low) / ((high - low) or 1))]
+
+
+def _shown(loss):
+    """Where a curve has a loss on its scale."""
+    return max(loss, SMALLEST) if math.isfinite(loss) else math.nan
+
+
+def _log(loss):
     return math.log10(max(loss, SMALLEST))

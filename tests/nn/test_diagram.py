@@ -75,6 +75,30 @@ def test_a_diagram_refuses_what_it_cannot_draw():
             diagram(empty)
 
 
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (Sequential(Layer(2, 3), Layer(2, 1)), "Neuron(2, relu) takes 2 inputs, and before it are 3 neurons"),
+        (Sequential(Neuron(2), Neuron(2)), "Neuron(2, relu) takes 2 inputs, and before it are 1 neuron"),
+        (Concat(Neuron(2), Neuron(3)), "Neuron(3, relu) takes 3 inputs, and before it are 2 inputs"),
+    ],
+)
+def test_layers_that_do_not_fit_are_not_drawn_as_if_they_did(model, message):
+    with pytest.raises(ValueError, match=re.escape(f"the layers do not fit: {message}")):
+        diagram(model)
+
+
+@pytest.mark.parametrize("options", [{"x": [1, 0]}, {"maps": [[0, 0], [1, 1]]}])
+def test_a_neuron_that_answers_no_number_is_named(options):
+    with pytest.raises(TypeError, match=r"Neuron\(2, <lambda>\) answers one number, not \[Value"):
+        diagram(Neuron(2, lambda z: [z]), **options)
+
+
+def test_maps_are_around_one_row_too():
+    [[rows]] = maps_of([[AND]], [[1, 0.5]])  # the plane from (0.5, 0) to (1.5, 1)
+    assert len(rows) == CELLS and SHADES[-1] in rows[0] and rows[-1].startswith(SHADES[0])
+
+
 @pytest.mark.parametrize(("count", "words"), [(1, "1 neuron:"), (3, "3 neurons:")])
 def test_a_diagram_counts_its_neurons_in_words(count, words):
     assert f"a network of {words}" in repr(diagram(Layer(1, count)))
@@ -300,11 +324,15 @@ def test_the_gradient_of_an_output_is_in_its_circle():
             TypeError,
             "a loss returns a Value; <lambda> returns 3",
         ),
-        ({"maps": [[0, 0, 0]]}, ValueError, "maps takes rows of two inputs"),
-        ({"maps": [[0, 0], [1, 0]]}, ValueError, "cover an area"),
-        ({"maps": []}, ValueError, "cover an area"),
-        ({"maps": 3}, TypeError, "maps takes rows of two inputs, such as [[0, 0], [1, 1]], not 3"),
-        ({"maps": [[0, 0], [1e308, -1e308]]}, ValueError, "finite"),
+        ({"maps": [[0, 0, 0]]}, ValueError, "maps takes rows of two numbers"),
+        ({"maps": []}, ValueError, "maps takes rows of two numbers, such as [[0, 0], [1, 1]], not []"),
+        ({"maps": 3}, TypeError, "maps takes rows of two numbers, such as [[0, 0], [1, 1]], not 3"),
+        (
+            {"maps": [[0, 0], [1e308, -1e308]]},
+            ValueError,
+            "maps takes numbers up to 1e+300, not all of [1e+3",
+        ),
+        ({"maps": [[0, math.nan]]}, ValueError, "maps takes numbers up to 1e+300, not all of [0.0, nan]"),
         ({"hidden": 3}, TypeError, "the hidden neurons of a diagram have a list of names, not 3"),
     ],
 )
@@ -318,7 +346,7 @@ def test_a_perceptron_has_outputs_and_maps_but_no_gradients():
     model.load_state({"w[0]": 1, "w[1]": 1, "b": -0.5})
     assert lines(diagram(model, x=[1, 0]), "n1_0") == ["&gt; 0", "1"]
     assert {row for [rows] in maps_of([[model]], SQUARE) for row in rows} > {SHADES[-1]}
-    with pytest.raises(TypeError, match="a perceptron's threshold has none"):
+    with pytest.raises(TypeError, match=r"what Perceptron\(.* answers, a plain number, has none"):
         diagram(model, x=[1, 0], target=1)
 
 

@@ -172,9 +172,9 @@ def test_a_boundary_as_text_has_the_upper_limit_full():
 @pytest.mark.parametrize(
     ("rows", "targets", "message"),
     [
-        ([], [], "rows of two numbers, one row at least"),
+        ([], [], "a boundary takes rows of two numbers, such as"),
         ([[1, 2, 3]], [1], "rows of two numbers"),
-        ([[1, 2]], [1, 0], "1 rows need as many targets, not 2"),
+        ([[1, 2]], [1, 0], "1 row and 2 targets: as many are needed"),
     ],
 )
 def test_rows_that_are_no_points_of_a_plane_are_named(rows, targets, message):
@@ -200,7 +200,7 @@ def test_functions_and_intervals_that_are_none_are_named():
         plot.functions({"three": 3})
     with pytest.raises(ValueError, match=r"over an interval, as \(-4, 4\), not \(1, 1\)"):
         plot.functions({"tanh": Value.tanh}, over=(1, 1))
-    with pytest.raises(ValueError, match=r"big is inf at x = 0"):
+    with pytest.raises(ValueError, match=r"big answers inf at x = 0"):
         plot.functions({"big": lambda x: math.inf if x.data == 0 else 1}, over=(-1, 1))
 
 
@@ -209,3 +209,51 @@ def test_a_plot_can_be_drawn_beside_others(axes):
     plot.losses([1, 0.5], title="mine").on(axes)
     assert axes.get_title() == "mine"
     figure.savefig(io.BytesIO(), format="png")
+
+
+@pytest.mark.parametrize(
+    ("history", "text"),
+    [
+        ([1, 10, math.inf, math.nan], "▁█××  1 → nan in 4 epochs"),
+        ([math.nan], "×  nan in 1 epoch"),
+        ([-math.inf, 1], "×▁  -inf → 1 in 2 epochs"),
+        ([1] * 1000, f"{'▁' * 32}  1 → 1 in 1,000 epochs"),
+    ],
+)
+def test_a_loss_that_is_not_finite_is_marked_and_drawn_as_a_gap(history, text):
+    assert repr(nn.Losses(history)) == text
+    pytest.importorskip("matplotlib")
+    assert nn.Losses(history)._repr_png_().startswith(b"\x89PNG")
+
+
+def test_names_of_curves_are_one_short_line_each(axes):
+    histories = {0.5: [1, 0.1], "a\nb": [1, 0.2], "w" * 300: [1, 0.3]}
+    shown = plot.losses(histories)
+    assert [line.split()[0] for line in shown.text.splitlines()] == ["0.5", r"a\nb", f"{'w' * 16}…{'w' * 7}"]
+    shown.on(axes)
+    assert {text.get_text() for text in axes.texts} == {"0.5", r"a\nb", f"{'w' * 16}…{'w' * 7}"}
+    table = plot.functions({"x": Value.tanh, 1: Value.relu}, over=(0, 4)).text.splitlines()
+    assert [line.split()[0] for line in table] == ["x", "x", "1"]
+
+
+def test_the_picture_of_a_boundary_is_of_the_model_as_it_was(axes):
+    model = MLP(2, [1])
+    model.load_state(
+        {"layers[0].neurons[0].w[0]": 1, "layers[0].neurons[0].w[1]": 0, "layers[0].neurons[0].b": 0}
+    )
+    before = plot.boundary(model, ROWS, TARGETS)
+    model.load_state(dict.fromkeys(model.state(), 0))
+    before.on(axes)
+    [line] = [c for c in axes.collections if len(getattr(c, "levels", ())) == 1]
+    assert {round(x, 6) for path in line.get_paths() for x, _ in path.vertices} == {0.5}
+
+
+@pytest.mark.parametrize("answer", [math.nan, math.inf, Value(math.nan)])
+def test_an_answer_that_is_not_finite_is_named_with_its_place(answer):
+    with pytest.raises(ValueError, match=r"the model answers (nan|inf) to \[-0.15, -0.15\]"):
+        plot.boundary(lambda x: answer, ROWS, TARGETS)
+
+
+def test_a_model_of_several_outputs_has_no_boundary():
+    with pytest.raises(TypeError, match=r"the model answers one number, not \[Value.* on a plane"):
+        plot.boundary(MLP(2, [2]), ROWS, TARGETS)

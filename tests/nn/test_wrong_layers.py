@@ -33,6 +33,7 @@ from nn import (
     mean_squared_error,
     mistake_bound,
     one_hot,
+    plot,
     softmax,
     truth_table,
 )
@@ -43,6 +44,7 @@ from nn.layerwise_table import tables
 from nn.logic import unit
 
 NETWORK = MLP(2, [3, 1])
+ROWS = [[0, 0], [1, 1]]
 W = Value(2, "w")
 LAYERS = [Linear([[1, 2], [3, 4]]), Linear([[5, 6]])]
 
@@ -112,6 +114,8 @@ WRONG = [
     (lambda: LSTM(1, 2.0), TypeError, "the state of an LSTM has numbers, a whole number of them, not 2.0"),
     (lambda: LSTM(1, 2, rng=3), TypeError, "rng makes random numbers, as random.Random(0) does, not 3"),
     (lambda: LSTM(1, 2)(5), TypeError, "LSTM takes a list of elements, its sequence, not 5"),
+    (lambda: LSTM(1, 2)([None]), TypeError, "of a sequence is a number or a list of numbers, not None"),
+    (lambda: Recurrent(XOR, 1)(["a"]), TypeError, "is a number or a list of numbers, not 'a'"),
     (lambda: LSTM(1, 2)([[1, 2]]), ValueError, "a step of LSTM(1, 2) takes 1 input, not 2"),
     (lambda: LSTM(2, 2)([1, 2]), ValueError, "a step of LSTM(2, 2) takes 2 inputs, not 1"),
     (lambda: Attention("2", 1), TypeError, "a vector for attention has numbers, a whole number of them"),
@@ -343,7 +347,38 @@ WRONG = [
     (lambda: unit("XOR"), ValueError, "no unit computes 'XOR': there are AND, OR, NOT, NAND, NOR"),
     (lambda: diagram(3), TypeError, "a diagram shows layers of neurons, and 3 is none"),
     (lambda: diagram(AND, inputs="ab"), TypeError, "the inputs of a diagram have a list of names, not 'ab'"),
+    (lambda: diagram(AND, limit=2.5), TypeError, "how many weights to show, a whole number of them, not 2.5"),
+    (lambda: diagram(AND, limit=2), ValueError, "Neuron(2, sigmoid) has 3 weights, too many to read"),
+    (lambda: diagram(AND, x=[1]), ValueError, "Neuron(2, sigmoid) takes 2 inputs, not 1"),
+    (lambda: diagram(AND, x=[1, "a"]), TypeError, "a diagram takes numbers, not 'a'"),
     (lambda: diagram(AND, outputs=3), TypeError, "the outputs of a diagram have a list of names, not 3"),
+    # plots
+    (lambda: plot.losses(["a"]), TypeError, "losses takes numbers, not 'a'"),
+    (lambda: plot.losses({"a": "1"}), TypeError, "losses are a list of numbers, not '1'"),
+    (lambda: plot.boundary(3, ROWS, [0, 1]), TypeError, "a model, a function of two inputs, not 3"),
+    (lambda: plot.boundary(AND, 3, [0]), TypeError, "such as [[0, 0], [1, 1]], not 3"),
+    (lambda: plot.boundary(AND, [["a", 1]], [0]), TypeError, "a boundary takes numbers, not 'a'"),
+    (lambda: plot.boundary(AND, [[math.inf, 1]], [0]), ValueError, "numbers up to 1e+300, not all of [inf,"),
+    (lambda: plot.boundary(AND, ROWS, 3), TypeError, "targets are a list of numbers, not 3"),
+    (lambda: plot.boundary(AND, ROWS, [0, 1], 3), TypeError, "limits are an interval, as (0, 1), not 3"),
+    (lambda: plot.boundary(AND, ROWS, [0, 1], (1, 0)), ValueError, "an interval, as (0, 1), not (1, 0)"),
+    (lambda: plot.boundary(AND, ROWS, [0, 1], (0, 1, 2)), ValueError, "as (0, 1), not (0, 1, 2)"),
+    (lambda: plot.functions(Value.tanh), TypeError, 'a dict by name, as {"tanh": Value.tanh}, not <func'),
+    (lambda: plot.functions({}), TypeError, 'a dict by name, as {"tanh": Value.tanh}, not {}'),
+    (lambda: plot.functions({"t": 3}), TypeError, "a curve is a function of one number, such as Value.tanh"),
+    (lambda: plot.functions({"t": lambda x: "1"}), TypeError, "t answers one number, not '1' at x = -4"),
+    (lambda: plot.functions({"t": abs}, 3), TypeError, "drawn over an interval, as (-4, 4), not 3"),
+    (lambda: plot.functions({"t": abs}, "12"), TypeError, "drawn over an interval, as (-4, 4), not '12'"),
+    (lambda: plot.functions({"t": abs}, (0, math.inf)), ValueError, "as (-4, 4), not (0, inf)"),
+    (lambda: plot.losses([1]).save(3), TypeError, "a picture's file is a path, as a text, not 3 (int)"),
+    # frozen parameters
+    (
+        lambda: NETWORK.freeze(3),
+        TypeError,
+        "a list of parameters is (un)frozen, as by freeze([neuron.b]), not",
+    ),
+    (lambda: NETWORK.freeze(NETWORK.layers[0]), TypeError, "by freeze([neuron.b]), not Layer(2, 3, relu)"),
+    (lambda: NETWORK.unfreeze([W]), ValueError, "is no parameter of MLP(2, [3, 1], relu)"),
     # the perceptron
     (lambda: Perceptron(2).correct(3, 1), TypeError, "takes a list of 2 inputs, not 3"),
     (lambda: Perceptron(2).correct(["1", 1], 1), TypeError, "takes numbers, not '1'"),
