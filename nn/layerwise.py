@@ -14,7 +14,7 @@ from operator import mul
 from typing import Any
 
 from engine import counted, short_repr
-from nn.checks import check_function, check_list, check_numbers
+from nn.checks import check_function, check_list, check_numbers, is_scalar
 from nn.jacobians import Differentiable, Matrix, Vector, identity, product, shape, size
 
 Layers = Sequence[Differentiable]
@@ -30,7 +30,7 @@ def forward(layers: Layers, x: Vector) -> list[list[Any]]:
     >>> forward([Linear(W), Activation("relu"), Linear(beta)], [-2, 1.5])
     [[-2, 1.5], [1.0, 0.0], [1.0, 0.0], [1.0]]
     """
-    layers = _as_layers(layers)
+    layers = as_layers(layers)
     z = [check_numbers(check_list(x, "the input x is a list of numbers"), "the first layer")]
     for layer in layers:
         z.append(layer.value(z[-1]))
@@ -99,14 +99,15 @@ def backpropagation(layers: Layers, x: Vector, y: Any, loss_gradient: LossGradie
     >>> backpropagation(layers, [1, -1], 0, lambda z, y: [2 * (z[0] - y)])
     [[-110, 110, -132, 132], [22, 22]]
     """
-    layers = _as_layers(layers)
+    layers = as_layers(layers)
     check_function(loss_gradient, "loss_gradient is a function of a prediction and its target")
     z = forward(layers, x)
     gradient = loss_gradient(z[-1], y)
-    if not isinstance(gradient, (list, tuple)) or len(gradient) != len(z[-1]):
+    fits = isinstance(gradient, (list, tuple)) and len(gradient) == len(z[-1])
+    if not fits or not all(map(is_scalar, gradient)):
         raise ValueError(
             f"the loss has one derivative for each number of the prediction {z[-1]}: loss_gradient must "
-            f"return a list of {len(z[-1])}, not {gradient!r}"
+            f"return a list of {counted(len(z[-1]), 'number')}, not {gradient!r}"
         )
     return [product([gradient], D_W)[0] for _, _, D_W in backward(layers, z)][::-1]
 
@@ -119,7 +120,7 @@ def multiplications(algorithm: Callable[..., Iterator[Any]], layers: Layers, x: 
     >>> [multiplications(way, layers, [1]) for way in (backward, naive)]
     [19, 55]
     """
-    layers = _as_layers(layers)
+    layers = as_layers(layers)
     check_function(algorithm, "multiplications counts those of an algorithm, backward or naive")
     done = 0
 
@@ -133,8 +134,13 @@ def multiplications(algorithm: Callable[..., Iterator[Any]], layers: Layers, x: 
     return done
 
 
-def _as_layers(layers):
-    """A list of layers, or an error."""
+def as_layers(layers: Any) -> list[Differentiable]:
+    """A list of layers, or an error.
+
+    >>> from nn.jacobians import Linear
+    >>> as_layers(map(Linear, [[[1, 2]], [[3]]]))
+    [Linear(1×2), Linear(1×1)]
+    """
     wanted = "layers are a list of objects with value, D_z and D_W, as layers_of(model) makes"
     layers = check_list(layers, wanted)
     for layer in layers:
@@ -145,7 +151,7 @@ def _as_layers(layers):
 
 def _checked(layers, z):
     """Layers, and the z of a forward pass through them, or an error."""
-    layers = _as_layers(layers)
+    layers = as_layers(layers)
     m = len(layers)
     if not isinstance(z, (list, tuple)) or not all(hasattr(z_j, "__len__") for z_j in z):
         raise TypeError(f"z is the list of lists that forward returned, not {short_repr(z)}")

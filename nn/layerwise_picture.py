@@ -7,7 +7,7 @@ from typing import Any
 from engine import format_number
 from nn.checks import check_list
 from nn.jacobians import Matrix, Vector, size
-from nn.layerwise import Layers, LossGradient, backpropagation, backward, forward
+from nn.layerwise import Layers, LossGradient, as_layers, backpropagation, backward, forward
 from nn.layerwise_table import layer_name, matrix_lines
 
 Quantities = dict[tuple[str, int], Matrix]
@@ -38,6 +38,7 @@ def moments(layers: Layers, x: Vector, y: Any, loss_gradient: LossGradient) -> I
     {('D', 1): [[5, 6]], ('D_W', 1): [[5, -5, 6, -6]]}
     {('∇', 1): [[-110, 110, -132, 132]], ('∇', 2): [[22, 22]]}
     """
+    layers = as_layers(layers)
     gradients = backpropagation(layers, x, y, loss_gradient)
     z = forward(layers, x)
     for j, z_j in enumerate(z):
@@ -65,6 +66,7 @@ def pictures(
     >>> for i, figure in enumerate(steps, 1):  # doctest: +SKIP
     ...     figure.savefig(f"step_{i:02}.png")
     """
+    layers = as_layers(layers)
     steps = list(moments(layers, x, y, loss_gradient))
     names = _names(layers, names)
     done: Quantities = {}

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine import format_number
 from nn.jacobians import Differentiable, Matrix, Vector, identity, shape, size
-from nn.layerwise import Layers, LossGradient, backpropagation, backward, derivatives, forward
+from nn.layerwise import Layers, LossGradient, as_layers, backpropagation, backward, derivatives, forward
 
 SHOWN = 12  # how many rows of a matrix a table shows
 NAME = 11  # the widest name of a layer; Linear(2×2) is as wide
@@ -62,6 +62,7 @@ def tables(layers: Layers, x: Vector, y: Any, loss_gradient: LossGradient) -> It
     2  1×2
        22 22
     """
+    layers = as_layers(layers)
     gradients = backpropagation(layers, x, y, loss_gradient)
     z = forward(layers, x)
     header = [["j"], ["f_j"], ["z⁽ʲ⁾"], ["D_z f_j(z⁽ʲ⁻¹⁾)"], ["D_W f_j(z⁽ʲ⁻¹⁾)"]]
@@ -101,6 +102,7 @@ def shared_products(layers: Layers, x: Vector) -> str:
                      1×4 =      1×2            2×4
                            ╰─── D⁽¹⁾ ──╯ = D⁽²⁾ D_z f_2(z⁽¹⁾)
     """
+    layers = as_layers(layers)
     z = forward(layers, x)
     shared: list[tuple[str, str]] = []
     texts = []
@@ -148,13 +150,14 @@ def matrix_lines(matrix: Matrix, width: int, height: int = SHOWN) -> list[str]:
 
 
 def layer_name(layer: Differentiable) -> str:
-    """A layer as it prints, or its class if that is long.
+    """A layer as it prints, or its class if that is long or has lines.
 
     >>> from nn.jacobians import Linear
     >>> layer_name(Linear([[1, 2]])), layer_name(Linear([[0] * 100] * 10))
     ('Linear(1×2)', 'Linear')
     """
-    return repr(layer) if len(repr(layer)) <= NAME else type(layer).__name__[:NAME]
+    text = repr(layer)
+    return text if len(text) <= NAME and text.isprintable() else type(layer).__name__[:NAME]
 
 
 def superscript(j: int) -> str:

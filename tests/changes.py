@@ -31,7 +31,7 @@ from engine.define import _forget
 from engine.operation import FUNCTIONS
 from engine.rules import OWN, RULES
 from engine.value import NAMES, observers
-from nn import MLP, Adam, GradientDescent, Perceptron, fit, mean_squared_error
+from nn import MLP, Adam, GradientDescent, Perceptron, diagram, fit, mean_squared_error
 from nn.layers import Neuron
 from tests.faults import Change
 
@@ -241,6 +241,12 @@ def network() -> MLP:
     return made
 
 
+def neuron() -> Neuron:
+    made = Neuron(1, "linear", random.Random(0))
+    made.b.grad = 0.1
+    return made
+
+
 STATE = {name: 0.25 * i for i, name in enumerate(network().state())}
 
 
@@ -273,6 +279,7 @@ CHANGES |= {
     "save": Change(saved, lambda model: model.save(Path(folder().name, "state.json")), of_folder),
     "load": Change(saved, lambda model: model.load(Path(folder().name, "state.json")), of_folder),
     "Module.zero_grad": Change(network, lambda model: model.zero_grad(), of_model),
+    "diagram": Change(neuron, lambda model: diagram(model, x=[2], target=1), of_model),
 }
 
 

@@ -341,7 +341,7 @@ def test_a_jacobian_of_the_wrong_shape_names_the_layer():
         list(backward(layers, forward(layers, [1, 2])))
 
 
-@pytest.mark.parametrize("gradient", [2.0, [1.0, 2.0], []])
+@pytest.mark.parametrize("gradient", [2.0, [1.0, 2.0], [], ["1"]])
 def test_a_loss_gradient_of_the_wrong_length_is_refused(gradient):
-    with pytest.raises(ValueError, match="loss_gradient must return a list of 1, not "):
+    with pytest.raises(ValueError, match="loss_gradient must return a list of 1 number, not "):
         backpropagation([Linear([[1, 2]])], [1, 1], 0, lambda prediction, y: gradient)

@@ -11,7 +11,8 @@ import pytest
 from nn import MLP, mean_squared_error
 from nn.jacobians import Activation, Affine, Linear, layers_of
 from nn.layerwise import forward
-from nn.layerwise_table import SHOWN, matrix_lines, shared_products, tables
+from nn.layerwise_picture import moments
+from nn.layerwise_table import SHOWN, layer_name, matrix_lines, shared_products, tables
 
 FORWARD = ("j", "f_j", "z⁽ʲ⁾", "D_z f_j(z⁽ʲ⁻¹⁾)", "D_W f_j(z⁽ʲ⁻¹⁾)")
 BACKWARD, OUTPUT = ("j", "D⁽ʲ⁾", "D_Wj f_W(x)"), ("j", "∇_Wj L(f_W(x), y)ᵀ")
@@ -260,3 +261,20 @@ def test_the_mark_spans_the_shared_factors():
 def test_a_shallow_network_has_fewer_products(m):
     text = shared_products([Linear([[2]])] * m, [1])
     assert len(text.split("\n\n")) == m
+
+
+@pytest.mark.parametrize("show", [tables, moments])
+def test_layers_may_be_any_iterable(show):
+    layers, x, y = [Linear([[1, 2], [3, 4]]), Linear([[5, 6]])], [1, -1], [0]
+    assert [*show(iter(layers), x, y, squared_error_gradient)] == [
+        *show(layers, x, y, squared_error_gradient)
+    ]
+    assert shared_products(iter(layers), x) == shared_products(layers, x)
+
+
+def test_a_layer_whose_name_has_lines_does_not_break_the_table():
+    class Sum(Linear):
+        def __repr__(self):
+            return "a\nb"
+
+    assert layer_name(Sum([[1]])) == "Sum"
