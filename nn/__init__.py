@@ -7,7 +7,7 @@ that a model's `save` writes, `load` makes an MLP of one, `frozen` is what
 training leaves as it is, and `checks` says what is wrong with an argument.
 
 `table` is what `print(model)` shows. `diagram` draws a network: `places`
-says where, `example` what it computes of an input, and `maps` of the `plane`.
+says where, `example` what it computes of an input, and `maps` of a `plane`.
 `plot` draws what it learned, and `history` is what `fit` returns.
 `jacobians` and `layerwise` are the backpropagation algorithm in matrices,
 shown by `layerwise_table` and `layerwise_picture`.

@@ -79,7 +79,11 @@ def over_plane(
     """What a model answers at every (x, y): a line for each y.
 
     A model on Values is recorded as a program, which is fast, unless it decides
-    by a number, as an `if` does.
+    by a number, as an `if` does. (What it does with `x[0].data` is not noticed,
+    and is taken for all places.)
+
+    >>> over_plane(lambda x: x[0] + 10 * x[1], [0, 1], [0, 1])
+    [[0.0, 1.0], [10.0, 11.0]]
     """
     grid = [[x, y] for y in ys for x in xs]
     inputs = [Value(number, name) for number, name in zip(grid[0], ("x1", "x2"))]
