@@ -44,12 +44,13 @@ def losses(histories: "Sequence[float] | Mapping[str, Sequence[float]]", title: 
     ]
 
     def on(axes):
-        from matplotlib.ticker import LogLocator, NullLocator
+        from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
         longest = max(len(history) for _, history in curves)
         axes.set(xlabel="epoch", ylabel="mean loss", yscale="log", title=title, xlim=(1, max(longest, 2)))
         for i, (_, history) in enumerate(curves):
             axes.plot(range(1, len(history) + 1), [_shown(loss) for loss in history], **series(i))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_minor_locator(NullLocator())
         axes.yaxis.set_major_formatter(lambda loss, _: f"{loss:g}")

@@ -74,6 +74,11 @@ def test_curves_have_their_names_at_their_ends_and_none_over_another(axes):
     assert max(heights, key=heights.get) == "<d>"
 
 
+def test_an_epoch_is_a_whole_number(axes):
+    plot.losses([1, 0.5, 0.2]).on(axes)
+    assert all(tick == int(tick) for tick in axes.get_xticks())
+
+
 def test_names_at_the_ends_do_not_overlap_in_a_small_panel():
     pytest.importorskip("matplotlib", reason="matplotlib is not installed: `pip install matplotlib` gets it")
     from matplotlib import rc_context
