@@ -153,7 +153,8 @@ def _drawn(layers, weights, names, example, maps):
     below = LINE * max(map(len, chain(*texts[1:]))) if maps else 0
     above = 0 if all(map(_fits, chain(*names[1:-1]))) else LINE
     columns = _columns([*map(len, names)], side, side + below + above + 0.2, numbers)
-    largest = max(abs(weight.data) for weight in chain(*weights)) or 1
+    sizes = [abs(weight.data) for weight in chain(*weights)]
+    largest = max(filter(math.isfinite, sizes), default=0) or 1
 
     neurons = counted(sum(map(len, layers)), "neuron")
     drawing = Drawing(format="svg", comment=f"a network of {neurons}", engine="neato")
@@ -266,7 +267,7 @@ def _edges(drawing, depth, columns, weights, numbers, radius, largest):
     for k, weight in enumerate(weights):
         source, target = f"n{depth}_{k % fan}", f"n{depth + 1}_{k // fan}"
         color, style = (POSITIVE, "solid") if weight.data >= 0 else (NEGATIVE, "dashed")
-        width = max(THINNEST, WIDEST * (abs(weight.data) / largest))
+        width = min(WIDEST, max(THINNEST, WIDEST * (abs(weight.data) / largest)))
         look = {"color": color, "style": style, "penwidth": f"{width:.2f}"}
         if numbers:
             _text(drawing, f"w{depth}_{k}", places[k], numbers[k], fontcolor=color)

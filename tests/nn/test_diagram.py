@@ -240,14 +240,24 @@ def test_a_network_that_is_too_large_to_read_is_refused_with_a_hint():
         diagram(AND, limit=0)
 
 
-def test_the_width_of_an_edge_is_proportional_to_its_weight():
+@pytest.mark.parametrize(
+    ("numbers", "wanted"),
+    [
+        ((4, -2, 0.001), (5, 2.5, 0.5)),
+        ((math.inf, 4, 2), (5, 5, 2.5)),
+        ((math.nan, 4, 2), (0.5, 5, 2.5)),
+        ((math.inf, -math.inf, 0), (5, 5, 0.5)),
+    ],
+)
+def test_the_width_of_an_edge_is_proportional_to_its_weight(numbers, wanted):
     model = Neuron(2, "linear")
-    model.load_state({"w[0]": 4, "w[1]": -2, "b": 0.001})
+    for parameter, number in zip(model.parameters(), numbers):
+        parameter.data = number
     widths = {
         edge: float(width)
         for edge, width in re.findall(r"-> (w0_\d) \[.*penwidth=\"?([\d.]+)", diagram(model).source)
     }
-    assert widths == {"w0_0": 5, "w0_1": 2.5, "w0_2": 0.5}
+    assert widths == dict(zip(("w0_0", "w0_1", "w0_2"), wanted))
 
 
 @pytest.mark.parametrize("weight", [math.inf, math.nan, 5e-324, 0.0, -1.7e308])
