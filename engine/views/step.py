@@ -113,7 +113,8 @@ class Step:
         place = f"{self.index:>{len(str(total))}}/{total}  "
         if not self.forward and self.index == 1:
             d = parenthesized(name)
-            first = f"{place}{name} = {data}    every backward pass starts here: ∂{d}/∂{d} = 1"
+            start = f"every backward pass starts here: ∂{d}/∂{d} = 1"
+            first = in_columns([[f"{place}{name} = {data}   "], [start]], len(place))
             note = stale_note(self.output, self.stale)
             return f"{first}\n{' ' * len(place)}{note}" if note else first
         header = f"{place}{name} = {formula(self.node, self.names)}"
