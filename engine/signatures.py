@@ -40,10 +40,12 @@ class ShortSignature(inspect.Signature):
 def _parts(text):
     """The parts of a signature between which a line may end."""
     parts, depth = [""], 0
-    for character in text:
+    for i, character in enumerate(text, 1):
         parts[-1] += character
         depth += (character in "([") - (character in ")]")
-        if depth <= 1 and parts[-1].endswith((", ", ") ")):
+        if depth == 0 and character == " ":  # what is returned stays in one piece
+            return [*parts, text[i:]]
+        if depth == 1 and parts[-1].endswith(", "):
             parts.append("")
     return parts
 

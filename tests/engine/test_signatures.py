@@ -68,3 +68,9 @@ def test_a_short_signature_is_the_same_signature():
         "(vector: list[Value], /, by: float = 2.5, *,\n    name: str = 'a.b (c, d)') -> float"
     )
     assert inspect.signature(scale).bind([1], by=3).arguments == {"vector": [1], "by": 3}
+
+
+def test_a_short_signature_breaks_no_line_within_what_is_returned():
+    assert str(inspect.signature(engine.derivative)) == (
+        "(f: Callable[[Any], Any])\n    -> Callable[[Any], Any]"
+    )
