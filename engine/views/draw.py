@@ -1,5 +1,6 @@
 """draw: the graph of a computation as a picture."""
 
+from collections import Counter
 from collections.abc import Collection, Set
 from itertools import pairwise
 
@@ -82,8 +83,9 @@ def draw(
     limit = check_count("limit", limit, "how many nodes to show")
     order = topological_order(output)
     visible = set(order) if depth is None else within(output, depth)
-    apart = [node for node in order if _kind(node, output, inputs) == "input"]
-    boxes = folded(order, visible, apart) if fold else [[node] for node in order if node in visible]
+    shown = [node for node in order if node in visible]
+    apart = [node for node in shown if _kind(node, output, inputs) == "input"]
+    boxes = folded(order, visible, apart) if fold else [[node] for node in shown]
     if len(boxes) > limit:
         raise ValueError(
             f"this graph has {len(boxes)} {'boxes' if fold else 'nodes'}, too many to read: "
@@ -102,10 +104,7 @@ def draw(
     drawing.attr("node", style="filled", margin="0.1,0.05", **TEXT)
     drawing.attr("edge", fontname="Helvetica", fontsize="9", arrowsize="0.6", color="#555555")
     identity = {node: f"n{i}" for i, node in enumerate(order)}
-    users: dict[Value, set[Value]] = {node: set() for node in order}
-    for node in order:
-        for parent in node.parents:
-            users[parent].add(node)
+    users = Counter(parent for node in shown for parent in {*node.parents})
     for box in boxes:
         node = box[-1]
         style = STYLES[_kind(node, output, inputs)] | (STALE if found & set(box) else {})
@@ -121,7 +120,7 @@ def draw(
                 by = f"∂{parenthesized(names[node])}/∂{parenthesized(names[parent])}"
                 text = f"{by} = {format_number(slopes[parent])}"
             drawing.edge(identity[parent], identity[node], **_edge(uses, text, pass_at))
-            if not fold and _kind(parent, output, inputs) == "constant" and len(users[parent]) == 1:
+            if not fold and _kind(parent, output, inputs) == "constant" and users[parent] == 1:
                 _put_beside(drawing, identity[parent], identity[node])
     if legend:
         drawn = [node for box in boxes for node in box if node is box[-1] or is_row(node)]

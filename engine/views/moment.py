@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Set
 from typing import NamedTuple
 
-from engine.value import Value, leaves_and_operations
+from engine.value import Value
 from engine.views.lesson import active_operands, copied, texts_at
 from engine.views.step import Contribution, Step
 from engine.views.steps import Pass
@@ -41,12 +41,10 @@ def moment(at: Step | Pass) -> Moment:
     (('3', '·'), ('3', '0 → 1 → …'))
     """
     step = at if isinstance(at, Step) else at.history[-1] if at.history else None
-    operations = leaves_and_operations(at.output)[1]
+    before_first = 0 if at.forward else len(at.order) - 1  # a backward pass comes after the forward one
     if step is None:
-        texts = _texts(at.output, 0 if at.forward else len(operations), {})
-        return Moment(at.forward, None, set(), set(), {}, texts)
-    place = step.index if step.forward else len(operations) + step.index
-    texts = _texts(step.output, place, step.start)
+        return Moment(at.forward, None, set(), set(), {}, _texts(at.output, before_first, {}))
+    texts = _texts(step.output, before_first + step.index, step.start)
     contributions, arriving = {}, {step.node}
     if not step.forward and step.index > 1:
         contributions = dict(zip(active_operands(step.node), step.contributions))
@@ -58,7 +56,6 @@ def moment(at: Step | Pass) -> Moment:
 
 def _texts(output, place, start):
     """Each node's data and gradient at a place in both passes."""
-    leaves, operations = leaves_and_operations(output)
     twins = copied(output)
     texts = texts_at(twins[output], place, {twins[node]: grad for node, grad in start.items()})
-    return dict(zip(leaves + operations, texts))
+    return dict(zip(twins, texts))
