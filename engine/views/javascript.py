@@ -12,7 +12,7 @@ from engine.operation import Operation
 from engine.programs.c_formula import arithmetic
 from engine.programs.python_text import helpers
 from engine.rules import OWN, RULES, SHARED, Rule
-from engine.views.kinks import borders, partial_for_people
+from engine.views.kinks import borders, numbered_cases, partial_for_people
 
 CONSTANTS = {"pi": "Math.PI", "tau": "(2 * Math.PI)", "e": "Math.E", "inf": "Infinity", "nan": "NaN"}
 FUNCTIONS = {name: f"Math.{name}" for name in (*SHARED, "ceil", "floor", "trunc")}
@@ -42,8 +42,8 @@ def operations_script(operations: Iterable[Operation]) -> str:
     Each has `forward(a, b)`. Each of its `operands` has the `derivative(a, b,
     out)`, the `contribution(a, b, out, g)` to the operand's gradient, and the
     number of the `case` of `explanations` that holds; null for a constant. If
-    the derivative has cases, `held` is the number of that which holds, and
-    `borders` are where they meet.
+    the derivative has cases, `held` is the number of that which holds, `slopes`
+    are all of them, and `borders` the two sides of where they meet.
 
     >>> from engine.operation import OPERATIONS
     >>> print(operations_script([OPERATIONS["exp"]]))
@@ -119,15 +119,17 @@ def _borders(partial):
     """The lines on where the cases of a derivative meet, if it has some."""
     if not borders(partial):
         return []
-    lines = [f"        held: (a, b, out) => {javascript(Formula(partial).cases[0])},", "        borders: ["]
-    for border in borders(partial):
-        lines.append("          {")
-        lines += [
-            f"            {name}: (a, b, out) => {javascript(formula)},"
-            for name, formula in border._asdict().items()
-        ]
-        lines.append("          },")
-    return [*lines, "        ],"]
+    held, slopes = numbered_cases(partial)
+    sides = [f"[{_function(border.left)}, {_function(border.right)}]" for border in borders(partial)]
+    return [
+        f"        held: {_function(held)},",
+        f"        slopes: [{', '.join(map(_function, slopes))}],",
+        f"        borders: [{', '.join(sides)}],",
+    ]
+
+
+def _function(formula):
+    return f"(a, b, out) => {javascript(formula)}"
 
 
 def _printed(tree):

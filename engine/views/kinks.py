@@ -27,6 +27,8 @@ ORDERS: dict[type, frozenset[int]] = {
 # case that never holds, and so is never shown.)
 SYMBOLS = {(-1,): "<", (0,): "=", (1,): ">", (-1, 0): "≤", (0, 1): "≥", (): ""}
 
+A_LITTLE = 1e-9  # more than rounding, and less than a case is wide
+
 
 class Condition(NamedTuple):
     """A comparison of two formulas, with `symbol` as mathematics writes it."""
@@ -38,15 +40,6 @@ class Condition(NamedTuple):
     def text(self, node: Value, names: Mapping[Value, str]) -> str:
         """The condition in the names of a node's operands."""
         return f"{in_names(self.left, node, names)} {self.symbol} {in_names(self.right, node, names)}"
-
-
-class Border(NamedTuple):
-    """Where cases meet, left = right, with the formula on either side of it."""
-
-    left: Formula
-    right: Formula
-    below: Formula
-    above: Formula
 
 
 def case_at(node: Value, which: int, data: Mapping[str, float], names: Mapping[Value, str]) -> str:
@@ -63,19 +56,40 @@ def case_at(node: Value, which: int, data: Mapping[str, float], names: Mapping[V
     >>> case_at(y, 0, {"a": 0.0, "out": 0.0}, names)
     'z = 0, a kink: ∂y/∂z jumps from 0 to 1'
     """
-    if node.left is node.right:  # maximum(x, x) is x, without a kink
+    partial = partial_for_people(node.operation.rule, which)
+    if not borders(partial) or node.left is node.right:  # maximum(x, x) is x, without a kink
         return ""
-    partial, values = partial_for_people(node.operation.rule, which), FUNCTIONS | dict(data)
+    values = FUNCTIONS | dict(data)
     held, meetings = case_texts(partial, node, names)
     for border, meeting in zip(borders(partial), meetings):
         left, right = _number(border.left, values), _number(border.right, values)
         if math.isnan(left) or math.isnan(right):  # which are in no order
             return ""
-        below, above = _number(border.below, values), _number(border.above, values)
-        if left == right and below != above:
-            slope = f"∂{parenthesized(names[node])}/∂{parenthesized(names[node.parents[which]])}"
-            return f"{meeting}, a kink: {slope} jumps from {format_number(below)} to {format_number(above)}"
-    return held[eval(Formula(partial).cases[0].text, {}, values)]
+        if left == right:
+            below, above = (_slope_beside(node, which, values, side) for side in (-1, 1))
+            if abs(below - above) > A_LITTLE:
+                slope = f"∂{parenthesized(names[node])}/∂{parenthesized(names[node.parents[which]])}"
+                jump = f"jumps from {format_number(below)} to {format_number(above)}"
+                return f"{meeting}, a kink: {slope} {jump}"
+    number, _ = numbered_cases(partial)
+    return held[eval(number.text, {}, values)]
+
+
+def _slope_beside(node, which, values, side):
+    """What a derivative tends to as its operand comes from one side.
+
+    That is the number here of the case that holds a little to that side; NaN
+    if there is none.
+    """
+    operand = values["ab"[which]]
+    beside = values | {"ab"[which]: operand + side * A_LITTLE * max(1.0, abs(operand))}
+    number, cases = numbered_cases(partial_for_people(node.operation.rule, which))
+    operands = [beside[letter] for letter in "ab"[: len(node.parents)]]
+    try:
+        beside["out"] = node.operation.forward(*operands)
+        return _number(cases[eval(number.text, {}, beside)], values)
+    except (ValueError, ArithmeticError):  # outside of the operation's domain
+        return math.nan
 
 
 def case_texts(partial: str, node: Value, names: Mapping[Value, str]) -> tuple[list[str], list[str]]:
@@ -86,7 +100,7 @@ def case_texts(partial: str, node: Value, names: Mapping[Value, str]) -> tuple[l
     (['z ≤ 0', 'z > 0'], ['z = 0'])
     """
     held = [" and ".join(condition.text(node, names) for condition in case) for case in conditions(partial)]
-    return held, [Condition(each.left, "=", each.right).text(node, names) for each in borders(partial)]
+    return held, [border.text(node, names) for border in borders(partial)]
 
 
 def partial_for_people(rule: Rule, which: int) -> str:
@@ -129,31 +143,20 @@ def _signs(tree, before):
 
 
 @lru_cache(maxsize=4096)
-def borders(partial: str) -> list[Border]:
+def borders(partial: str) -> list[Condition]:
     """Where the cases of a derivative meet.
 
-    >>> borders("0 if a <= 0 else 1")[0].above
-    Formula('1')
+    >>> borders("0 if a <= 0 else 1")
+    [Condition(left=Formula('a'), symbol='=', right=Formula('0'))]
     """
     pairs = dict.fromkeys(pair for signs_of in _signs(Formula(partial).tree, {}) for pair in signs_of)
-    return [
-        Border(Formula(left), Formula(right), *(_beside(partial, (left, right), sign) for sign in (-1, 1)))
-        for left, right in pairs
-    ]
+    return [Condition(Formula(left), "=", Formula(right)) for left, right in pairs]
 
 
-def _beside(partial, pair, sign):
-    """The formula where the difference of a pair has a sign."""
-    return Formula(ast.unparse(_decided(Formula(partial).tree, pair, sign)))
-
-
-def _decided(tree, pair, sign):
-    if not isinstance(tree, ast.IfExp):
-        return tree
-    compared = _compared(tree.test)
-    if compared is not None and compared[0] == pair:
-        return _decided(tree.body if sign in compared[1] else tree.orelse, pair, sign)
-    return ast.IfExp(tree.test, _decided(tree.body, pair, sign), _decided(tree.orelse, pair, sign))
+@lru_cache(maxsize=4096)
+def numbered_cases(partial: str) -> tuple[Formula, tuple[Formula, ...]]:
+    """The number of the case that holds, as a formula; and every case."""
+    return Formula(partial).cases
 
 
 def _compared(test):

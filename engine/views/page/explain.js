@@ -66,6 +66,8 @@ function inFormula(text) {
   return one.test(outside) ? text : `(${text})`;
 }
 
+const A_LITTLE = 1e-9; // more than rounding, and less than a case is wide
+
 // Which case of a derivative holds at a node, and whether that is at a kink.
 function caseAt(now, i) {
   const { active, parents, cases } = nodes[i];
@@ -73,10 +75,12 @@ function caseAt(now, i) {
   const [{ which, operand }] = active;
   const [held, meetings] = cases[which];
   const given = [now.data[parents[0]], now.data[parents[1]], now.data[i]];
-  for (const [k, border] of operand.borders.entries()) {
-    const [left, right, below, above] = ["left", "right", "below", "above"].map((side) => numberOf(border[side], given));
+  for (const [k, sides] of operand.borders.entries()) {
+    const [left, right] = sides.map((side) => numberOf(() => side(...given)));
     if (Number.isNaN(left) || Number.isNaN(right)) return "";
-    if (left === right && below !== above) {
+    if (left !== right) continue;
+    const [below, above] = [-1, 1].map((side) => numberOf(() => slopeBeside(i, operand, which, given, side)));
+    if (Math.abs(below - above) > A_LITTLE) {
       const jump = `jumps from ${formatNumber(below)} to ${formatNumber(above)}`;
       return `${meetings[k]}, a kink: ${slope(i, { operand: parents[which], which })} ${jump}`;
     }
@@ -84,10 +88,19 @@ function caseAt(now, i) {
   return held[operand.held(...given)];
 }
 
-// A formula's number; NaN where it has none, as 1 / a at 0.
-function numberOf(formula, given) {
+// What a derivative tends to as its operand comes from one side: the number
+// here of the case that holds a little to that side.
+function slopeBeside(i, operand, which, given, side) {
+  const beside = [...given];
+  beside[which] += side * A_LITTLE * Math.max(1, Math.abs(given[which]));
+  beside[2] = OPERATIONS[nodes[i].operation].forward(beside[0], beside[1]);
+  return operand.slopes[operand.held(...beside)](...given);
+}
+
+// What a function returns; NaN where it has no number, as 1 / a at 0.
+function numberOf(compute) {
   try {
-    return formula(...given);
+    return compute();
   } catch (error) {
     if (error instanceof NoNumber) return NaN;
     throw error;

@@ -186,7 +186,15 @@ def test_the_complement_of_the_error_function_is_0_far_out(chromium):
 
 @pytest.mark.parametrize("x", [-2.0, 0.0, 3.0, math.nan])
 def test_the_case_of_a_step_is_that_of_steps(shown, x):
-    for f in (Value.relu, abs, Value.elu, lambda x: x.maximum(0.0), lambda x: x.minimum(Value(-2, "y"))):
+    functions = (
+        Value.relu,
+        abs,
+        Value.elu,
+        lambda x: x.maximum(0.0),
+        lambda x: Constant(0).maximum(x),
+        lambda x: x.minimum(Value(-2, "y")),
+    )
+    for f in functions:
         walk = steps(f(Value(x, "x")))
         walk.run()
         header = str(walk.history[-1]).partition("\n")[0]

@@ -242,6 +242,7 @@ def test_the_operands_of_x_minus_x_are_told_apart():
         (lambda x: x.minimum(-1), 2, "minimum(x, -1), x > -1"),
         (lambda x: x.minimum(2), 2, "minimum(x, 2), x = 2, a kink: ∂v1/∂x jumps from 1 to 0"),
         (lambda x: x.maximum(Value(2, "y")), 2, "maximum(x, y), x = y, a kink: ∂v1/∂x jumps from 0 to 1"),
+        (lambda x: Constant(2).maximum(x), 2, "maximum(2, x), 2 = x, a kink: ∂v1/∂x jumps from 0 to 1"),
         (lambda x: x.maximum(x), 0, "maximum(x, x)"),
         (Value.relu, math.nan, "relu(x)"),
         (Value.sigmoid, -800, "sigmoid(x)"),
@@ -262,9 +263,39 @@ def test_a_formula_with_cases_of_ones_own_says_its_case():
         " and ".join(f"{left.text} {symbol} {right.text}" for left, symbol, right in case)
         for case in conditions(text)
     ] == ["a < -1", "a ≥ -1 and a ≤ 1", "a ≥ -1 and a > 1"]
-    assert [(border.below.text, border.above.text) for border in borders("0 if a <= 0 else 1 / a")] == [
-        ("0", "1 / a")
-    ]
+    assert [(left.text, right.text) for left, _, right in borders(text)] == [("a", "-1"), ("a", "1")]
+
+
+OWN = {  # value, derivative, and the case at some points
+    "huber": (
+        "a * a / 2 if abs(a) <= 1 else abs(a) - 0.5",
+        "a if abs(a) <= 1 else 1 if a > 1 else -1",
+        {1: "abs(x) ≤ 1", -1: "abs(x) ≤ 1", -3: "abs(x) > 1 and x ≤ 1"},
+    ),
+    "clipped": (
+        "a if abs(a) <= 1 else 1 if a > 0 else -1",
+        "1 if abs(a) <= 1 else 0",
+        {
+            1: "abs(x) = 1, a kink: ∂v1/∂x jumps from 1 to 0",
+            -1: "abs(x) = 1, a kink: ∂v1/∂x jumps from 0 to 1",
+        },
+    ),
+    "rounded": ("a / 10 * 3 if a < 1 else 0.3 * a", "0.1 * 3 if a < 1 else 0.3", {1: "x ≥ 1"}),
+    "log_above": ("log(a) if a > 0 else 0", "1 / a if a > 0 else 0", {0: "x ≤ 0"}),
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_at_a_kink_the_slopes_are_those_on_its_two_sides(name):
+    """Left and right of the number, whatever is compared with what."""
+    value, partial, cases = OWN[name]
+    define(name, value=value, partials=[partial])
+    try:
+        for x, case in cases.items():
+            last = steps(getattr(Value(x, "x"), name)()).run()
+            assert str(last).splitlines()[0] == f"2/2  v1 = {name}(x), {case}"
+    finally:
+        _forget(name)
 
 
 def test_a_case_that_never_holds_is_no_obstacle():
@@ -280,6 +311,13 @@ def test_a_case_that_never_holds_is_no_obstacle():
         assert "x ≥ 0" in str(lesson(walk.output))
     finally:
         _forget("twice_tested")
+
+
+@pytest.mark.parametrize("label", ["a", "attention_1", "cross_entropy_of_a_batch"])
+def test_the_first_step_fits_80_columns(label):
+    text = str(next(steps(Value(3, label))))
+    assert max(map(len, text.splitlines())) <= 80
+    assert text.split() == f"1/1 {label} = 3 every backward pass starts here: ∂{label}/∂{label} = 1".split()
 
 
 def test_a_leaf_alone():
