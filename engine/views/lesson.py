@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from engine.errors import no_derivative
 from engine.notation import format_number, formula, in_names, names_on_a_line, node_kind, node_names
 from engine.operation import Operation
 from engine.programs.tape import record_steps
@@ -116,7 +117,8 @@ def texts_at(output: Value, step: int, start: Mapping[Value, float]) -> list[tup
     """Each node's data and gradient after a step, as a picture has them.
 
     They are in topological order; "·" has not arrived, "27 → …" is a part of a
-    sum. The graph is computed, and loses its gradients.
+    sum. The graph loses its gradients. Raises what a derivative raises that
+    does not exist.
 
     >>> x = Value(3, "x")
     >>> [texts_at(x * x, step, {})[0] for step in (1, 2, 3)]
@@ -133,7 +135,10 @@ def texts_at(output: Value, step: int, start: Mapping[Value, float]) -> list[tup
         uses[output] = received[output] = 1
         output.grad = 1.0
     for node in handed_on:
-        node.operation.pullback(node)
+        try:
+            node.operation.pullback(node)
+        except (ValueError, ArithmeticError) as error:
+            raise no_derivative(error, node) from None
     computed = {*leaves, *operations[:step]}
     texts = []
     for node in leaves + operations:

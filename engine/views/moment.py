@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Set
 from typing import NamedTuple
 
+from engine.notation import format_number
 from engine.value import Value
 from engine.views.lesson import active_operands, copied, texts_at
 from engine.views.step import Contribution, Step
@@ -45,6 +46,8 @@ def moment(at: Step | Pass) -> Moment:
     if step is None:
         return Moment(at.forward, None, set(), set(), {}, _texts(at.output, before_first, {}))
     texts = _texts(step.output, before_first + step.index, step.start)
+    # What the step says is what it computed, even if a leaf changed since.
+    texts[step.node] = (format_number(step.data), TO_COME if step.forward else format_number(step.grad))
     contributions, arriving = {}, {step.node}
     if not step.forward and step.index > 1:
         contributions = dict(zip(active_operands(step.node), step.contributions))

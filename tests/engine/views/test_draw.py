@@ -356,6 +356,23 @@ def test_a_walk_is_drawn_at_its_last_step():
         draw(Value(1) + 1, at=walk.reset())
 
 
+def test_a_products_factors_are_the_steps_own_after_a_leaf_changed():
+    x = Value(3, "x")
+    walk = steps(x * x * x)
+    walk.run()
+    x.data = 5
+    assert re.findall("<B>([^<]* × [^<]*)</B>", draw(walk.output, at=walk).source) == ["3 × 3 = 9"] * 2
+
+
+def test_a_derivative_that_a_drawn_step_has_not_any_more_is_named():
+    x = Value(2, "x")
+    walk = steps(3 / x + x)
+    walk.run()
+    x.data = 0
+    with pytest.raises(ZeroDivisionError, match=r"the derivative of 3 / x where x = 0\.0"):
+        draw(walk.output, at=walk)
+
+
 def test_a_walk_is_drawn_where_the_output_is_zero():
     x = Value(0, "x")
     y = x * 2
