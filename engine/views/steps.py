@@ -123,7 +123,7 @@ class Pass:
         raise; either changes nothing, and so does an interrupt.
         """
         if self._done == len(self.order):
-            raise StopIteration(self._ended())
+            raise StopIteration(f"{_all_steps(self._done)} done: back() undoes one, reset() starts again")
         node, contributions = self.order[self._done], ()
         if self.forward:
             before, data, grad = node.data, self._compute(node), node.grad
@@ -145,9 +145,6 @@ class Pass:
         self._steps[self._done :] = [step]
         self._commit(changed, self._done + 1)
         return step
-
-    def _ended(self):
-        return f"{self._where()}: {_all_steps(self._done)} done; back() undoes one, reset() starts again"
 
     def _commit(self, numbers, done):
         """Give nodes their new numbers; then so many steps are done."""
@@ -291,7 +288,8 @@ class Pass:
         return bundle(self)
 
     def __repr__(self) -> str:
-        done, total, where = self._done, len(self.order), self._where()
+        done, total, name = self._done, len(self.order), self.names[self.output]
+        where = f"forward to {name}" if self.forward else f"backward from {name}"
         if done == total:
             lines = [f"{where}: {_all_steps(total)} done"]
         else:
@@ -302,10 +300,6 @@ class Pass:
         if not self.forward:
             lines.append(stale_note(self.output, stale(self.output)))
         return "\n".join(filter(None, lines))
-
-    def _where(self):
-        name = self.names[self.output]
-        return f"forward to {name}" if self.forward else f"backward from {name}"
 
     def _ahead(self, node):
         """What the next step does, at `node`."""
