@@ -76,21 +76,14 @@ def drawn_formula(box: Sequence[Value], names: Mapping[Value, str]) -> str:
     >>> drawn_formula(order, names), drawn_formula(order[-1:], names)
     ('σ(w·x + b)', 'σ(v2)')
     """
-    terms: dict[Value, list[str]] = {}  # of each operation
-    for node in box:
-        if node.operation is None:
-            continue
-        operands = [terms.get(parent) or [parenthesized(names[parent])] for parent in node.parents]
-        if node.op in ("+", "-") and len(box) > 1:
-            left, right = operands
-            left += [f"{node.op} {right[0]}", *right[1:]]
-            terms[node] = left
-        elif node.op == "*" and len(box) > 1:
-            terms[node] = ["·".join(factor for [factor] in operands)]
-        else:
-            texts = {p: _sum(terms[p]) if p in terms else names[p] for p in node.parents}
-            terms[node] = [with_symbols(formula(node, texts), texts.values())]
-    return _sum(terms[box[-1]])
+    node, inside = box[-1], set(box)
+    if len(box) > 1 and node.op in ("+", "-", "*"):
+        return _sum(node, inside, names)
+    texts = {
+        parent: _sum(parent, inside, names) if parent in inside and parent.op else names[parent]
+        for parent in node.parents
+    }
+    return with_symbols(formula(node, texts), texts.values())
 
 
 def with_symbols(text: str, names: Iterable[str]) -> str:
@@ -104,7 +97,11 @@ def with_symbols(text: str, names: Iterable[str]) -> str:
     return re.sub(r"\bsigmoid\(", "σ(", text)
 
 
-def _sum(terms):
+def _sum(node, inside, names):
+    terms = []
+    for sign, term in _operands(node, ("+", "-"), inside):
+        factors = [parenthesized(names[factor]) for _, factor in _operands(term, ("*",), inside)]
+        terms.append(f"{sign} {'·'.join(factors)}" if terms else "·".join(factors))
     if len(terms) > MOST_TERMS:
         terms = [*terms[:FIRST_TERMS], f"+ … ({len(terms)} terms)", terms[-1]]
     lines = terms[:1]
@@ -114,6 +111,17 @@ def _sum(terms):
         else:
             lines.append(term)
     return "\n".join(lines)
+
+
+def _operands(node, signs, inside):
+    """What these signs connect within a box, each with the sign before it."""
+    todo = [("", node)]
+    while todo:
+        sign, node = todo.pop()
+        if node in inside and node.op in signs:
+            todo += [(node.op, node.right), (sign, node.left)]
+        else:
+            yield sign, node
 
 
 def box_derivatives(box: Sequence[Value], names: Mapping[Value, str]) -> dict[Value, float]:

@@ -3,6 +3,7 @@
 import math
 import random
 import re
+import time
 
 import pytest
 
@@ -81,6 +82,27 @@ def test_a_long_sum_is_cut():
     assert formulas(sum(terms)) == ["w0·x0 + w1·x1 + w2·x2 + … (50 terms)\n+ w49·x49"]
     source = draw(sum(Value(i, f"w{i}") for i in range(50)), fold=True).source
     assert "… and 44 more" in source and source.count("<TR>") == 2 + 7 + 1
+
+
+def sum_from_the_right(count):
+    total = Value(0, "w0") * 2
+    for i in range(1, count):
+        total = Value(i, f"w{i}") * 2 + total
+    return total
+
+
+def seconds(run):
+    start = time.process_time()
+    run()
+    return time.process_time() - start
+
+
+@pytest.mark.slow
+def test_the_time_to_fold_a_sum_grows_as_its_length_from_the_right_too():
+    assert formulas(sum_from_the_right(3)) == ["w2·2 + w1·2 + w0·2"]
+    short, long = sum_from_the_right(3_000), sum_from_the_right(30_000)
+    few = min(seconds(lambda: draw(short, fold=True)) for _ in range(3))
+    assert seconds(lambda: draw(long, fold=True)) < 30 * few
 
 
 def test_a_folded_graph_draws_what_its_limit_allows():
