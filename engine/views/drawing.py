@@ -141,7 +141,7 @@ class Drawing(graphviz.Digraph):
         return svg.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)
 
     def __repr__(self) -> str:
-        return f"<{self.comment}: .save('graph.svg') writes it, .source is its DOT>"
+        return f"<{self.comment}: .view() shows it, .save('graph.svg') keeps it>"
 
 
 def _checked(format):

@@ -123,7 +123,9 @@ class Pass:
         raise; either changes nothing, and so does an interrupt.
         """
         if self._done == len(self.order):
-            raise StopIteration(f"{_all_steps(self._done)} done: back() undoes one, reset() starts again")
+            # A traceback shows the line that raises, and then the message.
+            message = f"{_all_steps(self._done)} done: back() undoes one, reset() starts again"
+            raise StopIteration(message)
         node, contributions = self.order[self._done], ()
         if self.forward:
             before, data, grad = node.data, self._compute(node), node.grad

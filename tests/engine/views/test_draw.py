@@ -514,6 +514,12 @@ def test_one_node_is_no_nodes():
     assert repr(draw(Value(1, "x"), fold=True)).startswith("<a graph of 1 node in 1 box:")
 
 
+def test_a_drawing_says_what_to_do_with_it_in_80_columns():
+    text = repr(draw(sum(Value(i, f"w{i}") * i for i in range(99)), fold=True))
+    assert text.endswith(": .view() shows it, .render('graph.svg') keeps it>")
+    assert len(text) <= 80
+
+
 @needs_dot
 def test_jupyter_shows_it_no_wider_than_the_notebook():
     drawing = draw(Value(1, "x") * 2)

@@ -8,6 +8,7 @@ import random
 import re
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 import pytest
@@ -197,7 +198,8 @@ def test_the_end_of_a_walk_of_a_long_name_fits_80_columns():
         next(walk)
         next(walk)
     assert str(caught.value).startswith("1 of 1 step done: back() undoes one")
-    assert len(f"StopIteration: {caught.value}") <= 80
+    shown = [f"    {traceback.extract_tb(caught.tb)[-1].line}", f"StopIteration: {caught.value}"]
+    assert max(map(len, shown)) <= 80 and "".join(shown).count("undoes") == 1
 
 
 def test_the_ends_of_a_walk():
