@@ -278,12 +278,12 @@ def test_a_formula_with_cases_of_ones_own_says_its_case():
 
 
 OWN = {  # value, derivative, and the case at some points
-    "huber": (
+    "huber_at_1": (
         "a * a / 2 if abs(a) <= 1 else abs(a) - 0.5",
         "a if abs(a) <= 1 else 1 if a > 1 else -1",
         {1: "abs(x) ≤ 1", -1: "abs(x) ≤ 1", -3: "abs(x) > 1 and x ≤ 1"},
     ),
-    "clipped": (
+    "clipped_at_1": (
         "a if abs(a) <= 1 else 1 if a > 0 else -1",
         "1 if abs(a) <= 1 else 0",
         {
@@ -291,8 +291,8 @@ OWN = {  # value, derivative, and the case at some points
             -1: "abs(x) = 1, a kink: ∂v1/∂x jumps from 0 to 1",
         },
     ),
-    "rounded": ("a / 10 * 3 if a < 1 else 0.3 * a", "0.1 * 3 if a < 1 else 0.3", {1: "x ≥ 1"}),
-    "log_above": ("log(a) if a > 0 else 0", "1 / a if a > 0 else 0", {0: "x ≤ 0"}),
+    "bent_by_rounding": ("a / 10 * 3 if a < 1 else 0.3 * a", "0.1 * 3 if a < 1 else 0.3", {1: "x ≥ 1"}),
+    "log_above_0": ("log(a) if a > 0 else 0", "1 / a if a > 0 else 0", {0: "x ≤ 0"}),
 }
 
 
