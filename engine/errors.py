@@ -181,8 +181,8 @@ def no_derivative(error: Exception, node: Any) -> Exception:
     if operation.rule.op == "**" and operation.partials[1] is not None and parents[0].data < 0:
         base, exponent = parents
         error = type(error)(
-            f"∂/∂{exponent.label or 'exponent'} has log({base.data:g}), and a negative number has no "
-            f"logarithm. A constant exponent, as in x ** {exponent.data:g}, needs no such derivative"
+            f"∂/∂{exponent.label or 'exponent'} has log({_exactly(base.data)}), and a negative number has no "
+            f"logarithm. A constant exponent, as in x ** {_exactly(exponent.data)}, needs no such derivative"
         )
     return explained(error, operation, parents, "the derivative of ")
 
@@ -197,7 +197,12 @@ def _described(node, inner=False):
     if node.label:
         return str(node.label)
     if node.operation is None:
-        return f"{node.data:g}"
+        return _exactly(node.data)
     if inner:
         return "…"
     return node.operation.rule.rendered(*(_described(parent, inner=True) for parent in node.parents))
+
+
+def _exactly(number):
+    """A number that is out of a domain by the last of its digits, maybe."""
+    return repr(number).removesuffix(".0")

@@ -544,3 +544,10 @@ def test_a_value_is_its_own_conjugate_and_rounds_as_a_float():
 def test_what_jumps_is_refused_with_a_reason(jump, text):
     with pytest.raises(TypeError, match=f"^{re.escape(text)}: .*jumps"):
         jump(Value(7, "a"))
+
+
+@pytest.mark.parametrize("x", [1.0000001, -1 - 2**-52, math.nextafter(1, 2)])
+def test_a_number_that_is_just_out_of_a_domain_is_named_with_every_digit(x):
+    with pytest.raises(ValueError) as caught:
+        Value(x).arcsin()
+    assert str(caught.value).startswith(f"arcsin({x!r}): ")
