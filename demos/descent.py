@@ -7,6 +7,7 @@ import textwrap
 
 from demos.kit.paths import paths
 from demos.kit.pictures import show
+from demos.kit.probabilities import hundredths
 from engine import Value, grad
 from nn import MLP, binary_cross_entropy, mean_squared_error
 
@@ -27,12 +28,6 @@ def gradient_descent(f, W, examples, L, rate, tolerance):
     return path
 
 
-def example_gradients(f, W, examples, L):
-    """∇L(f(x), y) of each example, and their mean."""
-    rows = [[d.data for d in grad(L(f(x), y), W)] for x, y in examples]
-    return rows, [sum(column) / len(rows) for column in zip(*rows)]
-
-
 def neuron_loss(w, b):
     """The mean squared error of σ(wx + b) on the examples of BUMP."""
     return sum((1 / (1 + math.exp(-(w * x + b))) - y) ** 2 for x, y in BUMP) / len(BUMP)
@@ -47,22 +42,25 @@ def descend_neuron(start):
 def main(out):
     print("Gradient descent, W ← W - α/n Σᵢ ∇L(f(xᵢ), yᵢ) until convergence, in full:\n")
     print(textwrap.indent(inspect.getsource(gradient_descent), "    "))
-    print("It has converged when a step is no longer than the tolerance.")
+    print("It stops when a step is no longer than the tolerance: it has converged, or so it")
+    print("seems.")
 
     network = MLP(2, [2, 1], activation="sigmoid", rng=random.Random(1))
     W = network.parameters()
-    rows, mean = example_gradients(network, W, XOR, binary_cross_entropy)
+    rows = [[d.data for d in grad(binary_cross_entropy(network(x), y), W)] for x, y in XOR]
+    mean = [sum(column) / len(rows) for column in zip(*rows)]
     print("\nA network 2-2-1 that is to learn XOR, at its first weights: the gradient of")
     print("each example, a number for each weight, and below the mean of the four.\n")
     print("       " + "".join(f"{w.label:>8}" for w in W))
     for (x, y), row in zip(XOR, rows):
-        print(f"  {x[0]}{x[1]}→{y} " + "".join(f"{d:8.3f}" for d in row))
-    print("  mean " + "".join(f"{d:8.3f}" for d in mean))
+        print(f"  {x[0]}{x[1]}→{y} " + "".join(f"{d:8.4f}" for d in row))
+    print("  mean " + "".join(f"{d:8.4f}" for d in mean))
     opposed = sum(min(column) < 0 < max(column) for column in zip(*rows))
     length = math.hypot(*mean) / (sum(math.hypot(*row) for row in rows) / len(rows))
-    print(f"\nFor {opposed} of the {len(W)} weights the examples disagree about the sign: some want the")
-    print("weight larger, some smaller. Much of it cancels: the mean is only")
-    print(f"{length:.2f} times as long as a row is on average.")
+    print(
+        f"\nFor {opposed} of the {len(W)} weights the examples disagree about the sign: some want it larger,"
+    )
+    print(f"some smaller. Much cancels: the mean is {length:.2f} times as long as a row is on average.")
 
     print("\nThe loop with α = 2 and a tolerance of 0.02, then on with one of 0.002:\n")
     print("  tolerance   steps   probability for 00     01     10     11")
@@ -70,7 +68,7 @@ def main(out):
     for tolerance in (0.02, 0.002):
         steps = len(gradient_descent(network, W, XOR, binary_cross_entropy, 2, tolerance)) - 1
         outputs.append([network(x).sigmoid().data for x, _ in XOR])
-        print(f"  {tolerance:<9}{steps:8}            " + "".join(f"{p:7.2f}" for p in outputs[-1]))
+        print(f"  {tolerance:<9}{steps:8}            " + "".join(f"{hundredths(p):>7}" for p in outputs[-1]))
     print("\nFirst it stops on a plateau: the steps are short there, but no minimum is near.")
     print("With patience the network learns XOR.")
 
@@ -78,16 +76,16 @@ def main(out):
     print("in the middle, which it cannot be. From three starts it fails in three ways:\n")
     print("  start (w, b)    steps    end (w, b)           loss")
     tracks = {name: descend_neuron(start) for name, start in STARTS.items()}
-    for name, ((w0, b0), *_, (w, b)) in tracks.items():
-        print(
-            f"  {name} ({w0:2.0f}, {b0:2.0f}){len(tracks[name]) - 1:11}    ({w:6.3f}, {b:6.3f}){neuron_loss(w, b):12.4f}"
-        )
+    for name, ((w0, b0), *steps, (w, b)) in tracks.items():
+        start, end = f"({w0:2.0f}, {b0:2.0f})", f"({w:6.3f}, {b:6.3f})"
+        print(f"  {name} {start}{len(steps) + 1:11}    {end}{neuron_loss(w, b):12.4f}")
     ends = [path[-1] for path in tracks.values()]
     middle = [(p + q) / 2 for p, q in zip(*ends[:2])]
     print("\nEach end is a minimum: every small step from there leads uphill. A convex loss")
-    print("has no two such valleys. On the straight line between the ends of A and B it")
-    print(f"would stay below the higher one; here it is {neuron_loss(*middle):.4f} half-way. Which valley a")
-    print("descent finds depends on where it starts.\n")
+    print("has no two such valleys. Between the ends of A and B it would nowhere be higher")
+    print(
+        f"than at both; here it is {neuron_loss(*middle):.4f} half-way. The start decides which valley it is.\n"
+    )
     letters = [(name, (w + 0.2, b - 0.5), tracks[name]) for name, (w, b) in STARTS.items()]
     title = "One loss (dark is high), three starts, three minima (stars)"
     show(paths(neuron_loss, letters, ((-4, 5), (-4, 6)), title, ("w", "b")), out / "descent.png")

@@ -37,16 +37,12 @@ def main(out, seed=0):
         gradients[name] = largest_gradient(model, points, labels)
         spreads[name] = [spread(model)]
         descent = GradientDescent(model.parameters(), rate=0.3)
-        histories[name] = fit(
-            model,
-            points,
-            labels,
-            binary_cross_entropy,
-            descent,
-            EPOCHS,
-            progress=False,
-            each=noted(spreads[name]),
-        )
+        how = {
+            "epochs": EPOCHS,
+            "progress": False,
+            "each": lambda *now, found=spreads[name]: found.append(spread(now[2])),
+        }
+        histories[name] = fit(model, points, labels, binary_cross_entropy, descent, **how)
     show(plot.losses(histories, "Five beginnings"), out / "initialization.png")
 
     print("\nAt zeros every gradient is 0: a weight's is a product with other weights or")
@@ -70,11 +66,6 @@ def main(out, seed=0):
     for name, mean in slopes.items():
         print(f"  {name:18} 1 - tanh² of the second layer is {mean:.3f}")
     return {"gradients": gradients, "spreads": spreads, "slopes": slopes, "losses": histories}
-
-
-def noted(spreads):
-    """A function for fit to call: it adds the spread after every epoch."""
-    return lambda epoch, loss, model: spreads.append(spread(model))
 
 
 def largest_gradient(model, points, labels):

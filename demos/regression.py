@@ -3,11 +3,15 @@
 import math
 import random
 
+from demos.kit.fits import fitted
+from demos.kit.least_squares import least_squares_line
+from demos.kit.panels import show_panels
 from demos.kit.pictures import save
 from engine import format_number
 from nn import MLP, Adam, GradientDescent, diagram, fit, mean_squared_error
 from nn.jacobians import layers_of, product
-from nn.plot import Plot, palette
+
+ACTIVATIONS = {"linear": "linear", "σ": "sigmoid", "tanh": "tanh", "relu": "relu"}
 
 
 def data(rng):
@@ -16,7 +20,7 @@ def data(rng):
     return xs, [math.sin(1.5 * x) + rng.gauss(0, 0.1) for x in xs]
 
 
-def fitted(g, k, xs, ys, rng, steps=1000, optimizer=GradientDescent):
+def trained(g, k, xs, ys, rng, steps=1000, optimizer=GradientDescent):
     """A network of k hidden neurons after so many steps, and its last loss."""
     network = MLP(1, [k, 1], activation=g, rng=rng)
     descent = optimizer(network.parameters(), rate=0.05)
@@ -26,8 +30,8 @@ def fitted(g, k, xs, ys, rng, steps=1000, optimizer=GradientDescent):
 
 def further(g, xs, ys, seed):
     """The loss after ten times as many steps, and after steps of Adam."""
-    _, longer = fitted(g, 8, xs, ys, random.Random(seed), steps=10_000)
-    _, by_adam = fitted(g, 8, xs, ys, random.Random(seed), optimizer=Adam)
+    _, longer = trained(g, 8, xs, ys, random.Random(seed), steps=10_000)
+    _, by_adam = trained(g, 8, xs, ys, random.Random(seed), optimizer=Adam)
     return longer, by_adam
 
 
@@ -37,64 +41,41 @@ def single_matrix(network):
     return product(output.W, [*hidden.W, [0, 1]])
 
 
-def least_squares(xs, ys):
-    """Slope and intercept of the least-squares line, in closed form."""
-    x, y = sum(xs) / len(xs), sum(ys) / len(ys)
-    slope = sum((a - x) * (b - y) for a, b in zip(xs, ys)) / sum((a - x) ** 2 for a in xs)
-    return slope, y - slope * x
-
-
 def main(out, seed=0):
     xs, ys = data(random.Random(seed))
     print("f(x) = βᵀ g(Wx) of k = 8 hidden neurons (with biases, the weights of an input 1)")
-    print("is fitted to 25 points of a wave. Mean squared errors after 1,000 steps, 0.01 of")
-    print("them noise:\n")
+    print("is fitted to 25 points of a wave. Mean squared errors after 1,000 steps; the")
+    print("variance of the noise is 0.01:\n")
     networks = {}
-    for g in ("linear", "sigmoid", "tanh", "relu"):
-        networks[g], loss = fitted(g, 8, xs, ys, random.Random(seed))
-        print(f"  g = {g:10}{loss:.4f}")
+    for name, g in ACTIVATIONS.items():
+        networks[name], loss = trained(g, 8, xs, ys, random.Random(seed))
+        print(f"  g = {name:10}{loss:.4f}")
 
     print("\nσ is not the worse function, it has come less far: its derivative is at most")
     print("1/4, so its gradients are small. With more steps, or with Adam, whose steps")
     print("hardly depend on the size of gradients, it follows the wave as tanh does:\n")
     print("               10,000 steps   1,000 steps of Adam")
-    later = {g: further(g, xs, ys, seed) for g in ("sigmoid", "tanh")}
-    for g, (longer, by_adam) in later.items():
-        print(f"  g = {g:10}{longer:.4f}         {by_adam:.4f}")
+    for name in ("σ", "tanh"):
+        longer, by_adam = further(ACTIVATIONS[name], xs, ys, seed)
+        print(f"  g = {name:10}{longer:.4f}         {by_adam:.4f}")
 
     line = networks["linear"]
     [[slope, intercept]] = single_matrix(line)
     print("\nWith a linear g, all neurons together make a line, for βᵀ(Wx) = (βᵀW)x is one")
     print("matrix times x:\n")
     print(f"  its {len(line.parameters())} weights multiplied out  [{slope:.6f}  {intercept:.6f}]")
-    print("  least squares in closed form   [{:.6f}  {:.6f}]".format(*least_squares(xs, ys)))
+    print("  least squares in closed form   [{:.6f}  {:.6f}]".format(*least_squares_line(xs, ys)))
     apart = max(abs(float(line([x])) - (slope * x + intercept)) for x in xs)
     print(f"\nAt the 25 points the network and its matrix differ by {format_number(apart)} at most.")
 
     print("\nWith g = tanh, more hidden neurons follow the wave more closely:\n")
     for k in (1, 2, 4):
-        networks[k], loss = fitted("tanh", k, xs, ys, random.Random(seed))
+        networks[k], loss = trained("tanh", k, xs, ys, random.Random(seed))
         print(f"  k = {k:<10}{loss:.4f}")
 
-    save(diagram(networks[4], inputs=["x"], outputs=["f(x)"]), out / "regression_network.svg")
-    print(f"\nThe network of k = 4 with its weights: {out / 'regression_network.svg'}")
-    if save(curves(networks, xs, ys), out / "regression.png"):
-        print(f"The points, and the curve of each g: {out / 'regression.png'}")
-
-
-def curves(networks, xs, ys):
-    """A plot of the points, and of the function of each g."""
-    between = [-2 + i / 50 for i in range(201)]
-    found = {g: [float(networks[g]([x])) for x in between] for g in ("linear", "sigmoid", "tanh", "relu")}
-
-    def on(axes):
-        axes.scatter(xs, ys, s=130, c="#c8c8c8", edgecolors="black")
-        for i, heights in enumerate(found.values()):
-            axes.plot(between, heights, **palette.series(i))
-        title = "βᵀ g(Wx) with k = 8: a linear g gives a line"
-        axes.set(xlabel="x", ylabel="f(x)", xlim=(-2.05, 2.05), title=title)
-        named = enumerate(found.items())
-        ends = [(f"g = {g}", heights[-1], palette.series(i)["color"]) for i, (g, heights) in named]
-        palette.label_ends(axes, ends)
-
-    return Plot("", on)
+    print("\nThe network of k = 4 with its weights; the points, and the curve of each g:")
+    if save(diagram(networks[4], inputs=["x"], outputs=["f(x)"]), out / "regression_network.svg"):
+        print(f"  as a picture: {out / 'regression_network.svg'}")
+    curves = [(f"g = {g}", i, lambda x, g=g: networks[g]([x])) for i, g in enumerate(ACTIVATIONS)]
+    part = fitted(list(zip(xs, ys)), curves)
+    show_panels([part], out / "regression.png", "βᵀ g(Wx) with k = 8: a linear g gives a line")

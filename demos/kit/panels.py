@@ -32,3 +32,9 @@ def panels(parts, path, title="", columns=None, layout=None):
         figure.draw_without_rendering()  # axes of one scale take the layout a second pass
         figure.savefig(path)
     return True
+
+
+def show_panels(parts, path, title="", columns=None, layout=None):
+    """Draw panels, and say where the picture is."""
+    if panels(parts, path, title, columns, layout):
+        print(f"  as a picture: {path}")

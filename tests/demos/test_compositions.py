@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from demos import composition, derivatives, layerwise, regression
+from demos.kit.least_squares import least_squares_line
 from engine import format_number
 from nn import MLP, Concat, Sequential
 from tests.demos.conftest import printed
@@ -45,11 +46,11 @@ def test_a_demo_runs_and_names_the_pictures_that_it_wrote(lesson, pictures, tmp_
 @pytest.mark.parametrize("seed", [0, 1])
 def test_a_linear_network_becomes_the_least_squares_line_which_is_one_matrix(seed):
     xs, ys = regression.data(random.Random(seed))
-    network, loss = regression.fitted("linear", 8, xs, ys, random.Random(seed))
+    network, loss = regression.trained("linear", 8, xs, ys, random.Random(seed))
     [[slope, intercept]] = regression.single_matrix(network)
     for x in (-7.0, 0.0, 0.3, 100.0):  # where it was fitted, and where not
         assert network([x]).data == pytest.approx(slope * x + intercept, rel=1e-12)
-    assert (slope, intercept) == pytest.approx(regression.least_squares(xs, ys), abs=1e-6)
+    assert (slope, intercept) == pytest.approx(least_squares_line(xs, ys), abs=1e-6)
     residuals = [y - (slope * x + intercept) for x, y in zip(xs, ys)]
     assert loss == pytest.approx(sum(r * r for r in residuals) / len(xs), rel=1e-9)
     # the normal equations: what is left over is orthogonal to x and to 1
@@ -68,17 +69,17 @@ def test_the_single_matrix_has_the_biases_too():
 
 def test_a_nonlinear_g_fits_what_no_line_can():
     xs, ys = regression.data(random.Random(0))
-    slope, intercept = regression.least_squares(xs, ys)
+    slope, intercept = least_squares_line(xs, ys)
     best_line = sum((y - (slope * x + intercept)) ** 2 for x, y in zip(xs, ys)) / len(xs)
     for g in ("sigmoid", "tanh"):
-        assert regression.fitted(g, 8, xs, ys, random.Random(0))[1] < best_line / 2
+        assert regression.trained(g, 8, xs, ys, random.Random(0))[1] < best_line / 2
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2, 3])
 def test_sigmoid_is_slow_and_not_poor(seed):
     xs, ys = regression.data(random.Random(seed))
-    early = {g: regression.fitted(g, 8, xs, ys, random.Random(seed))[1] for g in ("sigmoid", "tanh")}
+    early = {g: regression.trained(g, 8, xs, ys, random.Random(seed))[1] for g in ("sigmoid", "tanh")}
     longer, by_adam = regression.further("sigmoid", xs, ys, seed)
     assert early["sigmoid"] > 2 * early["tanh"]
     assert longer < early["tanh"]

@@ -8,6 +8,7 @@ import random
 import pytest
 
 from demos import activations, features, overfitting, regression
+from demos.kit.least_squares import least_squares_line, residuals
 from engine import derivative
 from nn import MLP
 
@@ -69,7 +70,7 @@ def test_the_lesson_on_activations_prints_what_it_measures(lesson, seed):
         assert text in run.text
     sigmoid, relu = run.found["factors"]["σ"], run.found["factors"]["relu"]
     assert sigmoid < 0.3 and 0.75 < relu < 1.35
-    assert f"by {sigmoid:.2f} with σ\nand by {relu:.2f} with relu" in run.text
+    assert f"by {sigmoid:.2f} with\nσ and by {relu:.2f} with relu" in run.text
     files = {"activations.png", "activations_and.png", "activations_layers.png"}
     assert pictures(run) == (files if drawn else set())
 
@@ -83,24 +84,25 @@ def test_the_weighted_features_add_up_to_the_network(k):
     for parameter in network.parameters():
         parameter.data += 0.3  # biases too
     for x in (-2, 0.4, 7.5):
-        assert len(features.terms(network, x)) == k + 1
-        assert sum(features.terms(network, x)) == pytest.approx(network([x]).data, rel=1e-12)
+        terms = [term(x) for term in features.terms(network)]
+        assert len(terms) == k + 1
+        assert sum(terms) == pytest.approx(network([x]).data, rel=1e-12)
 
 
 def test_what_linear_regression_leaves_is_orthogonal_to_every_feature():
     xs, ys = regression.data(random.Random(0))
     network = MLP(1, [4, 1], activation="tanh", rng=random.Random(0))
     rows = [features.features(network, x) for x in xs]
-    left = features.residuals(rows, ys)
+    left = residuals(rows, ys)
     for column in zip(*rows):
         assert sum(a * b for a, b in zip(column, left)) == pytest.approx(0, abs=1e-9)
 
 
 def test_linear_regression_over_x_itself_gives_the_least_squares_line():
     xs, ys = regression.data(random.Random(1))
-    slope, intercept = regression.least_squares(xs, ys)
+    slope, intercept = least_squares_line(xs, ys)
     line = [y - (slope * x + intercept) for x, y in zip(xs, ys)]
-    assert features.residuals([[x, 1.0] for x in xs], ys) == pytest.approx(line, abs=1e-12)
+    assert residuals([[x, 1.0] for x in xs], ys) == pytest.approx(line, abs=1e-12)
 
 
 @pytest.mark.slow

@@ -21,7 +21,8 @@ def sides(network):
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_hidden_layers_move_classes_until_lines_separate_them(seed, tmp_path, monkeypatch):
-    monkeypatch.setattr(representations, "panels", lambda *args, **settings: False)
+    for picture in ("while_learning", "by_layer"):
+        monkeypatch.setattr(representations, picture, lambda *args: None)
     _, found = printed(representations.main, tmp_path, seed=seed)
     networks = found["networks"]
     assert len(networks) == len(representations.EPOCHS)

@@ -1,0 +1,24 @@
+"""Points, and the functions that are fitted to them."""
+
+from nn.plot import palette
+
+
+def fitted(points, curves, title="", area=130):
+    """Points (x, y), and curves over them, a function of axes for `panels`.
+
+    Each curve is (name, number of its look, function). Names stand at ends.
+    """
+    left, right = min(x for x, _ in points), max(x for x, _ in points)
+    xs = [left + (right - left) * i / 200 for i in range(201)]
+    found = [
+        (name, palette.series(look), [float(function(x)) for x in xs]) for name, look, function in curves
+    ]
+
+    def on(axes):
+        axes.scatter(*zip(*points), s=area, c="#c8c8c8", edgecolors="black", clip_on=False)
+        for _, look, heights in found:
+            axes.plot(xs, heights, **look)
+        axes.set(title=title, xlim=(left - 0.05, right))
+        palette.label_ends(axes, [(name, heights[-1], look["color"]) for name, look, heights in found])
+
+    return on
