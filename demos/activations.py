@@ -50,8 +50,8 @@ def main(out, seed=0):
         texts[z] = f"{texts.get(z, value)}\n{x1} AND {x2}"
 
     print(f"\nIs a deep network able to learn? One of {HIDDEN} hidden layers of 16 neurons is to")
-    print("return x1 x2. At its first weights, the mean |∂L/∂w| of each layer over 20 random")
-    print("inputs, L the squared error, from the output back:\n")
+    print("return x1 x2. At its first weights, the mean |∂L/∂w| of each layer, with L the")
+    print("squared error of 20 random inputs, from the output back:\n")
     sizes = {"σ": layer_gradients("sigmoid", seed), "relu": layer_gradients("relu", seed)}
     factors = {g: (size[0] / size[-2]) ** (1 / (HIDDEN - 1)) for g, size in sizes.items()}
     layers = [*range(1, HIDDEN + 1), "output"]

@@ -6,6 +6,7 @@ from itertools import product
 
 import nn
 from demos.kit.pictures import save, show
+from demos.kit.probabilities import hundredths
 from nn import Concat, GradientDescent, Layer, Neuron, Perceptron, Sequential, binary_cross_entropy
 
 ROWS = [[0, 0], [0, 1], [1, 0], [1, 1]]
@@ -50,17 +51,15 @@ def main(out, seed=0):
         return float(model(x).sigmoid())
 
     print("\nXOR by logistic regression, on three kinds of features:\n")
-    print("  the inputs          quadratic, by hand              learned, g(Wx)")
-    print("  x1  x2   p          x1  x2  x1 x2   p               z1    z2    z3    p")
+    print("  the inputs       quadratic, by hand        learned, g(Wx)")
+    print("  x1  x2   p       x1  x2  x1 x2   p         z1    z2    z3    p")
     probabilities = [[p(model, x) for x in ROWS] for model in (plain, before, now)]
     for (x1, x2), of_plain, of_before, of_now in zip(ROWS, *probabilities):
-        z = "  ".join(f"{z.data:.2f}" for z in hidden([x1, x2]))
-        print(
-            f"   {x1}   {x2}   {of_plain:.3f}       {x1}   {x2}    {x1 * x2}    {of_before:.3f}"
-            f"           {z}  {of_now:.3f}"
-        )
-    print("  loss {:.4f} = log 2   loss {:.4f}                     loss {:.4f}".format(*losses))
-    print("  undecided for ever    convex: any start will do      no need to think of x1 x2")
+        of_plain, of_before, *z = map(hundredths, (of_plain, of_before, *hidden([x1, x2]), of_now))
+        print(f"   {x1}   {x2}  {of_plain}      {x1}   {x2}    {x1 * x2}   {of_before}       {'  '.join(z)}")
+    print("  loss {:.4f}      loss {:.4f}               loss {:.4f}".format(*losses))
+    print("\nOn the inputs alone it stays at p = 1/2, with a loss of log 2. On features by")
+    print("hand the loss is convex: any start will do. Learned ones need no idea of x1 x2.")
     for model, name in ((before, "quadratic"), (now, "learned")):
         print(f"\nThe boundary with {name} features:\n")
         title = f"XOR by logistic regression on {name} features"

@@ -3,7 +3,7 @@
 import math
 import random
 
-from demos.kit.panels import panels
+from demos.kit.panels import show_panels
 from demos.kit.pictures import save
 from demos.kit.planes import regions
 from engine import Value
@@ -50,13 +50,12 @@ def main(out, seed=0):
         print(text_map(model, points, labels))
         formula = name.partition(",")[0]
         parts.append(regions(model, points, labels, (-1.15, 1.15), f"{formula}: {accuracies[-1]:.0%} right"))
-    path = out / "classification.png"
-    if panels(parts, path, "A hidden layer bends the boundaries between the classes"):
-        print(f"\nBoth as one picture: {path}")
-    save(diagram(model, maps=points), out / "classification.svg")
+    print("\nBoth maps, with their boundaries as lines:")
+    show_panels(parts, out / "classification.png", "A hidden layer bends the boundaries between the classes")
     print("\nThe second network, its weights as the width of its edges. What leaves it is a")
-    print("logit for each class. Its neurons are maps: the darker, the higher is the output.")
-    print(out / "classification.svg")
+    print("logit for each class. Its neurons are maps: the darker, the higher the output.")
+    if save(diagram(model, maps=points), out / "classification.svg"):
+        print(f"  as a picture: {out / 'classification.svg'}")
     return accuracies
 
 

@@ -4,6 +4,7 @@ import random
 
 from demos.kit.datasets import iris
 from demos.kit.pictures import save
+from demos.kit.probabilities import hundredths
 from nn import Adam, Layer, cross_entropy, diagram, fit, one_hot, softmax
 
 FOLDS = 10
@@ -29,7 +30,7 @@ def learned(rows, labels, seed):
 
 def main(out, seed=0):
     rows, labels, species = iris()
-    print(f"{len(rows)} flowers, 4 measurements each, of the species {', '.join(species)}.\n")
+    print(f"{len(rows)} flowers, four lengths of each. Of which species is a flower?\n")
 
     # Cross-validation: every flower is judged by a model that has not seen it.
     order = list(range(len(rows)))
@@ -44,21 +45,23 @@ def main(out, seed=0):
             logits = model(x)
             confusion[labels[i]][max(range(3), key=logits.__getitem__)] += 1
 
-    print("taken for →  " + "".join(f"{name:>12}" for name in species))
+    print("is ↓ taken for →" + "".join(f"{name:>12}" for name in species))
     for name, counts in zip(species, confusion):
-        print(f"{name:13}" + "".join(f"{count:12}" for count in counts))
+        print(f"{name:16}" + "".join(f"{count:12}" for count in counts))
     right = sum(confusion[k][k] for k in range(3))
     print(f"\n{right} of {len(rows)} right, {right / len(rows):.1%}, by {FOLDS}-fold cross-validation.")
 
     # One model of all flowers, to see how sure it is.
     model = learned(standardised(rows, rows), labels, seed)
-    print("\nHow sure a model of all flowers is of some of them. It returns a logit z for")
+    print("\nHow sure is a model of all flowers of some of them? It returns a logit z for")
     print("each species, and p = softmax(z):\n")
-    print("                   z for " + "".join(f"{name:12}" for name in species) + "p for the same")
+    print(f"  {'is':12}" + "".join(f"{'z ' + name:>14}" for name in species) + "     p for the same")
     for i in (0, 50, 70, 83, 100, 133):
         logits = model(standardised(rows, rows)[i])
-        told = "".join(f"{float(z):8.2f}    " for z in logits)
-        print(f"  {species[labels[i]]:20}{told}" + "".join(f"  {float(p):.3f}" for p in softmax(logits)))
+        cells = [f"{float(z):14.2f}" for z in logits] + [
+            f"{hundredths(float(p)):>7}" for p in softmax(logits)
+        ]
+        print(f"  {species[labels[i]]:12}" + "".join(cells))
     measured = ["sepal length", "sepal width", "petal length", "petal width"]
     save(diagram(model, inputs=measured, outputs=[f"z of {name}" for name in species]), out / "iris.svg")
     print(f"\nIts weights: {out / 'iris.svg'}")

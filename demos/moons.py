@@ -25,7 +25,9 @@ def main(out, seed=1337):
     points, labels = moons(100, 0.1, rng)
     model = MLP(2, [16, 16, 1], rng=rng)
     weights = model.parameters()
-    print(f"{model!r}: {len(weights)} weights, {len(points)} points.\n")
+    print(f"On which of two moons is a point? From {len(points)} points, a network learns a score,")
+    print("below 0 for one moon and above 0 for the other. The network is")
+    print(f"{model!r}, with {len(weights)} weights.\n")
 
     def accuracy():
         return sum((model(x) > 0) == (y > 0) for x, y in zip(points, labels)) / len(points)

@@ -32,7 +32,8 @@ def descents(seed=0):
 
 
 def main(out, seed=0):
-    print("Two moons, 100 points, an MLP 2-16-1. All descents start from the same weights.\n")
+    print("An MLP 2-16-1 is to tell two moons of 100 points apart. Five descents start")
+    print("from the same weights:\n")
     print("  gradient descent   W ← W - α/n Σᵢ ∇L(f(xᵢ), yᵢ), one step an epoch")
     print("  with momentum      V ← μV + ∇L, W ← W - αV: what was downhill still counts")
     print("  mini-batches       the gradient of 10 points at a time: ten noisy steps an")

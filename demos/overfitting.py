@@ -74,6 +74,6 @@ def main(out, seed=0):
     for n, area in ((FEW, 130), (160, 60)):
         network, rows, ys = trained(LARGE, n, 1000 * seed)
         curves = [("wave", 3, lambda x: math.sin(1.5 * x)), ("network", 0, lambda x, f=network: f([x]))]
-        fits.append(fitted([(x, y) for [x], y in zip(rows, ys)], curves, f"{n} points", area))
+        fits.append(fitted([(x, y) for [x], y in zip(rows, ys)], curves, f"{n} points", area, xlabel="x"))
     show_panels(fits, out / "overfitting_fits.png", f"{LARGE} neurons learn the noise where points are few")
     return {"by k": by_k, "by n": by_n}

@@ -8,7 +8,7 @@ and Papert, 1969).
 from copy import deepcopy
 from itertools import permutations
 
-from demos.kit.panels import panels
+from demos.kit.panels import show_panels
 from demos.kit.planes import halves
 from nn import Perceptron, mistake_bound
 
@@ -39,7 +39,7 @@ def main(out):
         orders = [zip(*order) for order in permutations(zip(ROWS, targets))]
         totals = [sum(Perceptron(2).learn(*order)) for order in orders]
         most.append(max(totals))
-        print(f"  The widest margin is that of {widest}: (R/γ)² = {bounds[-1]:.0f}")
+        print(f"  The widest margin is that of {widest!r}: (R/γ)² = {bounds[-1]:.0f}")
         counts = f"there are {min(totals)} to {max(totals)}"
         print(f"  bounds the mistakes; in the {len(totals)} orders of the rows {counts}.")
 
@@ -48,7 +48,7 @@ def main(out):
     while perceptron.state() not in seen:
         seen.append(perceptron.state())
         perceptron.learn(ROWS, TARGETS["XOR"], epochs=1)
-        print(f"  {tuple(perceptron.state().values())}")
+        print("  ({:g}, {:g}, {:g})".format(*perceptron.state().values()))
     print("These it had before, so it goes round for ever, through these boundaries:")
     for x, y in zip(ROWS, TARGETS["XOR"]):
         if perceptron.correct(x, y):
@@ -64,8 +64,7 @@ def main(out):
         "perceptron_xor.png": (parts[2:], "XOR: round and round, through four boundaries that are all wrong"),
     }
     for name, (chosen, title) in pictures.items():
-        if panels(chosen, out / name, title):
-            print(f"  as a picture: {out / name}")
+        show_panels(chosen, out / name, title)
     return {"bounds": bounds, "most mistakes": most, "boundaries": boundaries}
 
 

@@ -77,5 +77,5 @@ def main(out, seed=0):
     if save(diagram(networks[4], inputs=["x"], outputs=["f(x)"]), out / "regression_network.svg"):
         print(f"  as a picture: {out / 'regression_network.svg'}")
     curves = [(f"g = {g}", i, lambda x, g=g: networks[g]([x])) for i, g in enumerate(ACTIVATIONS)]
-    part = fitted(list(zip(xs, ys)), curves)
+    part = fitted(list(zip(xs, ys)), curves, xlabel="x", ylabel="f(x)")
     show_panels([part], out / "regression.png", "βᵀ g(Wx) with k = 8: a linear g gives a line")

@@ -4,6 +4,7 @@ import random
 
 from demos.boolean_functions import NAMES
 from demos.kit.pictures import save, show
+from demos.kit.probabilities import hundredths
 from demos.page import learning
 from engine import Value, draw, play
 from nn import MLP, XOR, GradientDescent, binary_cross_entropy, diagram, fit, plot, truth_table
@@ -42,7 +43,7 @@ def main(out, seed=1):
     for i, unit in enumerate(network.layers[0].neurons, 1):
         outputs = [float(unit(x)) for x in ROWS]
         hidden.append(NAMES[int("".join(str(round(p)) for p in outputs), base=2)])
-        print(f"  hidden unit {i}: {'  '.join(f'{p:.2f}' for p in outputs)}   like {hidden[-1]}")
+        print(f"  hidden unit {i}: {'  '.join(map(hundredths, outputs))}   like {hidden[-1]}")
 
     print("\nIts decision boundary, blank where it answers 0 and filled where it answers 1:\n")
     show(plot.boundary(probability, ROWS, TARGETS, title="XOR, learned"), out / "xor_boundary.png")

@@ -53,7 +53,7 @@ def by_layer(network, lines, labels, seen, shares, path):
     parts.insert(5, regions(of_inputs, points, labels, side, f"lines on x: {shares[0]:.0%}", area=area))
     parts.append(regions(of_second, seen[2], labels, side, title_of_second, names, area))
     parts.append(
-        regions(Sequential(first, second, of_second), points, labels, side, "the same, on x", area=area)
+        regions(Sequential(first, second, of_second), points, labels, side, "these, on x", area=area)
     )
     title = "Straight edges, then curves, until lines tell the classes apart"
     show_panels(parts, path, title, columns=5)
