@@ -42,8 +42,7 @@ def descend_neuron(start):
 def main(out):
     print("Gradient descent, W ← W - α/n Σᵢ ∇L(f(xᵢ), yᵢ) until convergence, in full:\n")
     print(textwrap.indent(inspect.getsource(gradient_descent), "    "))
-    print("It stops when a step is no longer than the tolerance: it has converged, or so it")
-    print("seems.")
+    print("It stops, as converged, when a step is no longer than the tolerance.")
 
     network = MLP(2, [2, 1], activation="sigmoid", rng=random.Random(1))
     W = network.parameters()
@@ -57,10 +56,9 @@ def main(out):
     print("  mean " + "".join(f"{d:8.4f}" for d in mean))
     opposed = sum(min(column) < 0 < max(column) for column in zip(*rows))
     length = math.hypot(*mean) / (sum(math.hypot(*row) for row in rows) / len(rows))
-    print(
-        f"\nFor {opposed} of the {len(W)} weights the examples disagree about the sign: some want it larger,"
-    )
-    print(f"some smaller. Much cancels: the mean is {length:.2f} times as long as a row is on average.")
+    print(f"\nFor {opposed} of the {len(W)} weights the examples disagree about the sign: some want the")
+    print("weight larger, some smaller. Much cancels: the mean of the four gradients is")
+    print(f"{length:.2f} times as long as they are on average.")
 
     print("\nThe loop with α = 2 and a tolerance of 0.02, then on with one of 0.002:\n")
     print("  tolerance   steps   probability for 00     01     10     11")
@@ -82,9 +80,9 @@ def main(out):
     ends = [path[-1] for path in tracks.values()]
     middle = [(p + q) / 2 for p, q in zip(*ends[:2])]
     print("\nEach end is a minimum: every small step from there leads uphill. A convex loss")
-    print("has no two such valleys. Between the ends of A and B it would nowhere be higher")
+    print("has no two such valleys: half-way between the ends of A and B it is at most the")
     print(
-        f"than at both; here it is {neuron_loss(*middle):.4f} half-way. The start decides which valley it is.\n"
+        f"mean of both. Here it is {neuron_loss(*middle):.4f}. The start decides in which valley one ends.\n"
     )
     letters = [(name, (w + 0.2, b - 0.5), tracks[name]) for name, (w, b) in STARTS.items()]
     title = "One loss (dark is high), three starts, three minima (stars)"

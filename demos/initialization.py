@@ -26,24 +26,24 @@ def start(name, seed=0):
 
 def main(out, seed=0):
     points, labels = moons(100, 0.1, random.Random(seed))
-    labels = [int(label > 0) for label in labels]
-    print("Two moons and an MLP 2-8-8-1 with tanh. MLP draws each weight with variance")
-    print("1/(inputs), so that signals neither grow nor shrink from layer to layer.")
-    print("Here are other beginnings:\n")
+    data = points, [int(label > 0) for label in labels]
+    print("An MLP 2-8-8-1 with tanh is to tell two moons apart. MLP draws each weight with")
+    print("variance 1/(inputs), so that signals neither grow nor shrink from layer to")
+    print("layer. Here are other beginnings:\n")
 
     histories, gradients, spreads = {}, {}, {}
     for name in STARTS:
         model = start(name, seed)
-        gradients[name] = largest_gradient(model, points, labels)
+        gradients[name] = largest_gradient(model, *data)
         spreads[name] = [spread(model)]
         descent = GradientDescent(model.parameters(), rate=0.3)
-        how = {
-            "epochs": EPOCHS,
-            "progress": False,
-            "each": lambda *now, found=spreads[name]: found.append(spread(now[2])),
-        }
-        histories[name] = fit(model, points, labels, binary_cross_entropy, descent, **how)
-    show(plot.losses(histories, "Five beginnings"), out / "initialization.png")
+
+        def note(epoch, loss, model, spreads=spreads[name]):
+            spreads.append(spread(model))
+
+        histories[name] = fit(model, *data, binary_cross_entropy, descent, EPOCHS, progress=False, each=note)
+    title = "Five beginnings: the weights as MLP draws them learn most"
+    show(plot.losses(histories, title), out / "initialization.png")
 
     print("\nAt zeros every gradient is 0: a weight's is a product with other weights or")
     print("with outputs of neurons, which are 0 too. (The last bias has none either, for")
@@ -59,12 +59,11 @@ def main(out, seed=0):
     for name in ("all 0.5", "100 times smaller", "as drawn"):
         print(f"  {name:18}" + "".join(f"{spreads[name][epoch]:9.3g}" for epoch in (0, 100, 300, 1000)))
 
-    # Too large: tanh is flat there, its derivative 1 - tanh² nearly zero.
-    print("\nFrom large weights, tanh saturates and lets no gradient through. At the start,")
-    print("on average,")
+    print("\nFrom large weights, tanh saturates: its derivative 1 - tanh² lets hardly any")
+    print("gradient through. At the start its mean in the second layer is\n")
     slopes = {name: slope(start(name, seed), points) for name in ("as drawn", "30 times larger")}
     for name, mean in slopes.items():
-        print(f"  {name:18} 1 - tanh² of the second layer is {mean:.3f}")
+        print(f"  {name:18} {mean:.3f}")
     return {"gradients": gradients, "spreads": spreads, "slopes": slopes, "losses": histories}
 
 

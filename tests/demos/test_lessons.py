@@ -189,7 +189,7 @@ def test_an_lstm_remembers_what_a_plain_recurrent_layer_does_not(lesson, seed):
 
 
 def test_a_hidden_layer_bends_the_boundary(tmp_path, monkeypatch):
-    monkeypatch.setattr(classification, "panels", lambda *args: False)
+    monkeypatch.setattr(classification, "show_panels", lambda *args: None)
     monkeypatch.setattr(classification, "save", lambda *args: False)
     without, hidden = printed(classification.main, tmp_path)[1]
     assert without < 0.8 < 0.97 < hidden
@@ -213,6 +213,7 @@ def test_zeros_stay_equal_weights_are_copies_small_ones_part_and_large_ones_satu
     assert small[300] < 1.5 * small[0] and small[1000] > 4 * small[300]
     assert losses["100 times smaller"][300] == pytest.approx(math.log(2), abs=1e-4)
     assert losses["as drawn"][-1] < 0.1 * losses["all 0.5"][-1]
+    assert losses["as drawn"][-1] == min(history[-1] for history in losses.values())
     assert found["slopes"]["30 times larger"] < 0.1 < 0.5 < found["slopes"]["as drawn"]
 
 
@@ -220,6 +221,7 @@ def test_zeros_stay_equal_weights_are_copies_small_ones_part_and_large_ones_satu
 def test_perceptrons_learn_and_and_or_within_their_bounds_and_xor_never(lesson):
     found = lesson("perceptron").found
     assert [round(bound) for bound in found["bounds"]] == [51, 27]
+    assert "that of Perceptron(-3 + 2 x1 + 2 x2 > 0): (R/γ)² = 51\n" in lesson("perceptron").text
     assert all(0 < most <= bound for most, bound in zip(found["most mistakes"], found["bounds"], strict=True))
     boundaries = found["boundaries"]
     assert boundaries[:2] == [perceptron.TARGETS["AND"], perceptron.TARGETS["OR"]]
