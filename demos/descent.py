@@ -33,12 +33,6 @@ def neuron_loss(w, b):
     return sum((1 / (1 + math.exp(-(w * x + b))) - y) ** 2 for x, y in BUMP) / len(BUMP)
 
 
-def descend_neuron(start):
-    """The path of (w, b) from a start."""
-    w, b = Value(start[0], "w"), Value(start[1], "b")
-    return gradient_descent(lambda x: (w * x + b).sigmoid(), [w, b], BUMP, mean_squared_error, 2, 1e-5)
-
-
 def main(out):
     print("Gradient descent, W ← W - α/n Σᵢ ∇L(f(xᵢ), yᵢ) until convergence, in full:\n")
     print(textwrap.indent(inspect.getsource(gradient_descent), "    "))
@@ -67,16 +61,22 @@ def main(out):
         steps = len(gradient_descent(network, W, XOR, binary_cross_entropy, 2, tolerance)) - 1
         outputs.append([network(x).sigmoid().data for x, _ in XOR])
         print(f"  {tolerance:<9}{steps:8}            " + "".join(f"{hundredths(p):>7}" for p in outputs[-1]))
-    print("\nFirst it stops on a plateau: the steps are short there, but no minimum is near.")
-    print("With patience the network learns XOR.")
+    print("\nFirst it stops on a plateau: steps are short there, but no minimum is near. With")
+    print("patience the network learns XOR.")
 
     print("\nA loss that one can see has two weights. One neuron, σ(wx + b), is to be high")
     print("in the middle, which it cannot be. From three starts it fails in three ways:\n")
     print("  start (w, b)    steps    end (w, b)           loss")
-    tracks = {name: descend_neuron(start) for name, start in STARTS.items()}
-    for name, ((w0, b0), *steps, (w, b)) in tracks.items():
-        start, end = f"({w0:2.0f}, {b0:2.0f})", f"({w:6.3f}, {b:6.3f})"
-        print(f"  {name} {start}{len(steps) + 1:11}    {end}{neuron_loss(w, b):12.4f}")
+    tracks = {}
+    for name, start in STARTS.items():
+        w, b = Value(start[0], "w"), Value(start[1], "b")
+
+        def neuron(x, w=w, b=b):
+            return (w * x + b).sigmoid()
+
+        tracks[name] = path = gradient_descent(neuron, [w, b], BUMP, mean_squared_error, 2, 1e-5)
+        row = (*start, len(path) - 1, *path[-1], neuron_loss(*path[-1]))
+        print(f"  {name} " + "({:2}, {:2}){:11}    ({:6.3f}, {:6.3f}){:12.4f}".format(*row))
     ends = [path[-1] for path in tracks.values()]
     middle = [(p + q) / 2 for p, q in zip(*ends[:2])]
     print("\nEach end is a minimum: every small step from there leads uphill. A convex loss")

@@ -6,7 +6,6 @@ from demos.kit.pictures import show
 from demos.moons import moons
 from nn import MLP, GradientDescent, binary_cross_entropy, fit, plot
 
-EPOCHS = 1000
 STARTS = {  # a weight, given the one that MLP draws
     "all zeros": lambda drawn: 0.0,
     "all 0.5": lambda drawn: 0.5,
@@ -28,8 +27,7 @@ def main(out, seed=0):
     points, labels = moons(100, 0.1, random.Random(seed))
     data = points, [int(label > 0) for label in labels]
     print("An MLP 2-8-8-1 with tanh is to tell two moons apart. MLP draws each weight with")
-    print("variance 1/(inputs), so that signals neither grow nor shrink from layer to")
-    print("layer. Here are other beginnings:\n")
+    print("variance 1/(inputs), so that signals keep their size. Here are other beginnings:\n")
 
     histories, gradients, spreads = {}, {}, {}
     for name in STARTS:
@@ -41,7 +39,7 @@ def main(out, seed=0):
         def note(epoch, loss, model, spreads=spreads[name]):
             spreads.append(spread(model))
 
-        histories[name] = fit(model, *data, binary_cross_entropy, descent, EPOCHS, progress=False, each=note)
+        histories[name] = fit(model, *data, binary_cross_entropy, descent, 1000, progress=False, each=note)
     title = "Five beginnings: the weights as MLP draws them learn most"
     show(plot.losses(histories, title), out / "initialization.png")
 
@@ -61,9 +59,12 @@ def main(out, seed=0):
 
     print("\nFrom large weights, tanh saturates: its derivative 1 - tanh² lets hardly any")
     print("gradient through. At the start its mean in the second layer is\n")
-    slopes = {name: slope(start(name, seed), points) for name in ("as drawn", "30 times larger")}
-    for name, mean in slopes.items():
-        print(f"  {name:18} {mean:.3f}")
+    slopes = {}
+    for name in ("as drawn", "30 times larger"):
+        first, second, _ = start(name, seed).layers
+        outputs = [float(h) for x in points for h in second(first(x))]
+        slopes[name] = sum(1 - h * h for h in outputs) / len(outputs)
+        print(f"  {name:18} {slopes[name]:.3f}")
     return {"gradients": gradients, "spreads": spreads, "slopes": slopes, "losses": histories}
 
 
@@ -79,10 +80,3 @@ def spread(model):
     """The largest difference between two first-layer neurons' weights."""
     neurons = [[p.data for p in neuron.parameters()] for neuron in model.layers[0].neurons]
     return max(abs(a - b) for first in neurons for second in neurons for a, b in zip(first, second))
-
-
-def slope(model, points):
-    """The mean derivative of tanh at the neurons of the second layer."""
-    first, second, _ = model.layers
-    slopes = [1 - float(h) ** 2 for x in points for h in second(first(x))]
-    return sum(slopes) / len(slopes)

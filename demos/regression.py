@@ -61,14 +61,13 @@ def main(out, seed=0):
 
     line = networks["linear"]
     [[slope, intercept]] = single_matrix(line)
-    print("\nWith a linear g, all neurons together make a line, for βᵀ(Wx) = (βᵀW)x is one")
-    print("matrix times x:\n")
+    print("\nWith a linear g, all neurons make one line: βᵀ(Wx) = (βᵀW)x, a matrix times x.\n")
     print(f"  its {len(line.parameters())} weights multiplied out  [{slope:.6f}  {intercept:.6f}]")
     print("  least squares in closed form   [{:.6f}  {:.6f}]".format(*least_squares_line(xs, ys)))
     apart = max(abs(float(line([x])) - (slope * x + intercept)) for x in xs)
     print(f"\nAt the 25 points the network and its matrix differ by {format_number(apart)} at most.")
 
-    print("\nWith g = tanh, more hidden neurons follow the wave more closely:\n")
+    print("\nA single hidden neuron is too few. With g = tanh, after 1,000 steps:\n")
     for k in (1, 2, 4):
         networks[k], loss = trained("tanh", k, xs, ys, random.Random(seed))
         print(f"  k = {k:<10}{loss:.4f}")
@@ -77,5 +76,5 @@ def main(out, seed=0):
     if save(diagram(networks[4], inputs=["x"], outputs=["f(x)"]), out / "regression_network.svg"):
         print(f"  as a picture: {out / 'regression_network.svg'}")
     curves = [(f"g = {g}", i, lambda x, g=g: networks[g]([x])) for i, g in enumerate(ACTIVATIONS)]
-    part = fitted(list(zip(xs, ys)), curves, xlabel="x", ylabel="f(x)")
-    show_panels([part], out / "regression.png", "βᵀ g(Wx) with k = 8: a linear g gives a line")
+    parts = [fitted(list(zip(xs, ys)), curves, xlabel="x", ylabel="f(x)")]
+    show_panels(parts, out / "regression.png", "βᵀ g(Wx) with k = 8: a linear g gives a line")

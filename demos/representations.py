@@ -9,6 +9,7 @@ from demos.classification import accuracy, arms
 from demos.kit.hidden import by_layer, while_learning
 from demos.kit.probabilities import hundredths
 from demos.xor import ROWS, TARGETS
+from engine import format_number
 from nn import MLP, Adam, GradientDescent, Layer, binary_cross_entropy, cross_entropy, fit, one_hot
 
 EPOCHS = (0, 300, 600, 3000)
@@ -56,10 +57,12 @@ def main(out, seed=1):
         cells = ("  " + "".join(f" {hundredths(a)}" for a in (*z[i], p[i])) for z, p in zip(hidden, answers))
         print(f"   {x[0]}  {x[1]}  {y} " + "".join(cells))
     print("  right      " + "".join(f"  {f'{count} of 4':14}" for count in right).rstrip())
-    a, b = min(combinations(range(4), 2), key=lambda pair: math.dist(*(hidden[-1][i] for i in pair)))
-    distance = math.dist(hidden[-1][a], hidden[-1][b])
+    z = hidden[-1]
+    distance, a, b = min((math.dist(z[i], z[j]), i, j) for i, j in combinations(range(4), 2))
     print(f"\nThe line cannot bend. W has moved the points for it: {tuple(ROWS[a])} and {tuple(ROWS[b])} are")
-    print(f"{math.dist(ROWS[a], ROWS[b]):.2f} apart as inputs, and {distance:.4f} as points z⁽²⁾ in the end.")
+    print(
+        f"{math.dist(ROWS[a], ROWS[b]):.2f} apart as inputs, and {format_number(distance)} as points z⁽²⁾ in the end."
+    )
     while_learning(networks, EPOCHS, losses, ROWS, TARGETS, out / "representations_xor.png")
 
     rng = random.Random(seed)

@@ -77,9 +77,10 @@ def test_a_nonlinear_g_fits_what_no_line_can():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2, 3])
-def test_sigmoid_is_slow_and_not_poor(seed):
+def test_sigmoid_is_slow_and_not_poor_and_one_neuron_too_few(seed):
     xs, ys = regression.data(random.Random(seed))
     early = {g: regression.trained(g, 8, xs, ys, random.Random(seed))[1] for g in ("sigmoid", "tanh")}
+    assert regression.trained("tanh", 1, xs, ys, random.Random(seed))[1] > 2 * early["tanh"]
     longer, by_adam = regression.further("sigmoid", xs, ys, seed)
     assert early["sigmoid"] > 2 * early["tanh"]
     assert longer < early["tanh"]
