@@ -50,19 +50,16 @@ def main(out, seed=1):
         right = [sum((p > 0.5) == y for p, y in zip(each, TARGETS)) for each in answers]
         if right[-1] == 4:
             break
-    hidden = [outputs(network.layers[0], ROWS) for network in networks]
+    z = [outputs(network.layers[0], ROWS) for network in networks]
     print("           " + "".join(f"    {f'epoch {epoch}':12}" for epoch in EPOCHS).rstrip())
     print("  x1 x2 XOR" + "".join("    z1   z2   p  " for _ in EPOCHS).rstrip())
     for i, (x, y) in enumerate(zip(ROWS, TARGETS)):
-        cells = ("  " + "".join(f" {hundredths(a)}" for a in (*z[i], p[i])) for z, p in zip(hidden, answers))
-        print(f"   {x[0]}  {x[1]}  {y} " + "".join(cells))
+        cells = [[*map(hundredths, (*of_z[i], p[i]))] for of_z, p in zip(z, answers)]
+        print(f"   {x[0]}  {x[1]}  {y} " + "".join("   " + " ".join(cell) for cell in cells))
     print("  right      " + "".join(f"  {f'{count} of 4':14}" for count in right).rstrip())
-    z = hidden[-1]
-    distance, a, b = min((math.dist(z[i], z[j]), i, j) for i, j in combinations(range(4), 2))
+    distance, a, b = min((math.dist(z[-1][i], z[-1][j]), i, j) for i, j in combinations(range(4), 2))
     print(f"\nThe line cannot bend. W has moved the points for it: {tuple(ROWS[a])} and {tuple(ROWS[b])} are")
-    print(
-        f"{math.dist(ROWS[a], ROWS[b]):.2f} apart as inputs, and {format_number(distance)} as points z⁽²⁾ in the end."
-    )
+    print(f"{math.dist(ROWS[a], ROWS[b]):.2f} apart as inputs, and {format_number(distance)} as z⁽²⁾.")
     while_learning(networks, EPOCHS, losses, ROWS, TARGETS, out / "representations_xor.png")
 
     rng = random.Random(seed)

@@ -1,1 +1,7 @@
-"""What several lessons draw with: boundaries, curves, pictures; and data."""
+"""What several lessons share.
+
+`panels` draws parts into one picture: `planes`, `fits`, `marked`, `maps` and
+`hidden` make them, with `names` beside points. `functions` and `paths` make
+whole plots, and `pictures` saves them. `datasets` has the data, `least_squares`
+linear regression, and `probabilities` writes numbers from 0 to 1.
+"""
