@@ -516,7 +516,7 @@ def test_one_node_is_no_nodes():
 
 def test_a_drawing_says_what_to_do_with_it_in_80_columns():
     text = repr(draw(sum(Value(i, f"w{i}") * i for i in range(99)), fold=True))
-    assert text.endswith(": .view() shows it, .render('graph.svg') keeps it>")
+    assert text.endswith(": .view() shows it, .save('graph.svg') keeps it>")
     assert len(text) <= 80
 
 
