@@ -46,6 +46,13 @@ def main(out, seed=1337):
     print("The moons ○ and ●, and the score of each place: blank below -0.6, full above")
     print("0.6. At 0 is the boundary. (A hinge score is no logit: its σ would be no")
     print("probability.)\n")
-    map = plot.boundary(model, points, labels, limits=(-1, 1), label="score", title="Two moons")
+    map = plot.boundary(
+        model,
+        points,
+        labels,
+        limits=(-1, 1),
+        label="score",
+        title="Two moons, and the line where the score is 0",
+    )
     show(map, out / "moons_boundary.png")
     return learned

@@ -42,7 +42,7 @@ def main(out, seed=0):
     print(f"The mean loss over {EPOCHS} epochs, on a logarithmic scale. It is averaged while its")
     print("epoch runs: with mini-batches, ten steps are in the first number already.\n")
     histories = descents(seed)
-    show(plot.losses(histories, "Five descents from the same weights"), out / "optimizers.png")
+    show(plot.losses(histories, "Plain gradient descent is the slowest of five"), out / "optimizers.png")
     plain = histories["gradient descent"][-1]
     print(f"\nPlain gradient descent ends at {plain:.3f}. The others are there after so many epochs:\n")
     for name, losses in histories.items():

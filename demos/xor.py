@@ -46,7 +46,10 @@ def main(out, seed=1):
         print(f"  hidden unit {i}: {'  '.join(map(hundredths, outputs))}   like {hidden[-1]}")
 
     print("\nIts decision boundary, blank where it answers 0 and filled where it answers 1:\n")
-    show(plot.boundary(probability, ROWS, TARGETS, title="XOR, learned"), out / "xor_boundary.png")
+    show(
+        plot.boundary(probability, ROWS, TARGETS, title="XOR, learned by two hidden units"),
+        out / "xor_boundary.png",
+    )
 
     # One example, forward and backward, as a graph.
     x1, x2 = Value(1, "x1"), Value(0, "x2")

@@ -195,8 +195,9 @@ def test_a_hidden_layer_bends_the_boundary(tmp_path, monkeypatch):
     assert without < 0.8 < 0.97 < hidden
 
 
-def test_every_other_optimiser_beats_plain_descent():
-    histories = optimizers.descents()
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
+def test_every_other_optimiser_beats_plain_descent(seed):
+    histories = optimizers.descents(seed)
     plain = histories.pop("gradient descent")
     for losses in histories.values():
         assert losses[-1] < 0.7 * plain[-1]
