@@ -63,5 +63,8 @@ def main(out, seed=0):
     for model, name in ((before, "quadratic"), (now, "learned")):
         print(f"\nThe boundary with {name} features:\n")
         title = f"XOR by logistic regression on {name} features"
-        show(nn.plot.boundary(partial(p, model), ROWS, XOR, title=title), out / f"boolean_{name}.png")
+        show(
+            nn.plot.boundary(partial(p, model), ROWS, XOR, label="probability of 1", title=title),
+            out / f"boolean_{name}.png",
+        )
     return {"learned by a perceptron": learners, "probabilities": probabilities}

@@ -5,7 +5,7 @@ import random
 from demos.kit.pictures import save
 from engine import Value, draw, format_number
 from nn import mean_squared_error
-from nn.jacobians import Activation, Linear, product, size
+from nn.layerwise import Activation, Linear, product, size
 
 
 def derivatives(W, beta, x):

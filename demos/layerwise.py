@@ -5,10 +5,17 @@ from itertools import chain
 from demos.kit.pictures import save, save_steps
 from engine import Value, draw, format_number
 from nn import mean_squared_error
-from nn.jacobians import Activation, Linear
-from nn.layerwise import backpropagation, backward, multiplications, naive
-from nn.layerwise_picture import pictures
-from nn.layerwise_table import shared_products, tables
+from nn.layerwise import (
+    Activation,
+    Linear,
+    backpropagation,
+    backward,
+    multiplications,
+    naive,
+    pictures,
+    shared_products,
+    tables,
+)
 
 X, Y, W, W2, BETA = [1, 0.5], 1, [[1, -2], [0.5, 1]], [[1, -1], [0.5, 2]], [2, -1]
 G = Activation("sigmoid")

@@ -50,7 +50,7 @@ def main(out, seed=1337):
         model,
         points,
         labels,
-        limits=(-1, 1),
+        between=(-1, 1),
         label="score",
         title="Two moons, and the line where the score is 0",
     )

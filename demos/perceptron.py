@@ -80,4 +80,4 @@ def plane(title, perceptron, targets):
     def weighted_sum(x):
         return w1 * x[0] + w2 * x[1] + b
 
-    return halves(weighted_sum, ROWS, targets, (-0.5, 1.5), title, limits=(-1e-9, 1e-9), area=250)
+    return halves(weighted_sum, ROWS, targets, (-0.5, 1.5), title, between=(-1e-9, 1e-9), area=250)

@@ -9,7 +9,7 @@ from demos.kit.panels import show_panels
 from demos.kit.pictures import save
 from engine import format_number
 from nn import MLP, Adam, GradientDescent, diagram, fit, mean_squared_error
-from nn.jacobians import layers_of, product
+from nn.layerwise import layers_of, product
 
 ACTIVATIONS = {"linear": "linear", "σ": "sigmoid", "tanh": "tanh", "relu": "relu"}
 

@@ -47,7 +47,9 @@ def main(out, seed=1):
 
     print("\nIts decision boundary, blank where it answers 0 and filled where it answers 1:\n")
     show(
-        plot.boundary(probability, ROWS, TARGETS, title="XOR, learned by two hidden units"),
+        plot.boundary(
+            probability, ROWS, TARGETS, label="probability of 1", title="XOR, learned by two hidden units"
+        ),
         out / "xor_boundary.png",
     )
 

@@ -1,23 +1,30 @@
 """Neural networks of scalar Values.
 
+    What does a network compute of 0 and 1?      truth_table(network)
+    Which weights has it, with which gradients?  print(network)
+    How does it look, with its numbers?          diagram(network, [1, 0])
+    How does it learn from rows and targets?     fit(network, rows, ...)
+    How did its loss fall?                       losses.plot(), of fit's
+    What does it answer over the plane?          plot.boundary(network, ...)
+    How do I keep it, and get it back?           network.save, load
+    What do the matrices of a lecture say?       layerwise.tables(...)
+
 Read `module` and `layers` first, then `logic` (AND, XOR), `losses`,
 `optim` and `fit`. `perceptron`, `recurrent`, `lstm`, `convolution`,
 `embedding` and `attention` are models of their own. `saved` is the file
 that a model's `save` writes, `load` makes an MLP of one, `frozen` is what
 training leaves as it is, and `checks` says what is wrong with an argument.
+`table` is what `print(model)` shows, and `history` what `fit` returns.
 
-`table` is what `print(model)` shows. `diagram` draws a network: `places`
-says where, `example` what it computes of an input, and `maps` of a `plane`.
-`plot` draws what it learned, and `history` is what `fit` returns.
-`jacobians` and `layerwise` are the backpropagation algorithm in matrices,
-shown by `layerwise_table` and `layerwise_picture`.
+`diagrams/` draws networks, `plot/` what they learned, and `layerwise/` is
+the backpropagation algorithm in matrices.
 """
 
 from engine import shorten_signatures
-from nn import plot
+from nn import layerwise, plot
 from nn.attention import Attention
 from nn.convolution import Convolution1D, Convolution2D, max_pool
-from nn.diagram import diagram
+from nn.diagrams import diagram
 from nn.embedding import Embedding
 from nn.fit import fit
 from nn.history import Losses
@@ -60,6 +67,7 @@ __all__ = [
     "diagram",
     "fit",
     "hinge",
+    "layerwise",
     "load",
     "max_pool",
     "mean_squared_error",

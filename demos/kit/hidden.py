@@ -48,7 +48,7 @@ def by_layer(network, lines, labels, seen, shares, path):
     side, points, area = (-1.15, 1.15), seen[0], 30
     units = [(f"z{'₁₂₃₄₅'[i]}⁽²⁾", lambda x, i=i: first(x)[i]) for i in range(5)]
     units += [(f"z{'₁₂'[i]}⁽⁴⁾", lambda x, i=i: second(first(x))[i]) for i in range(2)]
-    parts = [halves(unit, points, labels, side, name, limits=(-1, 1), area=area) for name, unit in units]
+    parts = [halves(unit, points, labels, side, name, between=(-1, 1), area=area) for name, unit in units]
     names, title_of_second = ("z₁", "z₂"), f"on z⁽⁴⁾: {shares[2]:.0%}"
     parts.insert(5, regions(of_inputs, points, labels, side, f"lines on x: {shares[0]:.0%}", area=area))
     parts.append(regions(of_second, seen[2], labels, side, title_of_second, names, area))

@@ -18,13 +18,13 @@ def shade(number):
     return " ░▒▓█"[round(4 * number)]
 
 
-def shaded(rows, limits=None, title=""):
+def shaded(rows, between=None, title=""):
     """Rows of numbers as shades, a function of axes for `panels`.
 
-    Without `limits` they are those that put 0 half-way.
+    Without `between` they are those that put 0 half-way.
     """
     largest = max(abs(x) for row in rows for x in row)
-    low, high = limits or (-largest, largest)
+    low, high = between or (-largest, largest)
 
     def on(axes):
         from matplotlib.colors import LinearSegmentedColormap

@@ -1,7 +1,7 @@
 """What a model of two inputs answers over the plane, with its boundaries.
 
 Each function returns one that draws into axes: a part of `panels`. `side` is
-(low, high), the limits of both coordinates, and `names` are the coordinates'.
+(low, high), the between of both coordinates, and `names` are the coordinates'.
 """
 
 import math
@@ -16,7 +16,7 @@ GRID = 200  # points a side
 INPUTS = ("x₁", "x₂")
 
 
-def halves(model, points, kinds, side, title="", names=INPUTS, limits=(0, 1), area=130, texts=()):
+def halves(model, points, kinds, side, title="", names=INPUTS, between=(0, 1), area=130, texts=()):
     """A model's answers as shades from limit to limit; a line half-way.
 
     `texts` are written beside the points.
@@ -26,7 +26,7 @@ def halves(model, points, kinds, side, title="", names=INPUTS, limits=(0, 1), ar
         from matplotlib.colors import LinearSegmentedColormap
 
         shades = LinearSegmentedColormap.from_list("shades", palette.SHADES)
-        low, high = limits
+        low, high = between
         answers, steps = over_plane(model, _steps(side), _steps(side)), _steps(side)
         levels = [low + (high - low) * i / 4 for i in range(5)]
         axes.contourf(steps, steps, answers, levels=levels, cmap=shades, extend="both")

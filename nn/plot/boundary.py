@@ -6,9 +6,9 @@ from typing import Any
 
 from engine import Program, Value, counted, decisions, topological_order
 from nn.checks import check_floats, check_function, check_interval, check_list, check_scalar
-from nn.plane import around, points_of
 from nn.plot.figure import WIDE, Plot
 from nn.plot.palette import SHADES, scatter
+from nn.plot.plane import around, points_of
 
 TEXT_SHADES = " ░▒▓█"
 COLUMNS, LINES = 56, 20  # of the text
@@ -19,20 +19,21 @@ def boundary(
     model: Callable[[list[Any]], Any],
     rows: Sequence[Sequence[float]],
     targets: Sequence[float],
-    limits: tuple[float, float] = (0, 1),
-    label: str = "probability of 1",
+    between: tuple[float, float] = (0, 1),
+    label: str = "output",
     title: str = "",
 ) -> Plot:
     """A model of two inputs over the plane, in shades, with the data as points.
 
-    `model` is a function of a list of two numbers to one, for instance a
-    probability, `lambda x: network(x).sigmoid()`. Shades go from the lower
-    limit to the upper one; the boundary is the line half-way. Points whose
-    target is above it are ●, others ○. The model is asked at once: the picture
+    `model` is a function of a list of two numbers to one, such as a unit's
+    output or a probability, `lambda x: network(x).sigmoid()`. Shades go
+    `between` two of its outputs, from light to dark (a logit's or score's may
+    be (-1, 1)); the boundary is the line half-way. Points whose target is above
+    it are ●, others ○. The model is asked at once: the picture
     is of what it has learned by now, also where it learns on.
 
     Raises TypeError if the model is no function to one number, ValueError if a
-    row has not two numbers, there are not as many targets, the limits are no
+    row has not two numbers, there are not as many targets, `between` is no
     interval, or an answer is not finite.
 
     >>> from nn import OR
@@ -47,7 +48,7 @@ def boundary(
         raise ValueError(
             f"{counted(len(points), 'row')} and {counted(len(answers), 'target')}: as many are needed"
         )
-    low, high = check_interval(limits, "limits are an interval, as (0, 1)")
+    low, high = check_interval(between, "a boundary is between two outputs, as (0, 1)")
     middle = (low + high) / 2
     kinds = [int(answer > middle) for answer in answers]
     sides = around(points)
@@ -103,11 +104,11 @@ def _steps(low, high, count):
     return [low + (high - low) * i / (count - 1) for i in range(count)]
 
 
-def _text(model, points, kinds, sides, limits):
-    """The plane as shades, the upper limit full, with the points on it."""
+def _text(model, points, kinds, sides, between):
+    """The plane as shades, the higher output full, with the points on it."""
     (left, right), (bottom, top) = sides
     xs, ys = _steps(left, right, COLUMNS), _steps(top, bottom, LINES)
-    low, high = limits
+    low, high = between
     shaded = [
         [TEXT_SHADES[min(max(int((number - low) / (high - low) * 5), 0), 4)] for number in line]
         for line in over_plane(model, xs, ys)

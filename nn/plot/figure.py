@@ -46,12 +46,16 @@ class Plot:
     def save(self, path: str | PathLike[str]) -> str:
         """Write the picture, PNG, SVG, PDF or another as the path ends.
 
+        A path that ends in no format gets .png; missing folders are made.
         Returns the path. Raises ImportError if matplotlib is not installed,
         ValueError for an ending that it does not know, OSError if the file
         cannot be written.
         """
         file = check_path("a picture's file", path)
-        write_file(file, self._picture(file.suffix[1:] or "png"))
+        file = file if file.suffix else file.with_suffix(".png")
+        picture = self._picture(file.suffix[1:])
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_file(file, picture)
         return str(file)
 
     def _picture(self, format):

@@ -40,9 +40,9 @@ def lines(axes):
     return [vertex for each in drawn for path in each.get_paths() for vertex in path.vertices.tolist()]
 
 
-def test_a_boundary_is_half_way_between_the_limits():
+def test_a_boundary_is_half_way_between_two_outputs():
     axes = new_axes()
-    halves(lambda x: 3 * x[0] - x[1], [[0, 0], [1, 1]], [0, 1], (-2, 2), limits=(-1, 1))(axes)
+    halves(lambda x: 3 * x[0] - x[1], [[0, 0], [1, 1]], [0, 1], (-2, 2), between=(-1, 1))(axes)
     assert lines(axes) and all(y == pytest.approx(3 * x) for x, y in lines(axes))
 
 

@@ -9,6 +9,7 @@ import shutil
 
 import pytest
 
+from engine import Value
 from nn import (
     AND,
     MLP,
@@ -24,8 +25,8 @@ from nn import (
     cross_entropy,
     diagram,
 )
-from nn.maps import CELLS, SHADES, maps_of
-from nn.places import clear_places
+from nn.diagrams.maps import CELLS, SHADES, maps_of
+from nn.diagrams.places import clear_places
 
 SQUARE = [[0, 0], [1, 1]]
 BLUE = SHADES[3:]  # over the boundary
@@ -273,8 +274,8 @@ def test_any_weight_is_drawn(weight):
 def test_a_diagram_of_an_example_shows_the_outputs():
     drawing = diagram(XOR, x=[1, 0], hidden=["OR", "NAND"])
     assert lines(drawing, "n0_0") == ["x1", "1"] and lines(drawing, "n0_1") == ["x2", "0"]
-    assert lines(drawing, "n1_0") == ["OR", "σ", "1"]
-    assert lines(drawing, "n2_0") == ["σ", "1"]
+    assert lines(drawing, "n1_0") == ["OR", "σ", "0.99995"]
+    assert lines(drawing, "n2_0") == ["σ", "0.99995"]
     assert "∂" not in drawing.source
 
 
@@ -423,7 +424,7 @@ def test_shades_grow_darker_and_the_boundary_is_the_largest_step():
 def test_maps_stand_in_place_of_the_neurons_with_their_text_below():
     drawing = diagram(XOR, maps=SQUARE, hidden=["OR", "NAND"], x=[1, 0])
     place = places(drawing)
-    for node, text in (("n1_0", ["OR", "σ", "1"]), ("n2_0", ["σ", "1"])):
+    for node, text in (("n1_0", ["OR", "σ", "0.99995"]), ("n2_0", ["σ", "0.99995"])):
         assert f"{node}_{CELLS - 1}" in place and place[f"{node}_0"][1] > place[f"{node}_{CELLS - 1}"][1]
         assert lines(drawing, f"{node}_text") == text and place[f"{node}_text"][1] < place[node][1]
     assert len(weights(drawing)) == 9
@@ -440,3 +441,15 @@ def test_a_map_is_drawn_in_svg():
     picture = drawing.pipe(format="svg").decode()
     drawn = [shade for shade in SHADES if shade in drawing.source]
     assert len(drawn) > 3 and all(shade in picture for shade in drawn)
+
+
+def test_an_output_that_is_nearly_1_does_not_read_as_1():
+    assert lines(diagram(AND, [1, 1]), "n1_0")[-1] == "0.99995"
+
+
+def test_a_sigmoid_given_as_a_function_has_its_boundary_at_a_half():
+    neuron = Neuron(2, Value.sigmoid)
+    named = Neuron(2, "sigmoid")
+    for each in (neuron, named):
+        each.load_state({"w[0]": 20, "w[1]": 20, "b": -30})
+    assert maps_of([[neuron]], SQUARE) == maps_of([[named]], SQUARE)

@@ -11,8 +11,19 @@ import pytest
 
 from engine import Value
 from nn import MLP, Layer, Module, Neuron, Perceptron, Sequential, mean_squared_error
-from nn.jacobians import Activation, Affine, Linear, layers_of, product, shape
-from nn.layerwise import backpropagation, backward, forward, multiplications, naive
+from nn.layerwise import (
+    Activation,
+    Affine,
+    Linear,
+    backpropagation,
+    backward,
+    forward,
+    layers_of,
+    multiplications,
+    naive,
+    product,
+    shape,
+)
 
 
 def squared_error_gradient(prediction, y):

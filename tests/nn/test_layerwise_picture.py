@@ -9,9 +9,7 @@ import pytest
 
 from engine import format_number
 from nn import MLP
-from nn.jacobians import Activation, Linear, layers_of
-from nn.layerwise import backward, forward
-from nn.layerwise_picture import moments, pictures
+from nn.layerwise import Activation, Linear, backward, forward, layers_of, pictures, stages
 
 ONE_HIDDEN = [Linear([[1, -2], [0.5, 1]]), Activation("sigmoid"), Linear([[2, -1]])]
 TWO_HIDDEN = [*ONE_HIDDEN[:2], Linear([[1, -1], [0.5, 2]]), Activation("sigmoid"), Linear([[2, -1]])]
@@ -37,10 +35,10 @@ def quantities(figure):
     return [text for text in texts(figure) if "\n" in text.get_text()]
 
 
-def test_the_moments_are_the_algorithms_and_each_quantity_comes_once():
+def test_the_stages_are_the_algorithms_and_each_quantity_comes_once():
     mlp = MLP(2, [3, 2], "tanh", random.Random(2))
     layers, x, y = layers_of(mlp), [0.3, -1.2], [1, 2]
-    steps = list(moments(layers, x, y, squared_error_gradient))
+    steps = list(stages(layers, x, y, squared_error_gradient))
     m = len(layers)
     keys = [key for new in steps for key in new]
     assert len(keys) == len(set(keys)) == (m + 1) + 1 + 2 * m + m
@@ -76,7 +74,7 @@ def test_the_pictures_fill(layers):
 
 def test_the_pictures_show_the_numbers():
     shown = {text.get_text() for text in quantities(drawn(ONE_HIDDEN)[-1])}
-    steps = moments(ONE_HIDDEN, X, Y, squared_error_gradient)
+    steps = stages(ONE_HIDDEN, X, Y, squared_error_gradient)
     found = {key: matrix for new in steps for key, matrix in new.items()}
     expected = [format_number(a) for matrix in found.values() for row in matrix for a in row]
     words = [word for text in shown for word in text.split()[1:]]  # without the label

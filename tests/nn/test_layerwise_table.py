@@ -9,10 +9,8 @@ from itertools import pairwise
 import pytest
 
 from nn import MLP, mean_squared_error
-from nn.jacobians import Activation, Affine, Linear, layers_of
-from nn.layerwise import forward
-from nn.layerwise_picture import moments
-from nn.layerwise_table import SHOWN, layer_name, matrix_lines, shared_products, tables
+from nn.layerwise import Activation, Affine, Linear, forward, layers_of, stages
+from nn.layerwise.table import MOST_ROWS, layer_name, matrix_lines, shared_products, tables
 
 FORWARD = ("j", "f_j", "z⁽ʲ⁾", "D_z f_j(z⁽ʲ⁻¹⁾)", "D_W f_j(z⁽ʲ⁻¹⁾)")
 BACKWARD, OUTPUT = ("j", "D⁽ʲ⁾", "D_Wj f_W(x)"), ("j", "∇_Wj L(f_W(x), y)ᵀ")
@@ -196,7 +194,7 @@ def test_a_wide_derivative_without_blocks_is_cut_off():
 def test_a_large_matrix_is_cut_off_in_the_table():
     text = full_table(layers_of(MLP(4, [20, 1], rng=random.Random(8))), [1, 2, 3, 4], [0])
     assert "1×100" in text and "⋮" in text
-    assert len(text.splitlines()) < 6 * (SHOWN + 2)
+    assert len(text.splitlines()) < 6 * (MOST_ROWS + 2)
 
 
 def test_the_columns_of_a_matrix_end_below_each_other():
@@ -263,7 +261,7 @@ def test_a_shallow_network_has_fewer_products(m):
     assert len(text.split("\n\n")) == m
 
 
-@pytest.mark.parametrize("show", [tables, moments])
+@pytest.mark.parametrize("show", [tables, stages])
 def test_layers_may_be_any_iterable(show):
     layers, x, y = [Linear([[1, 2], [3, 4]]), Linear([[5, 6]])], [1, -1], [0]
     assert [*show(iter(layers), x, y, squared_error_gradient)] == [

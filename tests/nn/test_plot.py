@@ -167,7 +167,7 @@ def test_a_boundary_has_the_points_on_it_and_the_line_half_way(axes):
 
 
 def test_a_boundary_as_text_has_the_upper_limit_full():
-    text = plot.boundary(lambda x: x[0], [[-1, 0], [1, 1]], [-1, 1], limits=(-1, 1)).text
+    text = plot.boundary(lambda x: x[0], [[-1, 0], [1, 1]], [-1, 1], between=(-1, 1)).text
     lines = [line[2:] for line in text.splitlines()]
     assert len(lines) == 20 and {len(line) for line in lines} <= {56}
     assert all(line.startswith("  ") and line.endswith("██") for line in lines)
@@ -262,3 +262,9 @@ def test_an_answer_that_is_not_finite_is_named_with_its_place(answer):
 def test_a_model_of_several_outputs_has_no_boundary():
     with pytest.raises(TypeError, match=r"the model answers one number, not \[Value.* on a plane"):
         plot.boundary(MLP(2, [2]), ROWS, TARGETS)
+
+
+def test_a_picture_gets_its_folder_and_ending(tmp_path):
+    pytest.importorskip("matplotlib")
+    path = plot.losses([1, 0.5]).save(tmp_path / "new" / "loss")
+    assert path == str(tmp_path / "new" / "loss.png") and os.path.getsize(path) > 1000

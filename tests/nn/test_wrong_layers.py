@@ -37,10 +37,20 @@ from nn import (
     softmax,
     truth_table,
 )
-from nn.jacobians import Activation, Linear, identity, layers_of, shape
-from nn.jacobians import product as matrix_product
-from nn.layerwise import backpropagation, backward, forward, multiplications, naive
-from nn.layerwise_table import tables
+from nn.layerwise import (
+    Activation,
+    Linear,
+    backpropagation,
+    backward,
+    forward,
+    identity,
+    layers_of,
+    multiplications,
+    naive,
+    shape,
+    tables,
+)
+from nn.layerwise import product as matrix_product
 from nn.logic import unit
 
 NETWORK = MLP(2, [3, 1])
@@ -360,8 +370,16 @@ WRONG = [
     (lambda: plot.boundary(AND, [["a", 1]], [0]), TypeError, "a boundary takes numbers, not 'a'"),
     (lambda: plot.boundary(AND, [[math.inf, 1]], [0]), ValueError, "numbers up to 1e+300, not all of [inf,"),
     (lambda: plot.boundary(AND, ROWS, 3), TypeError, "targets are a list of numbers, not 3"),
-    (lambda: plot.boundary(AND, ROWS, [0, 1], 3), TypeError, "limits are an interval, as (0, 1), not 3"),
-    (lambda: plot.boundary(AND, ROWS, [0, 1], (1, 0)), ValueError, "an interval, as (0, 1), not (1, 0)"),
+    (
+        lambda: plot.boundary(AND, ROWS, [0, 1], 3),
+        TypeError,
+        "a boundary is between two outputs, as (0, 1), not 3",
+    ),
+    (
+        lambda: plot.boundary(AND, ROWS, [0, 1], (1, 0)),
+        ValueError,
+        "a boundary is between two outputs, as (0, 1), not (1, 0)",
+    ),
     (lambda: plot.boundary(AND, ROWS, [0, 1], (0, 1, 2)), ValueError, "as (0, 1), not (0, 1, 2)"),
     (lambda: plot.functions(Value.tanh), TypeError, 'a dict by name, as {"tanh": Value.tanh}, not <func'),
     (lambda: plot.functions({}), TypeError, 'a dict by name, as {"tanh": Value.tanh}, not {}'),

@@ -5,12 +5,20 @@ from itertools import islice, zip_longest
 from typing import Any
 
 from engine import format_number
-from nn.jacobians import Differentiable, Matrix, Vector, identity, shape, size
-from nn.layerwise import Layers, LossGradient, as_layers, backpropagation, backward, derivatives, forward
+from nn.layerwise.algorithm import (
+    Layers,
+    LossGradient,
+    as_layers,
+    backpropagation,
+    backward,
+    derivatives,
+    forward,
+)
+from nn.layerwise.jacobians import Differentiable, Matrix, Vector, identity, shape, size
 
-SHOWN = 12  # how many rows of a matrix a table shows
-NAME = 11  # the widest name of a layer; Linear(2×2) is as wide
-WIDE, WIDER, WIDEST = 23, 25, 50  # two numbers as wide as any; "r = " and two; four
+MOST_ROWS = 12  # how many rows of a matrix a table shows
+NAME_WIDTH = 11  # the widest name of a layer; Linear(2×2) is as wide
+MATRIX_WIDTH, BLOCKS_WIDTH, GRADIENT_WIDTH = 23, 25, 50  # two numbers as wide as any; "r = " and two; four
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 FORWARD = "Forward pass: z⁽⁰⁾ = x, z⁽ʲ⁾ = f_j(z⁽ʲ⁻¹⁾)"
@@ -21,7 +29,7 @@ OUTPUT = "Output: ∇_Wj L(f_W(x), y)ᵀ = ∇_ŷ L(z⁽ᵐ⁾, y)ᵀ D_Wj f_W(x
 
 
 def tables(layers: Layers, x: Vector, y: Any, loss_gradient: LossGradient) -> Iterator[str]:
-    """The lecture's table as it fills: a text for each of its moments.
+    """The lecture's table as it fills: a text for each step.
 
     These are the forward pass, each j of the backward pass, and the output;
     each text goes on where the one before ends. A line of numbers is a row of
@@ -29,7 +37,7 @@ def tables(layers: Layers, x: Vector, y: Any, loss_gradient: LossGradient) -> It
     D_W f_j has one row r over and over, with 0 elsewhere, and is wide, it is
     shown in blocks. With layers of two numbers a table fits 80 columns.
 
-    >>> from nn.jacobians import Linear
+    >>> from nn.layerwise import Linear
     >>> layers = [Linear([[1, 2], [3, 4]]), Linear([[5, 6]])]
     >>> *_, last = tables(layers, [1, -1], 0, lambda z, y: [2 * (z[0] - y)])
     >>> print(last)
@@ -69,18 +77,22 @@ def tables(layers: Layers, x: Vector, y: Any, loss_gradient: LossGradient) -> It
     steps = [[["0"], ["x"], _column(x), [], []]]
     for j, layer in enumerate(layers, 1):
         D_z, D_W = derivatives(layers, j, z)
-        steps.append([[str(j)], [layer_name(layer)], _column(z[j]), _cell(D_z, WIDE), _parameters(D_W)])
+        steps.append(
+            [[str(j)], [layer_name(layer)], _column(z[j]), _cell(D_z, MATRIX_WIDTH), _parameters(D_W)]
+        )
     text = "\n".join([FORWARD, "", *_aligned([header, *steps])])
     yield text
 
-    steps = [[[str(j)], _cell(D, WIDE), _cell(D_W, WIDEST)] for j, D, D_W in backward(layers, z)]
+    steps = [
+        [[str(j)], _cell(D, MATRIX_WIDTH), _cell(D_W, GRADIENT_WIDTH)] for j, D, D_W in backward(layers, z)
+    ]
     first, *others = _aligned([[["j"], ["D⁽ʲ⁾"], ["D_Wj f_W(x)"]], *steps])
     text += f"\n\n{BACKWARD}\n\n{first}"
     for lines in others:
         text += f"\n{lines}"
         yield text
 
-    steps = [[[str(j)], _cell([gradient], WIDEST)] for j, gradient in enumerate(gradients, 1)]
+    steps = [[[str(j)], _cell([gradient], GRADIENT_WIDTH)] for j, gradient in enumerate(gradients, 1)]
     yield "\n".join([text, "", OUTPUT, "", *_aligned([[["j"], ["∇_Wj L(f_W(x), y)ᵀ"]], *steps])])
 
 
@@ -91,7 +103,7 @@ def shared_products(layers: Layers, x: Vector) -> str:
     line above, times one factor more: what the lines share is computed once.
     Below each factor stands its shape.
 
-    >>> from nn.jacobians import Linear
+    >>> from nn.layerwise import Linear
     >>> layers = [Linear([[1, 2], [3, 4]]), Linear([[5, 6]])]
     >>> print(shared_products(layers, [1, -1]))
     j = m    D_W2 f_W(x) = D_W f_2(z⁽¹⁾)
@@ -125,7 +137,7 @@ def shared_products(layers: Layers, x: Vector) -> str:
     return "\n\n".join(texts)
 
 
-def matrix_lines(matrix: Matrix, width: int, height: int = SHOWN) -> list[str]:
+def matrix_lines(matrix: Matrix, width: int, height: int = MOST_ROWS) -> list[str]:
     """The rows of a matrix as lines, with its columns aligned to the right.
 
     Columns that do not fit in `width` are cut off, as ⋯, and rows beyond
@@ -152,12 +164,12 @@ def matrix_lines(matrix: Matrix, width: int, height: int = SHOWN) -> list[str]:
 def layer_name(layer: Differentiable) -> str:
     """A layer as it prints, or its class if that is long or has lines.
 
-    >>> from nn.jacobians import Linear
+    >>> from nn.layerwise import Linear
     >>> layer_name(Linear([[1, 2]])), layer_name(Linear([[0] * 100] * 10))
     ('Linear(1×2)', 'Linear')
     """
     text = repr(layer)
-    return text if len(text) <= NAME and text.isprintable() else type(layer).__name__[:NAME]
+    return text if len(text) <= NAME_WIDTH and text.isprintable() else type(layer).__name__[:NAME_WIDTH]
 
 
 def superscript(j: int) -> str:
@@ -179,18 +191,18 @@ def _cell(matrix, width):
 
 
 def _column(z):
-    return _cell([[number] for number in z], WIDE)
+    return _cell([[number] for number in z], MATRIX_WIDTH)
 
 
 def _parameters(D_W):
     """D_W f_j below its shape; in blocks where it has them and is too wide."""
-    lines, repeated = _cell(D_W, WIDER), _repeated(D_W)
+    lines, repeated = _cell(D_W, BLOCKS_WIDTH), _repeated(D_W)
     if repeated is None or not any("⋯" in line for line in lines):
         return lines
     blocks = ["r 0 ⋯", "0 r ⋯", "⋮ ⋮ ⋱"]
     if len(D_W) <= len(blocks):
         blocks = [" ".join("r" if one else "0" for one in row) for row in identity(len(D_W))]
-    [numbers] = matrix_lines([repeated], WIDER - 4)
+    [numbers] = matrix_lines([repeated], BLOCKS_WIDTH - 4)
     return [size(D_W), *blocks, f"r = {numbers}"]
 
 

@@ -5,7 +5,9 @@ from itertools import groupby
 from typing import Any
 
 from nn.checks import check_answer
-from nn.plane import around, points_of
+from nn.layers import activation_name
+from nn.perceptron import Perceptron
+from nn.plot.plane import around, points_of
 
 CELLS = 32  # in a row, and rows: a power of two, for exact shares of a row
 # From low to high, darker and darker; the largest step is at the boundary.
@@ -35,7 +37,10 @@ def maps_of(layers: Sequence[Sequence[Any]], rows: Any) -> list[list[list[str]]]
     plane = [[left + s * (right - left), top - t * (top - bottom)] for t in steps for s in steps]
     answers = [_answers(layers, place) for place in plane]
     return [
-        [_map([answer[depth][i] for answer in answers], _is_share(neuron)) for i, neuron in enumerate(layer)]
+        [
+            _map([answer[depth][i] for answer in answers], _is_probability(neuron))
+            for i, neuron in enumerate(layer)
+        ]
         for depth, layer in enumerate(layers)
     ]
 
@@ -49,14 +54,14 @@ def _answers(layers, place):
     return found
 
 
-def _is_share(neuron):
+def _is_probability(neuron):
     """Whether its outputs are from 0 to 1, with the boundary at 1/2."""
-    return getattr(neuron, "activation", "threshold") in ("sigmoid", "threshold")
+    return isinstance(neuron, Perceptron) or activation_name(neuron.activation) == "sigmoid"
 
 
-def _map(answers, is_share):
+def _map(answers, is_probability):
     most = max(map(abs, answers)) or 1
-    shades = [_shade(2 * answer - 1 if is_share else answer / most) for answer in answers]
+    shades = [_shade(2 * answer - 1 if is_probability else answer / most) for answer in answers]
     return [_row(shades[i : i + CELLS]) for i in range(0, len(shades), CELLS)]
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from engine import format_number
 from nn.checks import check_list
-from nn.jacobians import Matrix, Vector, size
-from nn.layerwise import Layers, LossGradient, as_layers, backpropagation, backward, forward
-from nn.layerwise_table import layer_name, matrix_lines
+from nn.layerwise.algorithm import Layers, LossGradient, as_layers, backpropagation, backward, forward
+from nn.layerwise.jacobians import Matrix, Vector, size
+from nn.layerwise.table import layer_name, matrix_lines
 
 Quantities = dict[tuple[str, int], Matrix]
 
@@ -19,16 +19,16 @@ BOX, HEIGHT, MIDDLE = 0.31, 0.065, 0.59  # half a box, and where all boxes are
 ABOVE, BELOW, HANGING, LAST = 0.677, 0.503, 0.343, 0.185  # where quantities stand
 
 
-def moments(layers: Layers, x: Vector, y: Any, loss_gradient: LossGradient) -> Iterator[Quantities]:
+def stages(layers: Layers, x: Vector, y: Any, loss_gradient: LossGradient) -> Iterator[Quantities]:
     """What each step of the algorithm computes, as matrices by name and j.
 
     First z(0), ..., z(m), columns; then ∇L, the row ∇_ŷ L(z(m), y)ᵀ; then for
     j = m, ..., 1 both D(j) and D_Wj f_W(x), "D" and "D_W"; in the end, the
     gradients of all W_j, the rows "∇".
 
-    >>> from nn.jacobians import Linear
+    >>> from nn.layerwise import Linear
     >>> layers = [Linear([[1, 2], [3, 4]]), Linear([[5, 6]])]
-    >>> for new in moments(layers, [1, -1], 0, lambda z, y: [2 * (z[0] - y)]):
+    >>> for new in stages(layers, [1, -1], 0, lambda z, y: [2 * (z[0] - y)]):
     ...     print(new)
     {('z', 0): [[1], [-1]]}
     {('z', 1): [[-1], [-1]]}
@@ -60,14 +60,14 @@ def pictures(
     `names` stand in the boxes, in TeX, instead of f_1, ..., f_m. A picture is
     1920 × 1080. It takes matplotlib, and five layers at most are read easily.
 
-    >>> from nn.jacobians import Linear
+    >>> from nn.layerwise import Linear
     >>> layers = [Linear([[1, 2], [3, 4]]), Linear([[5, 6]])]
     >>> steps = pictures(layers, [1, -1], 0, lambda z, y: [2 * (z[0] - y)])
     >>> for i, figure in enumerate(steps, 1):  # doctest: +SKIP
     ...     figure.savefig(f"step_{i:02}.png")
     """
     layers = as_layers(layers)
-    steps = list(moments(layers, x, y, loss_gradient))
+    steps = list(stages(layers, x, y, loss_gradient))
     names = _names(layers, names)
     done: Quantities = {}
     for new in steps:

@@ -12,9 +12,9 @@ class Example(NamedTuple):
     """What the layers of a network return; with a target, a loss of it."""
 
     outputs: list[list[float]]  # the inputs, then what each layer returns
-    loss: str = ""
-    by_output: list[list[float]] | None = None  # the loss's gradients
-    by_weight: list[list[float]] | None = None  # for each layer
+    title: str = ""  # the loss and its target
+    output_gradients: list[list[float]] | None = None  # the loss's gradients
+    weight_gradients: list[list[float]] | None = None  # for each layer
 
 
 def example_of(
@@ -37,24 +37,24 @@ def example_of(
     >>> example_of([[neuron]], weights, [3], 5, mean_squared_error)[1:]
     ('mean_squared_error = 4 for target 5', [[8.0], [4.0]], [[12.0, 4.0]])
     """
-    passed: list[list[Any]] = [[Value(number) for number in check_floats(list(x), "a diagram")]]
+    columns: list[list[Any]] = [[Value(number) for number in check_floats(list(x), "a diagram")]]
     for layer in layers:
-        passed.append([check_scalar(neuron(passed[-1]), neuron, "in a diagram") for neuron in layer])
-    outputs = [list(map(float, column)) for column in passed]
+        columns.append([check_scalar(neuron(columns[-1]), neuron, "in a diagram") for neuron in layer])
+    outputs = [list(map(float, column)) for column in columns]
     if target is None:
         return Example(outputs)
     check_function(loss, "a loss is a function of an output and a target")
-    for neuron, output in zip(chain(*layers), chain(*passed[1:])):
+    for neuron, output in zip(chain(*layers), chain(*columns[1:])):
         if not isinstance(output, Value):
             raise TypeError(
                 f"a target asks for gradients, and what {neuron!r} answers, a plain number, has none"
             )
-    error = loss(passed[-1] if len(passed[-1]) > 1 else passed[-1][0], target)
+    error = loss(columns[-1] if len(columns[-1]) > 1 else columns[-1][0], target)
     name = getattr(loss, "__name__", "loss")
     if not isinstance(error, Value):
         raise TypeError(f"a loss returns a Value; {name} returns {short_repr(error)}")
     text = f"{name} = {format_number(error.data)} for target {short_repr(target)}"
-    return Example(outputs, text, _gradients(error, passed), _gradients(error, weights))
+    return Example(outputs, text, _gradients(error, columns), _gradients(error, weights))
 
 
 def _gradients(output, columns):

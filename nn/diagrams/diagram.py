@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 from itertools import chain, islice
 from typing import Any
 
-from engine import Drawing, Value, counted, html_label, short_repr
+from engine import Drawing, Value, counted, format_number, html_label, short_repr
 from nn.checks import check_inputs, check_list, check_positive
-from nn.example import example_of
+from nn.diagrams.example import example_of
+from nn.diagrams.maps import maps_of
+from nn.diagrams.places import clear_places, column
 from nn.layers import MLP, Concat, Layer, Neuron, Sequential, activation_name
 from nn.losses import mean_squared_error
-from nn.maps import maps_of
 from nn.perceptron import Perceptron
-from nn.places import clear_places, column
 
 SYMBOLS = {"linear": "Σ", "relu": "relu", "sigmoid": "σ", "tanh": "tanh"}
 POSITIVE, NEGATIVE = "#08306b", "#c2570c"  # dark and light, so that grey shows them too
@@ -25,13 +25,14 @@ READABLE = 40  # up to how many numbers stand on the edges
 
 def diagram(
     model: Any,
-    inputs: Sequence[str] | None = None,
-    outputs: Sequence[str] | None = None,
-    hidden: Sequence[Any] | None = None,
     x: Sequence[Any] | None = None,
     target: Any = None,
-    loss: Callable[[Any, Any], Value] = mean_squared_error,
+    loss: Callable[[Any, Any], Value] | None = None,
+    *,
     maps: Sequence[Sequence[float]] | None = None,
+    inputs: Sequence[str] | None = None,
+    hidden: Sequence[Any] | None = None,
+    outputs: Sequence[str] | None = None,
     limit: int = 400,
 ) -> Drawing:
     """A network as a graphviz.Digraph: inputs, and neurons in layers.
@@ -41,17 +42,17 @@ def diagram(
     proportional to |w|: 5 points for the largest, but 0.5 at least. Up to 40
     weights are on their edges as numbers, up to 20 with their gradients.
 
-    Inputs are called x1, x2, ..., what leaves a linear neuron z (a logit, or a
-    score) and what leaves another y, or z1, y2, ... if there are several.
-    `inputs` and `outputs` are lists of other names, and `hidden` is one for
-    the hidden neurons, layer after layer (OR and NAND in XOR, or the lecture's
-    z⁽²⁾); a name that is too long for its circle stands beside it.
-
     With `x`, the inputs of an example, circles have their outputs. With a
     `target` too, `loss(output, target)` is computed, by default the squared
     error (of a list of outputs, if there are several), and each ∂ is a
     gradient of it: in a circle by that output, on an edge by that weight. The
     model's own gradients stay as they are.
+
+    Inputs are called x1, x2, ..., what leaves a linear neuron z (a logit, or a
+    score) and what leaves another y, or z1, y2, ... if there are several.
+    `inputs` and `outputs` are lists of other names, and `hidden` is one for
+    the hidden neurons, layer after layer (OR and NAND in XOR, or the lecture's
+    z⁽²⁾); a name that is too long for its circle stands beside it.
 
     With `maps`, rows of two inputs, each neuron of a network of two inputs is
     a map of the plane around those rows, x1 to the right and x2 upwards: dark
@@ -84,9 +85,11 @@ def diagram(
     names.append(_names("outputs", outputs, _output_names(layers[-1])))
     if x is None and target is not None:
         raise ValueError("a target is that of an example: diagram(model, x=[...], target=...)")
-    if target is None and loss is not mean_squared_error:
+    if target is None and loss is not None:
         raise ValueError("a loss needs a target: diagram(model, x=[...], target=..., loss=...)")
-    example = None if x is None else example_of(layers, weights, check_inputs(x, nin, model), target, loss)
+    example = None
+    if x is not None:
+        example = example_of(layers, weights, check_inputs(x, nin, model), target, loss or mean_squared_error)
     if maps is not None and nin != 2:
         raise ValueError(f"maps are of networks of two inputs, and {short_repr(model)} has {nin}")
     return _drawn(layers, weights, names, example, None if maps is None else maps_of(layers, maps))
@@ -160,8 +163,8 @@ def _drawn(layers, weights, names, example, maps):
     drawing = Drawing(format="svg", comment=f"a network of {neurons}", engine="neato")
     drawing.attr(splines="line", outputorder="edgesfirst", pad="0.1", **FONT)
     drawing.attr("node", penwidth="1.5", **FONT)
-    if example and example.loss:
-        drawing.attr(label=f"<{html_label(f'loss: {example.loss}.  ∂: its gradient')}>", labelloc="t")
+    if example and example.title:
+        drawing.attr(label=f"<{html_label(f'loss: {example.title}.  ∂: its gradient')}>", labelloc="t")
     for depth, places in enumerate(columns):
         for i, (place, lines) in enumerate(zip(places, texts[depth])):
             if depth and maps:
@@ -189,9 +192,9 @@ def _texts(depth, layers, names, example):
         named = [name] if depth < len(layers) and name and _fits(name) else []
         lines = [*named, _symbol(layers[depth - 1][i])] if depth else named or [f"x{i + 1}"]
         if example:
-            lines.append(_number(example.outputs[depth][i]))
-        if example and example.by_output:
-            lines.append(_gradient(example.by_output[depth][i]))
+            lines.append(format_number(example.outputs[depth][i] + 0))
+        if example and example.output_gradients:
+            lines.append(_gradient(example.output_gradients[depth][i]))
         texts.append(lines)
     return texts
 
@@ -217,9 +220,9 @@ def _numbers(weights, example):
     if count > READABLE:
         return None
     numbers = [[_number(weight.data) for weight in of_layer] for of_layer in weights]
-    if not example or not example.by_weight or 2 * count > READABLE:
+    if not example or not example.weight_gradients or 2 * count > READABLE:
         return numbers
-    gradients = [map(_gradient, of_layer) for of_layer in example.by_weight]
+    gradients = [map(_gradient, of_layer) for of_layer in example.weight_gradients]
     return [list(map("{}\n{}".format, *of_layer)) for of_layer in zip(numbers, gradients)]
 
 

@@ -1,10 +1,10 @@
 """Backpropagation as the lecture states it, layer by layer: z(j), then D(j).
 
 A model f_W = f_m ∘ ... ∘ f₁ is a list of layers, objects with value, D_z and
-D_W (see `nn.jacobians`). All counting is by the lecture's j, from 1 to m, with
+D_W (see `jacobians`). All counting is by the lecture's j, from 1 to m, with
 z(0) = x. In shapes, layer j makes h_j numbers of h_{j-1} with d_j parameters
 W_j. `Value.backward` computes the same gradients, a scalar at a time.
-`nn.layerwise_table` and `nn.layerwise_picture` show what is computed here.
+`table` and `picture` show what is computed here.
 
 (CIS 4190/5190, Spring 2023, lecture 13: Backpropagation Algorithm.)
 """
@@ -15,7 +15,7 @@ from typing import Any
 
 from engine import counted, short_repr
 from nn.checks import check_function, check_list, check_numbers, is_scalar
-from nn.jacobians import Differentiable, Matrix, Vector, identity, product, shape, size
+from nn.layerwise.jacobians import Differentiable, Matrix, Vector, identity, product, shape, size
 
 Layers = Sequence[Differentiable]
 Times = Callable[[Any, Any], Any]
@@ -25,7 +25,7 @@ LossGradient = Callable[[Any, Any], Any]
 def forward(layers: Layers, x: Vector) -> list[list[Any]]:
     """The forward pass, [z(0), ..., z(m)]: z(0) = x, and z(j) = f_j(z(j-1)).
 
-    >>> from nn.jacobians import Activation, Linear
+    >>> from nn.layerwise import Activation, Linear
     >>> W, beta = [[1, 2], [3, 4]], [[1, -1]]
     >>> forward([Linear(W), Activation("relu"), Linear(beta)], [-2, 1.5])
     [[-2, 1.5], [1.0, 0.0], [1.0, 0.0], [1.0]]
@@ -48,7 +48,7 @@ def backward(layers: Layers, z: Sequence[Vector], times: Times = mul) -> Iterato
     Raises ValueError that names the layer where one of its derivatives has the
     wrong shape.
 
-    >>> from nn.jacobians import Linear
+    >>> from nn.layerwise import Linear
     >>> layers = [Linear([[1, 2], [3, 4]]), Linear([[5, 6]])]
     >>> for j, D, D_W in backward(layers, forward(layers, [1, -1])):
     ...     print(j, D, D_W)
@@ -94,7 +94,7 @@ def backpropagation(layers: Layers, x: Vector, y: Any, loss_gradient: LossGradie
     `loss_gradient(ŷ, y)` gives ∇_ŷ L as a list of h_m numbers. Raises
     ValueError if it does not, and what `backward` raises.
 
-    >>> from nn.jacobians import Linear
+    >>> from nn.layerwise import Linear
     >>> layers = [Linear([[1, 2], [3, 4]]), Linear([[5, 6]])]
     >>> backpropagation(layers, [1, -1], 0, lambda z, y: [2 * (z[0] - y)])
     [[-110, 110, -132, 132], [22, 22]]
@@ -115,7 +115,7 @@ def backpropagation(layers: Layers, x: Vector, y: Any, loss_gradient: LossGradie
 def multiplications(algorithm: Callable[..., Iterator[Any]], layers: Layers, x: Vector) -> int:
     """How many numbers `backward` or `naive` multiplies, by 0 and 1 too.
 
-    >>> from nn.jacobians import Linear
+    >>> from nn.layerwise import Linear
     >>> layers = [Linear([[2]])] * 10
     >>> [multiplications(way, layers, [1]) for way in (backward, naive)]
     [19, 55]
@@ -137,7 +137,7 @@ def multiplications(algorithm: Callable[..., Iterator[Any]], layers: Layers, x: 
 def as_layers(layers: Any) -> list[Differentiable]:
     """A list of layers, or an error.
 
-    >>> from nn.jacobians import Linear
+    >>> from nn.layerwise import Linear
     >>> as_layers(map(Linear, [[[1, 2]], [[3]]]))
     [Linear(1×2), Linear(1×1)]
     """
