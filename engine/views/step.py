@@ -56,9 +56,8 @@ class Step:
     Contribution for each parent that is no constant; but the first step has
     none, which sets ∂output/∂output = 1. `start` has the leaves' gradients from
     before the pass. `stale` has the nodes that were stale when a backward pass
-    began, so that its gradients mix data from before and after a change. `run`
-    says of what `Pass.run` returns how many steps that has run; this is the
-    last of them.
+    began, so that its gradients mix data from before and after a change.
+    `steps_run` is how many steps `Pass.run` ran, which returns the last one.
 
     In Jupyter a step shows itself as a page, if the graph is not too large for
     that.
@@ -75,7 +74,7 @@ class Step:
     contributions: tuple[Contribution, ...]
     start: Mapping[Value, float]
     stale: Set[Value]
-    run: int | None = None
+    steps_run: int | None = None
 
     @property
     def node(self) -> Value:
@@ -104,9 +103,10 @@ class Step:
         return bundle(self)
 
     def __repr__(self) -> str:
-        if self.run is None:
+        if self.steps_run is None:
             return self._text()
-        return f"{self._text()}\n{counted(self.run, 'step')} {'was' if self.run == 1 else 'were'} run"
+        ran = f"{counted(self.steps_run, 'step')} {'was' if self.steps_run == 1 else 'were'} run"
+        return f"{self._text()}\n{ran if self.steps_run else 'no step was left to run'}"
 
     def _text(self):
         total, name, data = len(self.order), self.names[self.node], format_number(self.data)

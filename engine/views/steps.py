@@ -231,7 +231,7 @@ class Pass:
         first, last = self._done, len(self.order) if to is None else self._completion(to)
         while self._done < last:
             next(self)
-        return replace(self.history[-1], run=self._done - first) if self._done else None
+        return replace(self.history[-1], steps_run=self._done - first) if self._done else None
 
     def _completion(self, to):
         """The index of the step that completes the number of a node."""

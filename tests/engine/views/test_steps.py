@@ -223,11 +223,11 @@ def test_run_says_how_many_steps_it_ran():
     walk = steps(x * x + 1)
     assert str(next(walk)) == "1/3  v2 = 10    every backward pass starts here: ∂v2/∂v2 = 1"
     last = walk.run()
-    assert last.run == 2 and str(last) == f"{walk.history[-1]}\n2 steps were run"
-    assert str(walk.run()).endswith("\n0 steps were run")
+    assert last.steps_run == 2 and str(last) == f"{walk.history[-1]}\n2 steps were run"
+    assert str(walk.run()).endswith("\nno step was left to run")
     walk.back()
     assert str(walk.run(to=x)).endswith("\n1 step was run")
-    assert [step.run for step in walk.history] == [None, None, None]
+    assert [step.steps_run for step in walk.history] == [None, None, None]
 
 
 def test_the_operands_of_x_minus_x_are_told_apart():
