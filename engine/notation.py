@@ -42,12 +42,23 @@ def format_number(x: float) -> str:
     return "0" if text == "-0" else text
 
 
+def constant_name(x: float) -> str:
+    """A constant as it was written, if that is short; else as other numbers.
+
+    >>> constant_name(2.0), constant_name(1.0001), constant_name(1 / 3)
+    ('2', '1.0001', '0.3333')
+    """
+    text = format_number(x)
+    exact = repr(x)
+    return exact if float(text) != x and len(exact) <= 8 else text
+
+
 def node_names(order: Iterable[Value]) -> dict[Value, str]:
     """The name of every node in a topological order, each but numbers once.
 
     A label is a name as it is; a second node with the same label gets a
     number. Unlabelled nodes are v1, v2, ... in order, and a constant without a
-    label is its number.
+    label is its number, with all digits if they are few.
 
     >>> from engine.value import Value, topological_order
     >>> a, b = Value(2, "a"), Value(-3, "b")
@@ -64,7 +75,7 @@ def node_names(order: Iterable[Value]) -> dict[Value, str]:
     for node in order:
         text = labels.get(node)
         if text is None:
-            name = format_number(node.data) if type(node) is Constant else next(fresh)
+            name = constant_name(node.data) if type(node) is Constant else next(fresh)
         elif text not in used:
             name = text
         else:
