@@ -7,7 +7,6 @@ are Modules.
 
 import math
 import random
-import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, zip_longest
 from numbers import Real
@@ -56,6 +55,8 @@ class Neuron(Module):
         ...
     ValueError: Neuron(2, sigmoid) takes 2 inputs, not 3
     """
+
+    _place: tuple[int, ...] = ()  # (1, 2) in layer 1, neuron 2; (2,) in a layer alone
 
     def __init__(
         self, nin: int, activation: ActivationFunction = "relu", rng: random.Random | None = None
@@ -170,7 +171,10 @@ class Sequential(Module):
     """f_m ∘ ... ∘ f_2 ∘ f_1: each function on what the one before it returned.
 
     The parameters of its layers are labelled as an MLP's are, w1_2_3 for layer
-    1, neuron 2, input 3; but not those that have labels of yours.
+    1, neuron 2, input 3. A layer that stands in several networks has the labels
+    of the one that was made last, and of its first place there. Labels of yours
+    stay: all that differ from those that a layer has by itself or a network
+    gave it.
 
     >>> double, both = (lambda x: [2 * x[0]]), (lambda x: [x[0], x[0]])
     >>> Sequential(double, both)([3])
@@ -274,23 +278,19 @@ def _saved_activation(activation):
 
 
 def _label(neuron, *place):
-    """Label a neuron's parameters: w1_2_3 is layer 1, neuron 2, input 3.
-
-    What has a label that is not of this kind keeps it; so does what is in a
-    later layer of another network, of which this one is a part.
-    """
-    text = "_".join(map(str, place))
-    for i, w in enumerate(neuron.w, 1):
-        if _is_earlier(rf"w((\d{{1,9}})_\d+_|\d+_)?{i}", w.label, place):
-            w.label = f"w{text}_{i}"
-    if _is_earlier(r"b((\d{1,9})_\d+|\d+)?", neuron.b.label, place):
-        neuron.b.label = f"b{text}"
+    """Label a neuron's parameters by its place, if they are by its last one."""
+    before = _labels(neuron)
+    neuron._place = place
+    for parameter, old, label in zip([*neuron.w, neuron.b], before, _labels(neuron)):
+        if parameter.label == old:
+            parameter.label = label
 
 
-def _is_earlier(kind, label, place):
-    """Whether a label is of this kind, and says no layer after this one."""
-    found = re.fullmatch(kind, label)
-    return found is not None and int(found[2] or 0) <= place[0]
+def _labels(neuron):
+    """The labels that its place gives: w1_2_3 is layer 1, neuron 2, input 3."""
+    place = "_".join(map(str, neuron._place))
+    weights = f"w{place}_" if place else "w"
+    return [*(f"{weights}{i}" for i in range(1, len(neuron.w) + 1)), f"b{place}"]
 
 
 def _label_layers(layers: Iterable[Sequence[Neuron]]) -> None:

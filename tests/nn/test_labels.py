@@ -1,12 +1,25 @@
 """Labels of parameters say layer, neuron and input, in all networks."""
 
+import copy
+import pickle
 import random
 
 import pytest
 
 from engine import Constant, Program, Value, draw, play, steps, topological_order, tree
 from engine.notation import node_names
-from nn import MLP, XOR, Concat, Convolution1D, Convolution2D, Layer, Neuron, Recurrent, Sequential, hinge
+from nn import (
+    MLP,
+    XOR,
+    Concat,
+    Convolution1D,
+    Convolution2D,
+    Layer,
+    Neuron,
+    Recurrent,
+    Sequential,
+    hinge,
+)
 
 
 def labels(model):
@@ -71,14 +84,42 @@ def test_a_layer_in_two_places_has_the_labels_of_the_first():
     assert labels(Sequential(shared, shared, Layer(2, 1)))[:3] == ["w1_1_1", "w1_1_2", "b1_1"]
 
 
-def test_a_part_of_a_network_has_the_labels_of_the_whole():
+def test_the_network_made_last_labels_its_layers_whatever_was_made_before():
+    layers = Layer(2, 2), Layer(2, 2), Layer(2, 1)
+    Sequential(*layers)
+    last = Sequential(layers[2])
+    assert labels(last) == labels(Sequential(Layer(2, 1))) == ["w1_1_1", "w1_1_2", "b1_1"]
+    assert labels(Sequential(*layers)) == labels(MLP(2, [2, 2, 1]))
+
+
+def test_a_part_of_a_network_is_labelled_as_a_network():
     network = MLP(2, [3, 3, 1])
     before = labels(network)
-    assert labels(Sequential(*network.layers[1:])) == before[9:]
-    Sequential(network.layers[2])
+    assert labels(Sequential(*network.layers[:2])) == before[:21]
     assert labels(network) == before
-    assert labels(Sequential(Layer(4, 2), *network.layers))[10:12] == ["w2_1_1", "w2_1_2"]
-    assert len(set(labels(network))) == len(before)
+    assert labels(Sequential(*network.layers[1:])) == labels(MLP(3, [3, 1]))
+    assert labels(Sequential(network)) == before
+
+
+def test_a_label_of_ones_own_that_looks_as_one_of_a_network_stays():
+    layer = Layer(2, 1)
+    layer.neurons[0].w[0].label, layer.neurons[0].b.label = "w1", "b7_2"
+    assert labels(Sequential(Layer(2, 2), layer))[6:] == ["w1", "w2_1_2", "b7_2"]
+    layer.neurons[0].w[1].label = "w1_1_1"
+    assert labels(Sequential(layer)) == ["w1", "w1_1_1", "b7_2"]
+
+
+def test_a_weight_that_two_neurons_share_has_the_label_of_its_first_place():
+    one, other = Neuron(2), Neuron(2)
+    other.w = one.w
+    assert labels(Sequential(Concat(one, other))) == ["w1_1_1", "w1_1_2", "b1_1", "b1_2"]
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))])
+def test_a_copy_of_a_layer_is_labelled_by_its_own_network(copied):
+    layer = MLP(2, [2, 1]).layers[1]
+    assert labels(Sequential(copied(layer))) == ["w1_1_1", "w1_1_2", "b1_1"]
+    assert labels(layer) == ["w2_1_1", "w2_1_2", "b2_1"]
 
 
 def test_a_single_layer_and_neuron_say_what_they_know():
