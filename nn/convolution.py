@@ -6,7 +6,7 @@ from typing import Any
 
 from engine import Value
 from nn.checks import check_function, check_list, check_positive
-from nn.layers import name_inputs
+from nn.layers import name_inputs_of
 from nn.module import Module
 
 
@@ -33,7 +33,7 @@ class Convolution1D(Module):
 
     def __call__(self, row: Sequence[Any]) -> list[Any]:
         numbers = check_list(row, "Convolution1D takes a row, a list of numbers")
-        numbers = name_inputs(numbers, self.function)
+        numbers = name_inputs_of(self.function, numbers)
         starts = _starts(len(numbers), self.width, f"{self!r} of a row")
         return [self.function(numbers[i : i + self.width]) for i in starts]
 
@@ -69,7 +69,7 @@ class Convolution2D(Module):
     def __call__(self, image: Sequence[Sequence[Any]]) -> list[list[Any]]:
         wanted = "Convolution2D takes an image, a list of rows"
         image = [
-            name_inputs(check_list(row, wanted), self.function, f"x{i}_")
+            name_inputs_of(self.function, check_list(row, wanted), f"x{i}_")
             for i, row in enumerate(check_list(image, wanted), 1)
         ]
         lengths = sorted({len(row) for row in image})

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, zip_longest
 from numbers import Real
+from operator import mul
 from typing import Any
 
 from engine import Constant, Value
@@ -32,6 +33,8 @@ ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
     "sigmoid": Value.sigmoid,
     "tanh": Value.tanh,
 }
+
+NODES = frozenset([Value, Constant])
 
 
 class Neuron(Module):
@@ -70,12 +73,10 @@ class Neuron(Module):
         self.activation = activation
 
     def __call__(self, x: Sequence[Any]) -> Value:
-        x = check_inputs(x, len(self.w), self)
-        if not isinstance(x[0], Value):
-            x = name_inputs(x, self)
-        z = sum((w * x for w, x in zip(self.w, x)), self.b)
+        x = name_inputs(check_inputs(x, len(self.w), self))
+        z = sum(map(mul, self.w, x), self.b)
         if not isinstance(z, Value):  # NumPy's arrays take Values for numbers
-            check_numbers(list(x), self)
+            check_numbers(x, self)
         g = self.activation
         return g(z) if callable(g) else ACTIVATIONS[g](z)
 
@@ -107,7 +108,7 @@ class Layer(Module):
             _label(neuron, i)
 
     def __call__(self, x: Sequence[Any]) -> Any:
-        x = name_inputs(check_inputs(x, self.nin, self), self)
+        x = name_inputs(check_inputs(x, self.nin, self))
         out = [neuron(x) for neuron in self.neurons]
         return out[0] if len(out) == 1 else out
 
@@ -211,7 +212,7 @@ class Concat(Module):
 
     def __call__(self, x: Sequence[Any]) -> Any:
         if isinstance(x, (list, tuple)):
-            x = name_inputs(x, self)
+            x = name_inputs_of(self, x)
         out: list[Any] = []
         for function in self.functions:
             result = function(x)
@@ -225,18 +226,28 @@ class Concat(Module):
         return f"Concat({', '.join(map(repr, self.functions))})"
 
 
-def name_inputs(x: Any, function: Any, name: str = "x") -> Any:
+def name_inputs(x: list[Any], name: str = "x") -> list[Any]:
     """A list's plain numbers as constants that graphs call x1, x2, ...
 
-    They stay as they are for any other function than neurons, and where the
-    first is a Value, as where an earlier layer computed them.
+    They stay as they are beside a Value that is computed, as by an earlier
+    layer: then they are no inputs of the network.
 
-    >>> name_inputs([1, 0.5], Neuron(2)), name_inputs([1, 0.5], sum)
-    ([Constant(1.0), Constant(0.5)], [1, 0.5])
+    >>> q = Value(3, "q")
+    >>> name_inputs([q, 0.5])[1].label, name_inputs([2 * q, 0.5])[1]
+    ('x2', 0.5)
     """
-    if not x or isinstance(x[0], Value) or not _is_of_neurons(function):
+    if NODES.issuperset(map(type, x)) or any(isinstance(each, Value) and each.operation for each in x):
         return x
     return [Constant(each, f"{name}{i}") if isinstance(each, Real) else each for i, each in enumerate(x, 1)]
+
+
+def name_inputs_of(function: Any, x: Any, name: str = "x") -> Any:
+    """The same for what neurons get; any other function gets plain numbers.
+
+    >>> name_inputs_of(Neuron(2), [1, 0.5]), name_inputs_of(sum, [1, 0.5])
+    ([Constant(1.0), Constant(0.5)], [1, 0.5])
+    """
+    return name_inputs(x, name) if _is_of_neurons(function) else x
 
 
 def _is_of_neurons(function):

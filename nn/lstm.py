@@ -52,11 +52,11 @@ class LSTM(Module):
                 parameter.label = f"{name}_{parameter.label}"
 
     def __call__(self, sequence: Sequence[Any]) -> list[list[Value]]:
-        h, c = (name_inputs([0] * self.size, self.forget, name) for name in ("h0_", "c0_"))
+        h, c = (name_inputs([0] * self.size, name) for name in ("h0_", "c0_"))
         states = []
         for t, x in enumerate(check_list(sequence, "LSTM takes a list of elements, its sequence"), 1):
             x = check_inputs(as_list(x), self.nin, self, "a step of ")
-            u = [*name_inputs(x, self.forget, f"x{t}_"), *h]
+            u = [*name_inputs(x, f"x{t}_"), *h]
             f, i, o, g = ([neuron(u) for neuron in layer.neurons] for layer in self._layers())
             c = [f * c + i * g for f, c, i, g in zip(f, c, i, g)]
             h = [o * c.tanh() for o, c in zip(o, c)]

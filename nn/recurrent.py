@@ -5,7 +5,7 @@ from typing import Any
 
 from engine import counted
 from nn.checks import check_function, check_list, check_positive, is_scalar
-from nn.layers import name_inputs
+from nn.layers import name_inputs_of
 from nn.module import Module
 
 
@@ -32,10 +32,10 @@ class Recurrent(Module):
         self.function, self.size = function, check_positive(size, "the state of Recurrent has numbers")
 
     def __call__(self, sequence: Sequence[Any]) -> list[Any]:
-        state: Any = name_inputs([0] * self.size, self.function, "h0_")
+        state: Any = name_inputs_of(self.function, [0] * self.size, "h0_")
         states = []
         for t, x in enumerate(check_list(sequence, "Recurrent takes a list of elements, its sequence"), 1):
-            x = name_inputs(as_list(x), self.function, f"x{t}_")
+            x = name_inputs_of(self.function, as_list(x), f"x{t}_")
             state = self.function([*x, *as_list(state)])
             if len(as_list(state)) != self.size:
                 raise ValueError(

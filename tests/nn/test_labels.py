@@ -9,6 +9,7 @@ import pytest
 from engine import Constant, Program, Value, draw, play, steps, topological_order, tree
 from engine.notation import node_names
 from nn import (
+    LSTM,
     MLP,
     XOR,
     Concat,
@@ -185,8 +186,35 @@ def test_a_walk_says_x1_where_the_derivative_is_an_input():
     assert "∂v1/∂w1 = 1 × x1" in text and "= 1 × 3 = 3" in text
 
 
-def test_a_list_that_begins_with_a_value_keeps_its_numbers():
-    x = Value(3, "mine")
-    output = Neuron(2)([x, 2])
-    assert [node.label for node in topological_order(output) if isinstance(node, Constant)] == [""]
-    assert x.label == "mine"
+def input_constants(output):
+    """The constants of a graph: (label, number), in the graph's order."""
+    nodes = topological_order(output)
+    return [(node.label, node.data) for node in nodes if isinstance(node, Constant)]
+
+
+@pytest.mark.parametrize(
+    "network",
+    [Neuron(2, "linear"), Layer(2, 3), MLP(2, [3, 1]), Sequential(Layer(2, 3), Neuron(3))],
+    ids=lambda network: type(network).__name__,
+)
+def test_each_plain_number_beside_values_is_named_by_its_place(network):
+    q = Value(3, "q")
+    for given, wanted in (([1, q], [("x1", 1)]), ([q, 2], [("x2", 2)]), ([q, q], [])):
+        out = network(given)
+        assert input_constants(out if isinstance(out, Value) else sum(out)) == wanted
+    assert q.label == "q"
+
+
+def test_numbers_beside_values_are_named_where_a_function_is_repeated():
+    q = Value(3, "q")
+    row = Convolution1D(Neuron(2, "linear"), width=2)([q, 4, q])
+    assert input_constants(sum(row)) == [("x2", 4)]
+    states = Recurrent(Neuron(3, "tanh"), size=1)([[q, 1], [2, q]])
+    assert sorted(input_constants(states[-1])) == [("h0_1", 0), ("x1_2", 1), ("x2_1", 2)]
+    states = LSTM(2, 1)([[q, 1], [2, q]])
+    assert sorted(input_constants(states[-1][0])) == [("c0_1", 0), ("h0_1", 0), ("x1_2", 1), ("x2_1", 2)]
+
+
+def test_a_number_added_to_what_a_layer_computed_is_no_input():
+    network = Sequential(Layer(3, 2, "linear"), lambda z: [*z, 1], Neuron(3, "linear"))
+    assert sorted(input_constants(network([4, 5, 6]))) == [("", 1), ("x1", 4), ("x2", 5), ("x3", 6)]
