@@ -8,6 +8,7 @@ from typing import Any
 
 from engine import Value
 from nn.checks import check_inputs, check_list, check_positive, check_rng
+from nn.layers import name_inputs
 from nn.losses import softmax
 from nn.module import Module
 
@@ -46,14 +47,11 @@ class Attention(Module):
 
     def weights(self, vectors: Sequence[Sequence[Any]]) -> list[list[Value]]:
         """The a_ij: row i says how much x_i looks at each x_j, in sum 1."""
-        vectors = self._checked(vectors)
-        queries, keys = _product(self.query, vectors), _product(self.key, vectors)
-        scale = 1 / math.sqrt(self.size)
-        return [softmax([_dot(q, k) * scale for k in keys]) for q in queries]
+        return self._weights(self._named(vectors))
 
     def __call__(self, vectors: Sequence[Sequence[Any]]) -> list[list[Value]]:
-        vectors = self._checked(vectors)
-        weights, values = self.weights(vectors), _product(self.value, vectors)
+        vectors = self._named(vectors)
+        weights, values = self._weights(vectors), _product(self.value, vectors)
         columns = list(zip(*values))
         return [[_dot(row, column) for column in columns] for row in weights]
 
@@ -70,10 +68,17 @@ class Attention(Module):
             [Value(rng.gauss(0, scale), f"{name}{i}_{j}") for j in columns] for i in range(1, self.size + 1)
         ]
 
-    def _checked(self, vectors):
+    def _named(self, vectors):
+        """The vectors as lists; plain numbers are called x1_1, x1_2, ..."""
         vectors = check_list(vectors, "Attention takes a list of vectors")
         check_positive(len(vectors), "Attention takes a list of vectors")
-        return [check_inputs(x, self.nin, self, "a vector of ") for x in vectors]
+        checked = [check_inputs(x, self.nin, self, "a vector of ") for x in vectors]
+        return [name_inputs(x, f"x{i}_") for i, x in enumerate(checked, 1)]
+
+    def _weights(self, vectors):
+        queries, keys = _product(self.query, vectors), _product(self.key, vectors)
+        scale = 1 / math.sqrt(self.size)
+        return [softmax([_dot(q, k) * scale for k in keys]) for q in queries]
 
 
 def _dot(x, y):

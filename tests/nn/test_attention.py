@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from engine import Constant, Value, topological_order
 from nn import Attention
 
 
@@ -92,3 +93,15 @@ def test_its_weights_start_with_variance_1_over_inputs_and_are_named():
     small = attention(nin=2, size=1)
     assert [w.label for w in small.parameters()] == ["Q1_1", "Q1_2", "K1_1", "K1_2", "V1_1", "V1_2"]
     assert head.state() == attention(nin=50, size=40).state()
+
+
+def test_inputs_are_named_once_by_vector_and_component():
+    head, q = attention(nin=2), Value(3, "q")
+    out = head([[1, 0.5], [q, 2]])
+    nodes = topological_order(sum(map(sum, out)))
+    named = {node.label: node.data for node in nodes if isinstance(node, Constant) and node.label}
+    assert named == {"x1_1": 1, "x1_2": 0.5, "x2_2": 2}
+    labels = [node.label for node in nodes if node.label]
+    assert len(labels) == len(set(labels)) and q.label == "q"
+    weights = topological_order(sum(head.weights([[1, 0.5]])[0]))
+    assert {"x1_1", "x1_2"} <= {node.label for node in weights}
