@@ -61,7 +61,7 @@ from engine.programs.program import Program
 from engine.programs.rows import read_rows
 from engine.signatures import shorten_signatures
 from engine.unchanged import assign, restorer
-from engine.value import Constant, Value, topological_order
+from engine.value import Constant, Frozen, Value, topological_order
 from engine.views.annotate import annotate
 from engine.views.check_gradients import check_gradients
 from engine.views.draw import draw
@@ -77,6 +77,7 @@ __all__ = [
     "Decision",
     "Drawing",
     "Elementwise",
+    "Frozen",
     "Native",
     "NoCompiler",
     "Page",

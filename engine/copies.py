@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.cases import case_operation
 from engine.operation import OPERATIONS, SMALL_POWERS, Operation
-from engine.value import Constant, Value
+from engine.value import Constant, Frozen, Value
 
 _thread = threading.local()
 
@@ -111,6 +111,6 @@ def _variant(operation, active):
     return operation.with_constant_right if active == (True, False) else operation
 
 
-for _kind in (Value, Constant):
+for _kind in (Value, Constant, Frozen):
     copyreg.pickle(_kind, _reduced)
 copyreg.pickle(Operation, _operation_reduced)

@@ -350,6 +350,21 @@ class Constant(Value):
         return f"Constant({self.data})"
 
 
+class Frozen(Value):
+    """A leaf that training leaves as it is, as nn's `Module.freeze` makes it.
+
+    It is a Value as any other: it has a gradient, and its data may be set.
+
+    >>> Frozen(2, "w")
+    Frozen(data=2.0, grad=0.0, label='w')
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return super().__repr__().replace("Value", "Frozen", 1)
+
+
 def _observed(how, *nodes):
     """Tell the observers of Values among these."""
     for node in nodes:

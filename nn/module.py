@@ -6,8 +6,7 @@ from numbers import Integral
 from os import PathLike
 from typing import Any
 
-from engine import Constant, Value, assign, counted, short_repr
-from nn.frozen import Frozen
+from engine import Constant, Frozen, Value, assign, counted, short_repr
 from nn.saved import Saved, differences, read_model, write_model
 from nn.table import Table
 
@@ -50,10 +49,11 @@ class Module:
 
         `parameters` lists them no longer, so that optimisers don't get them.
         An optimiser that has them already raises an error instead of a step.
-        They still have gradients, and everything else has them: `zero_grad`,
-        `state`, files, which don't say what is frozen, and the training of a
-        page that `engine.play` makes. A parameter that stands in several
-        modules is frozen in all of them. Copies of frozen ones are frozen.
+        Nor does a page that `engine.play` makes train them. They still have
+        gradients, and everything else has them: `zero_grad`, `state`, and
+        files, which don't say what is frozen. A parameter that stands in
+        several modules is frozen in all of them. Copies of frozen ones are
+        frozen.
 
         Raises ValueError if one of the list is none of the module's, or there
         is none, TypeError for anything but plain Values in a list.

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-from engine import Value, counted, format_number
-from nn.frozen import Frozen
+from engine import Frozen, Value, counted, format_number
 
 MOST_ROWS = 40  # further ones are counted
 LONGEST = {"title": 60, "group": 78, "place": 22, "label": 20}  # characters

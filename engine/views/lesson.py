@@ -9,7 +9,7 @@ from engine.errors import no_derivative
 from engine.notation import format_number, formula, in_names, names_on_a_line, node_kind, node_names
 from engine.operation import Operation
 from engine.programs.tape import record_steps
-from engine.value import Constant, Value, leaves_and_operations, topological_order
+from engine.value import Constant, Frozen, Value, leaves_and_operations, topological_order
 from engine.views.javascript import explanations
 from engine.views.kinks import borders, case_texts, partial_for_people
 from engine.views.planes import hidden_pair, network_output
@@ -35,7 +35,8 @@ def copied(output: Value, depth: int | None = None) -> dict[Value, Value]:
         if type(node) is Constant:
             copies[node] = Constant(node.data, node.label)
             continue
-        copies[node] = twin = Value(node.data, names.get(node, node.label))
+        kind = Frozen if type(node) is Frozen else Value
+        copies[node] = twin = kind(node.data, names.get(node, node.label))
         if node in kept and node.operation is not None:
             twin.operation = node.operation
             twin.left, twin.right = ([copies[parent] for parent in node.parents] + [None])[:2]
@@ -159,15 +160,25 @@ def training(
 ) -> dict[str, Any]:
     """The data of a page's training: rows of inputs, and what planes show.
 
-    Nodes are given by their place in the topological order.
+    Nodes are given by their place in the topological order. `weights` are what
+    trains: all leaves but the inputs, the Constants and what is Frozen.
 
-    >>> x, w = Value(3, "x"), Value(2, "w")
-    >>> training(w * x, [x], [[1.0], [2.0]], rate=0.5)["inputs"]
-    [1]
+    >>> x, w, b = Value(3, "x"), Value(2, "w"), Frozen(1, "b")
+    >>> found = training(w * x + b, [x], [[1.0], [2.0]], rate=0.5)
+    >>> found["inputs"], found["weights"], found["frozen"]
+    ([1], [0], [2])
     """
     place = {node: i for i, node in enumerate(topological_order(loss))}
-    table = [list(map(_json, row)) for row in rows]
-    found: dict[str, Any] = {"rows": table, "rate": rate, "inputs": [place.get(leaf) for leaf in inputs]}
+    leaves, _ = leaves_and_operations(loss)
+    given = set(inputs)
+    others = [leaf for leaf in leaves if type(leaf) is not Constant and leaf not in given]
+    found: dict[str, Any] = {
+        "rows": [list(map(_json, row)) for row in rows],
+        "rate": rate,
+        "inputs": [place.get(leaf) for leaf in inputs],
+        "weights": [place[leaf] for leaf in others if type(leaf) is not Frozen],
+        "frozen": [place[leaf] for leaf in others if type(leaf) is Frozen],
+    }
     node = network_output(loss, inputs)
     if node is not None:
         plane = inputs[:2]

@@ -94,7 +94,8 @@ def play(
 
     With `rows`, numbers for the `inputs`, it also trains: by gradient descent
     on the mean of `output` over the rows, W ← W - α/n Σ ∇, where W are all
-    other leaves, and the learning rate α is `rate` at first.
+    other leaves that are not frozen (by `freeze` of a model of nn), and the
+    learning rate α is `rate` at first.
 
     `depth` shows only so many operations back from the output. What lies
     further back becomes leaves, with their numbers.

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from engine import Program, Value, check_gradients, tree
+from engine import Frozen, Program, Value, check_gradients, tree
 from nn import (
     MLP,
     Adam,
@@ -20,7 +20,6 @@ from nn import (
     load,
     mean_squared_error,
 )
-from nn.frozen import Frozen
 
 ROWS, TARGETS = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
 

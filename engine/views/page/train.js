@@ -2,7 +2,7 @@
 
 const training = lesson.training;
 if (training) training.rows = training.rows.map((row) => row.map(Number));
-const weights = training ? leaves.filter((i) => !training.inputs.includes(i)) : [];
+const weights = training?.weights ?? [];
 // `losses` are pairs of epoch and mean loss, the last of them now.
 const descent = { rate: training?.rate, epoch: 0, losses: [], results: null, running: false, frames: 0 };
 
@@ -197,6 +197,7 @@ if (training) {
     setRow(given, training.rows[Number(chooser.value)]);
     touch(null, given);
   });
+  say("frozen", frozenInWords());
   const rate = document.querySelector("input[name=rate]");
   rate.min = training.rate / 100;
   rate.max = Math.min(training.rate * 10, Number.MAX_VALUE);
@@ -208,6 +209,15 @@ if (training) {
       say("rate", formatNumber(descent.rate, 3));
     });
   }
+}
+
+// What descent leaves as it is, up to five by name; or nothing.
+function frozenInWords() {
+  const { frozen } = training;
+  if (frozen.length === 0) return "";
+  const names = frozen.slice(0, 5).map((i) => nodes[i].name);
+  const more = frozen.length > 5 ? ` and ${frozen.length - 5} more` : "";
+  return `Frozen, so descent leaves them as they are: ${names.join(", ")}${more}.`;
 }
 
 // The row that the inputs' numbers are, if they are one.

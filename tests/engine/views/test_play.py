@@ -16,6 +16,7 @@ from demos.page import example
 from engine import Value, play, steps, topological_order
 from engine.views.layout import in_columns
 from engine.views.play import MOST_NODES
+from tests.engine.views.pages import ROWS, xor
 from tests.graphs import networks, random_graph
 
 
@@ -234,3 +235,16 @@ def test_the_picture_beside_a_walks_page_is_at_its_step():
         ["2", "-3", "-3", "29", "-6", "1", "-27", "1", "-33", "1"],
     ]
     assert play(d).picture == walk.play().picture
+
+
+@pytest.mark.parametrize("depth", [None, 20])
+def test_a_page_trains_no_frozen_parameters(depth):
+    loss, inputs, network = xor()
+    network.layers[0].freeze()
+    data = lesson(play(loss, inputs=inputs, rows=ROWS, depth=depth))
+    names = {
+        kind: {data["nodes"][i]["name"] for i in data["training"][kind]} for kind in ("weights", "frozen")
+    }
+    assert names["weights"] == {parameter.label for parameter in network.parameters()}
+    everything = {parameter.label for _, parameter in network.named_parameters()}
+    assert names["frozen"] == everything - names["weights"] and len(names["frozen"]) == 6

@@ -147,3 +147,41 @@ def test_new_weights_without_a_loss_change_nothing(shown):
     assert cards(tab)["w"][0] == "5" and tab.get_attribute("body", "data-epoch") == "0"
     change(tab, "w", 1e308)
     assert "The page still shows w = 5" in tab.inner_text("#trouble")
+
+
+def test_descent_leaves_frozen_parameters_as_they_are_and_says_so(shown):
+    loss, inputs, network = xor()
+    assert shown(play(loss, inputs=inputs, rows=ROWS)).inner_text("#frozen") == ""
+    network.layers[0].freeze()
+    tab = shown(play(loss, inputs=inputs, rows=ROWS, rate=2))
+    first = {name: rest[0] for name, rest in cards(tab).items()}
+    frozen = {p.label for _, p in network.named_parameters()} - {p.label for p in network.parameters()}
+    for _ in range(3):
+        before = float(tab.get_attribute("body", "data-loss"))
+        assert before == pytest.approx(descended(network, inputs, 2.0), rel=1e-12)
+        do(tab, "descend")
+    do(tab, "last")
+    found = cards(tab)
+    assert len(frozen) == 6 and all(found[name][0] == first[name] for name in frozen)
+    assert float(found["b1_1"][1]) != 0  # it has a gradient still
+    for parameter in network.parameters():
+        assert float(found[parameter.label][0]) == pytest.approx(parameter.data, rel=1e-12)
+    said = tab.inner_text("#frozen")
+    assert said.startswith("Frozen, so descent leaves them as they are: ") and said.endswith(" and 1 more.")
+    assert sum(name in said for name in frozen) == 5
+    do(tab, "new")
+    found = cards(tab)
+    assert all(found[name][0] == first[name] for name in frozen)
+    for what in ("reset", "first"):
+        do(tab, what)
+    assert {name: rest[0] for name, rest in cards(tab).items()} == first
+
+
+def test_a_network_that_is_frozen_whole_does_not_change_on_the_page(shown):
+    loss, inputs, network = xor()
+    network.freeze()
+    tab = shown(play(loss, inputs=inputs, rows=ROWS))
+    first = {name: rest[0] for name, rest in cards(tab).items()}
+    for what in ("descend", "new", "restart"):
+        do(tab, what)
+        assert {name: rest[0] for name, rest in cards(tab).items()} == first
