@@ -51,9 +51,9 @@ def fit(
     rows; with `batch`, one step per `batch` rows, in an order that `rng` (a
     random.Random) shuffles. Returns the mean loss of every epoch, measured as
     its steps are taken, a list that a prompt shows as bars; its `plot()` draws
-    it. Rows and targets are lists, or arrays, tensors or
-    tables of numbers. `each(epoch, loss, model)` is called after every epoch,
-    the first of which is 1, and ends the descent if it returns something true.
+    it. Rows and targets are lists, or arrays, tensors or tables of numbers.
+    `each(epoch, loss, model)` is called after every epoch, the first of which
+    is 1, and ends the descent if it returns something true.
 
     `engine` says what computes the gradients. "graph" builds a graph for every
     row. The others record the loss of the first row as a program: "python"

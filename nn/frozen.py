@@ -9,7 +9,8 @@ def check_unfrozen(parameters: Iterable[Value]) -> None:
     """Raise ValueError that names the first of these that is frozen, if any."""
     for parameter in parameters:
         if type(parameter) is Frozen:
+            name = short_repr(parameter.label)[1:-1] if parameter.label else short_repr(parameter)
             raise ValueError(
-                f"{short_repr(parameter)} does not train; model.parameters() lists what does: make "
-                "the optimiser after freeze(), or call unfreeze()"
+                f"{name} is frozen and does not train: make the optimiser of model.parameters(), which lists "
+                "what trains, after freeze(); or call unfreeze()"
             )

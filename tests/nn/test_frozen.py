@@ -67,12 +67,12 @@ def test_an_optimiser_that_has_a_frozen_parameter_changes_nothing_and_says_so():
         binary_cross_entropy(model([1, 0]), 1).backward()
         model.layers[1].freeze()
         before = model.state()
-        with pytest.raises(ValueError, match=r"label='w2_1_1'.*make the optimiser after freeze"):
+        with pytest.raises(ValueError, match=r"^w2_1_1 is frozen and does not train: make the optimiser"):
             optimizer.step()
         for engine in ("auto", "graph"):
-            with pytest.raises(ValueError, match="make the optimiser after freeze"):
+            with pytest.raises(ValueError, match="is frozen and does not train: make the optimiser"):
                 fit(model, ROWS, TARGETS, binary_cross_entropy, optimizer, 5, engine=engine)
-        with pytest.raises(ValueError, match="make the optimiser after freeze"):
+        with pytest.raises(ValueError, match="is frozen and does not train: make the optimiser"):
             make(parameter for _, parameter in model.named_parameters())
         assert model.state() == before
         model.unfreeze()
@@ -97,7 +97,7 @@ def test_freezing_while_fit_trains_ends_it_with_what_was_learned():
 def test_a_frozen_perceptron_does_not_learn():
     perceptron = Perceptron(2)
     perceptron.freeze([perceptron.b])
-    with pytest.raises(ValueError, match="label='b'"):
+    with pytest.raises(ValueError, match="b is frozen and does not train"):
         perceptron.learn(ROWS, [0, 1, 1, 1])
     assert set(perceptron.state().values()) == {0.0}
 
