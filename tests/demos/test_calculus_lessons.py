@@ -59,6 +59,7 @@ def test_every_step_of_a_small_enough_rate_goes_downhill(lesson):
         assert all(after <= before for before, after in itertools.pairwise(losses))
 
 
+@pytest.mark.slow
 def test_newton_and_gradient_descent_both_end_at_the_minimum(lesson):
     found = lesson("newton").found
     for method in ("newton", "gradient descent"):

@@ -67,6 +67,7 @@ def test_the_single_matrix_has_the_biases_too():
         assert network([x]).data == pytest.approx(slope * x + intercept, rel=1e-12)
 
 
+@pytest.mark.slow
 def test_a_nonlinear_g_fits_what_no_line_can():
     xs, ys = regression.data(random.Random(0))
     slope, intercept = least_squares_line(xs, ys)

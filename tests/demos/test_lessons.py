@@ -100,6 +100,7 @@ def test_a_programs_lines_are_its_neuron_in_closed_form(lesson):
     assert (found["lines"]["d_w"], found["lines"]["d_b"]) == (found["w"].grad, found["b"].grad)
 
 
+@pytest.mark.slow
 def test_a_perceptrons_loops_are_the_lectures_matrices(lesson):
     assert sorted(lesson("program").found["matrices"]) == sorted(set(LECTURE.values()))
 
@@ -188,6 +189,7 @@ def test_an_lstm_remembers_what_a_plain_recurrent_layer_does_not(lesson, seed):
     assert (lesson("lstm", seed).out / "lstm.png").exists() == drawn
 
 
+@pytest.mark.slow
 def test_a_hidden_layer_bends_the_boundary(tmp_path, monkeypatch):
     monkeypatch.setattr(classification, "show_panels", lambda *args: None)
     monkeypatch.setattr(classification, "save", lambda *args: False)
@@ -195,7 +197,8 @@ def test_a_hidden_layer_bends_the_boundary(tmp_path, monkeypatch):
     assert without < 0.8 < 0.97 < hidden
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 2])
 def test_every_other_optimiser_beats_plain_descent(seed):
     histories = optimizers.descents(seed)
     plain = histories.pop("gradient descent")

@@ -147,6 +147,7 @@ def test_copies_in_the_middle_of_another():
     assert first.output.data == twin.data == output.data and second.output.data == output.left.data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part", (lambda output: output, lambda output: output.left, lambda output: output + 1)
 )

@@ -209,6 +209,7 @@ def test_the_same_definition_again_is_no_error():
     assert (x.swish().data, len(topological_order(x.swish()))) == (before, count)
 
 
+@pytest.mark.slow
 def test_a_constant_may_decide_between_the_cases():
     cases = ["1 / b if b != 0 else 0", "-out / b if b != 0 else 0"]
     define("quotient_or_0", "a / b if b != 0 else 0 * a", cases)

@@ -73,7 +73,6 @@ QUICK = {
     "cross entropy",
     "recurrent",
     "convolution",
-    "embedding",
     "chain",
     "one leaf",
     "a constant",
@@ -201,7 +200,7 @@ def test_any_number_of_rows():
         assert native.value_and_gradient(rows) == program.value_and_gradient(rows)
 
 
-@pytest.mark.parametrize("lines", [1, 2, 7, 50])
+@pytest.mark.parametrize("lines", [7, *(pytest.param(lines, marks=pytest.mark.slow) for lines in (1, 2, 50))])
 def test_functions_of_any_length_hand_on_what_the_next_ones_need(lines, monkeypatch):
     monkeypatch.setattr(engine.programs.c_functions, "LINES", lines)
     output, inputs, _ = random_graph(f"{lines} lines", ARITHMETIC)
