@@ -76,9 +76,9 @@ function spoken(i, shown) {
 function fitGraph(whole) {
   const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
   const room = [frame.clientWidth / width, (innerHeight / 2) / height];
-  const readable = (0.8 * rem()) / 15;
+  const readable = (0.93 * rem()) / 15;
   const all = Math.min(...room);
-  const scale = whole ? all : Math.min(Math.max(all, readable), 2.1 * readable);
+  const scale = whole ? all : Math.min(Math.max(all, readable), 1.8 * readable);
   document.querySelector("[data-do=fit]").hidden = all >= readable;
   svg.setAttribute("width", Math.floor(width * scale));
   svg.setAttribute("height", Math.floor(height * scale));
