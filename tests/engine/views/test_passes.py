@@ -184,7 +184,7 @@ def test_the_complement_of_the_error_function_is_0_far_out(chromium):
     assert found == pytest.approx([math.erfc(x) for x in points], rel=1e-9, abs=0)
 
 
-@pytest.mark.parametrize("x", [-2.0, 0.0, 3.0, math.nan])
+@pytest.mark.parametrize("x", [-2.0, 0.0, math.nan])
 def test_the_case_of_a_step_is_that_of_steps(shown, x):
     functions = (
         Value.relu,
