@@ -9,7 +9,7 @@ from engine import Drawing, Value, counted, format_number, html_label, short_rep
 from nn.checks import check_inputs, check_list, check_positive
 from nn.diagrams.example import example_of
 from nn.diagrams.maps import maps_of
-from nn.diagrams.places import clear_places, column
+from nn.diagrams.places import all_clear, clear_places, column
 from nn.layers import MLP, Concat, Layer, Neuron, Sequential, activation_name
 from nn.losses import mean_squared_error
 from nn.perceptron import Perceptron
@@ -155,7 +155,7 @@ def _drawn(layers, weights, names, example, maps):
     side = max([_side(lines) for lines in chain(*(texts[:1] if maps else texts))] + [MAP] * bool(maps))
     below = LINE * max(map(len, chain(*texts[1:]))) if maps else 0
     above = 0 if all(map(_fits, chain(*names[1:-1]))) else LINE
-    columns = _columns([*map(len, names)], side, side + below + above + 0.2, numbers)
+    columns, places_of_numbers = _layout([*map(len, names)], side, side + below + above + 0.2, numbers)
     sizes = [abs(weight.data) for weight in chain(*weights)]
     largest = max(filter(math.isfinite, sizes), default=0) or 1
 
@@ -175,8 +175,8 @@ def _drawn(layers, weights, names, example, maps):
     for depth, of_layer in enumerate(weights):
         bias = f"n{depth}_{len(names[depth])}"
         _circle(drawing, bias, columns[depth][-1], side, ["+1"], "#eeeeee", style="filled,dashed")
-        ends = columns[depth], columns[depth + 1]
-        _edges(drawing, depth, ends, of_layer, numbers and numbers[depth], side / 2, largest)
+        shown = numbers and [*zip(numbers[depth], places_of_numbers[depth])]
+        _edges(drawing, depth, len(columns[depth]), of_layer, shown, largest)
     return drawing
 
 
@@ -237,6 +237,26 @@ def _width(text):
     return max(LETTER * len(line) for line in text.split("\n"))
 
 
+def _layout(sizes, side, pitch, numbers):
+    """The columns of circles, and the places of the numbers between them.
+
+    The rows move apart until no number is on another or on a foreign edge, by
+    half of their distance at most.
+    """
+    for stretch in (1, 1.25, 1.5):
+        columns = _columns(sizes, side, stretch * pitch, numbers)
+        places, clear = [], True
+        for depth, texts in enumerate(numbers or []):
+            sources, targets = columns[depth], columns[depth + 1]
+            edges = [(source, target) for target in targets[: sizes[depth + 1]] for source in sources]
+            boxes = [(_width(text), LINE * (text.count("\n") + 1)) for text in texts]
+            places.append(clear_places(edges, boxes, side / 2))
+            clear = clear and all_clear(edges, boxes, places[-1])
+        if clear:
+            break
+    return columns, places
+
+
 def _columns(sizes, side, pitch, numbers):
     """The places of each column's circles, and of its +1, which the last lacks.
 
@@ -260,20 +280,19 @@ def _room(numbers, sources, targets):
     return 0.6 + max(map(_width, numbers)) + 0.3 * (1 + numbers[0].count("\n")) * sources * (targets - 1)
 
 
-def _edges(drawing, depth, columns, weights, numbers, radius, largest):
-    """Edges from a column to the next; a number interrupts its own alone."""
-    sources, targets = columns
-    fan = len(sources)
-    ends = [(sources[k % fan], targets[k // fan]) for k in range(len(weights))]
-    sizes = [(_width(text), LINE * (text.count("\n") + 1)) for text in numbers or []]
-    places = clear_places(ends, sizes, radius)
+def _edges(drawing, depth, fan, weights, numbers, largest):
+    """Edges from `fan` circles to the next; a number interrupts its own alone.
+
+    `numbers` are texts and their places, or None.
+    """
     for k, weight in enumerate(weights):
         source, target = f"n{depth}_{k % fan}", f"n{depth + 1}_{k // fan}"
         color, style = (POSITIVE, "solid") if weight.data >= 0 else (NEGATIVE, "dashed")
         width = min(WIDEST, max(THINNEST, WIDEST * (abs(weight.data) / largest)))
         look = {"color": color, "style": style, "penwidth": f"{width:.2f}"}
         if numbers:
-            _text(drawing, f"w{depth}_{k}", places[k], numbers[k], fontcolor=color)
+            text, place = numbers[k]
+            _text(drawing, f"w{depth}_{k}", place, text, fontcolor=color)
             drawing.edge(source, f"w{depth}_{k}", dir="none", **look)
             source = f"w{depth}_{k}"
         drawing.edge(source, target, **look)

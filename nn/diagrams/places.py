@@ -44,6 +44,20 @@ def clear_places(edges: Sequence[Edge], sizes: Sequence[Size], radius: float) ->
     return list(chosen.values())
 
 
+def all_clear(edges: Sequence[Edge], sizes: Sequence[Size], places: Sequence[Place]) -> bool:
+    """Whether no number touches another one, or an edge that is not its own.
+
+    >>> edges = [((0, 0), (10, 0)), ((0, 1), (10, 1))]
+    >>> all_clear(edges, [(1, 0.2)] * 2, [(5, 0), (5, 1)])
+    True
+    """
+    numbers = [*zip(places, sizes)]
+    return all(
+        room(place, size, [*edges[:i], *edges[i + 1 :]], [*numbers[:i], *numbers[i + 1 :]]) > 0
+        for i, (place, size) in enumerate(numbers)
+    )
+
+
 def room(
     place: Place, size: Size, edges: Sequence[Edge], numbers: Sequence[tuple[Place, Size]] = ()
 ) -> float:

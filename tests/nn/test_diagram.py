@@ -195,6 +195,7 @@ def covers(place, size, edge):
         (MLP(2, [3, 3, 1], "tanh", random.Random(0)), {}),
         (MLP(1, [4, 1], "tanh", random.Random(0)), {"x": [1], "target": 2}),
         (XOR, {"x": [1, 0], "target": 1}),
+        (Layer(4, 3, "linear", random.Random(3)), {}),  # its rows move apart
     ],
 )
 def test_a_number_interrupts_its_own_edge_alone(model, example):
