@@ -83,9 +83,9 @@ def read_parameters(numbers: Any, parameters: Sequence[str]) -> "array[float]":
         names = [f"parameter {name}" for name in parameters] + ["one number more"] * len(given)
         floats.fromlist([check_number(name, number) for name, number in zip(names, given)])
     if len(floats) != len(parameters):
-        pairs = ((floats, "number"), (parameters, "parameter"))
-        counts = [f"{len(many)} {what}{'s' * (len(many) != 1)}" for many, what in pairs]
-        raise ValueError(" given for ".join(counts))
+        raise ValueError(
+            f"{counted(len(floats), 'number')} given for {counted(len(parameters), 'parameter')}"
+        )
     return floats
 
 
