@@ -1,6 +1,7 @@
 """Points, and the functions that are fitted to them."""
 
 from nn.plot import palette
+from nn.plot.plane import steps
 
 
 def fitted(points, curves, title="", area=130, **names):
@@ -10,7 +11,7 @@ def fitted(points, curves, title="", area=130, **names):
     `names` are those of the axes.
     """
     left, right = min(x for x, _ in points), max(x for x, _ in points)
-    xs = [left + (right - left) * i / 200 for i in range(201)]
+    xs = steps(left, right, 201)
     found = [
         (name, palette.series(look), [float(function(x)) for x in xs]) for name, look, function in curves
     ]

@@ -2,6 +2,7 @@
 
 from nn.plot import Plot
 from nn.plot.palette import name_at, series
+from nn.plot.plane import steps
 
 
 def functions(curves, size, title):
@@ -10,7 +11,7 @@ def functions(curves, size, title):
     `size` is ((left, right), (bottom, top)), with one scale on both axes.
     """
     (left, right), _ = size
-    xs = [left + (right - left) * i / 400 for i in range(401)]
+    xs = steps(left, right, 401)
 
     def on(axes):
         axes.axhline(0, color="#909090", linewidth=0.8)

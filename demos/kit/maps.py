@@ -1,5 +1,7 @@
 """Numbers as a map, from cream to navy: the larger, the darker."""
 
+from nn.plot.palette import shades
+
 CREAM_TO_NAVY = ("#fff7ea", "#9fb4d4", "#08306b")
 
 
@@ -27,10 +29,7 @@ def shaded(rows, between=None, title=""):
     low, high = between or (-largest, largest)
 
     def on(axes):
-        from matplotlib.colors import LinearSegmentedColormap
-
-        colors = LinearSegmentedColormap.from_list("cream to navy", CREAM_TO_NAVY)
-        axes.imshow(rows, cmap=colors, vmin=low, vmax=high)
+        axes.imshow(rows, cmap=shades(CREAM_TO_NAVY), vmin=low, vmax=high)
         axes.set(xticks=[], yticks=[], title=title)
         axes.spines[:].set_visible(False)
 
@@ -39,10 +38,10 @@ def shaded(rows, between=None, title=""):
 
 def table_map(rows, down, across, title=""):
     """Shares from 0 to 1, shaded and written, with names beside them."""
-    shades = shaded(rows, (0, 1), title)
+    draw = shaded(rows, (0, 1), title)
 
     def on(axes):
-        shades(axes)
+        draw(axes)
         axes.set_xticks(range(len(across)), across)
         axes.set_yticks(range(len(down)), down)
         axes.tick_params(length=0)

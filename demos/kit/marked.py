@@ -1,6 +1,7 @@
 """Curves of few points, each of them marked."""
 
 from nn.plot import palette
+from nn.plot.plane import steps
 
 
 def marked(xs, curves, ticks=None, level=None, **settings):
@@ -47,7 +48,7 @@ def on_curve(function, over, texts, **settings):
     `texts` are {x: text}; `settings` go to the axes.
     """
     low, high = over
-    xs = [low + (high - low) * i / 800 for i in range(801)]
+    xs = steps(low, high, 801)
     aside = (high - low) / 32
 
     def on(axes):

@@ -1,6 +1,7 @@
 """Several plots in one picture."""
 
 from nn.plot import palette
+from nn.plot.figure import MISSING, WIDE
 
 
 def panels(parts, path, title="", columns=None, layout=None):
@@ -15,11 +16,11 @@ def panels(parts, path, title="", columns=None, layout=None):
         from matplotlib import rc_context
         from matplotlib.figure import Figure
     except ImportError:
-        print(f"  {path.name} is missing:\n  matplotlib draws pictures: `pip install matplotlib` gets it")
+        print(f"  {path.name} is missing:\n  {MISSING}")
         return False
     columns = columns or len(parts)
     with rc_context(palette.STYLE):
-        figure = Figure(figsize=(9.6, 5.4), layout="compressed")
+        figure = Figure(figsize=WIDE, layout="compressed")
         figure.suptitle(title)
         if layout:
             grid = list(figure.subplot_mosaic(layout).values())

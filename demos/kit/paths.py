@@ -4,6 +4,7 @@ import math
 
 from nn.plot import Plot
 from nn.plot.palette import COLORS, DASHES, name_at
+from nn.plot.plane import steps
 
 MARKERS = ("o", "s", "^")
 
@@ -16,8 +17,7 @@ def paths(function, tracks, size, title, names):
     levels of the contours grow by a constant factor.
     """
     (left, right), (bottom, top) = size
-    xs = [left + (right - left) * i / 500 for i in range(501)]
-    ys = [bottom + (top - bottom) * i / 500 for i in range(501)]
+    xs, ys = steps(left, right, 501), steps(bottom, top, 501)
 
     def on(axes):
         from matplotlib.colors import LogNorm
@@ -34,8 +34,8 @@ def paths(function, tracks, size, title, names):
             shown = _apart(points, (top - bottom) / 100)
             axes.plot(*zip(*shown), color="white", linewidth=6)
             axes.plot(*zip(*shown), linestyle=dashes, color=color)
-            steps = points if len(points) < 20 else points[:1]
-            axes.plot(*zip(*steps), marker, color=color, markersize=12, markeredgecolor="white")
+            marked = points if len(points) < 20 else points[:1]
+            axes.plot(*zip(*marked), marker, color=color, markersize=12, markeredgecolor="white")
             axes.plot(*points[-1], "*", color=color, markersize=24, markeredgecolor="white", zorder=4)
             name_at(axes, *place, name, color)
         axes.set(title=title, aspect="equal", xlim=size[0], ylim=size[1], xlabel=names[0], ylabel=names[1])

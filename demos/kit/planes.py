@@ -1,7 +1,7 @@
 """What a model of two inputs answers over the plane, with its boundaries.
 
 Each function returns one that draws into axes: a part of `panels`. `side` is
-(low, high), the between of both coordinates, and `names` are the coordinates'.
+(low, high), the range of both coordinates, and `names` are the coordinates'.
 """
 
 import math
@@ -11,26 +11,23 @@ from demos.kit.names import name_points
 from engine import Value
 from nn.plot import palette
 from nn.plot.boundary import over_plane
+from nn.plot.plane import steps
 
 GRID = 200  # points a side
 INPUTS = ("x₁", "x₂")
 
 
 def halves(model, points, kinds, side, title="", names=INPUTS, between=(0, 1), area=130, texts=()):
-    """A model's answers as shades from limit to limit; a line half-way.
+    """A model's answers as shades between two of them; a line half-way.
 
     `texts` are written beside the points.
     """
 
     def on(axes):
-        from matplotlib.colors import LinearSegmentedColormap
-
-        shades = LinearSegmentedColormap.from_list("shades", palette.SHADES)
-        low, high = between
-        answers, steps = over_plane(model, _steps(side), _steps(side)), _steps(side)
-        levels = [low + (high - low) * i / 4 for i in range(5)]
-        axes.contourf(steps, steps, answers, levels=levels, cmap=shades, extend="both")
-        _line(axes, steps, answers, levels[2])
+        levels, xs = steps(*between, 5), steps(*side, GRID)
+        answers = over_plane(model, xs, xs)
+        axes.contourf(xs, xs, answers, levels=levels, cmap=palette.shades(), extend="both")
+        palette.level_line(axes, xs, xs, answers, levels[2])
         palette.scatter(axes, points, kinds, area)
         _square(axes, side, names, title)
         name_points(axes, list(zip(texts, points)))
@@ -42,14 +39,14 @@ def regions(model, points, labels, side, title="", names=INPUTS, area=130):
     """Where each class of a model's logits is the largest, in its colour."""
 
     def on(axes):
-        steps = _steps(side)
+        xs = steps(*side, GRID)
         for k in sorted(set(labels)):
-            ahead = over_plane(partial(_ahead, model, k), steps, steps)
+            ahead = over_plane(partial(_ahead, model, k), xs, xs)
             furthest = max(map(max, ahead))
             if furthest > 0:
                 color = palette.POINTS[k]
-                axes.contourf(steps, steps, ahead, levels=[0, furthest], colors=[color], alpha=0.3)
-            _line(axes, steps, ahead, 0)
+                axes.contourf(xs, xs, ahead, levels=[0, furthest], colors=[color], alpha=0.3)
+            palette.level_line(axes, xs, xs, ahead, 0)
         palette.scatter(axes, points, labels, area)
         _square(axes, side, names, title)
 
@@ -62,11 +59,6 @@ def _ahead(model, k, x):
     return logits[k] - reduce(Value.maximum, [*logits[:k], *logits[k + 1 :]])
 
 
-def _line(axes, steps, answers, level):
-    if min(map(min, answers)) < level < max(map(max, answers)):
-        axes.contour(steps, steps, answers, levels=[level], colors="black", linewidths=3)
-
-
 def _square(axes, side, names, title):
     """One scale on both axes; each name stands between its two numbers."""
     low, high = math.ceil(side[0]), math.floor(side[1])
@@ -76,8 +68,3 @@ def _square(axes, side, names, title):
     axes.set_xticklabels([low, names[0], high])
     axes.set_yticklabels([low, names[1], high])
     axes.tick_params(length=0)
-
-
-def _steps(side):
-    low, high = side
-    return [low + (high - low) * i / (GRID - 1) for i in range(GRID)]

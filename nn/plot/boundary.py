@@ -7,8 +7,8 @@ from typing import Any
 from engine import Program, Value, counted, decisions, topological_order
 from nn.checks import check_floats, check_function, check_interval, check_list, check_scalar
 from nn.plot.figure import WIDE, Plot
-from nn.plot.palette import SHADES, scatter
-from nn.plot.plane import around, points_of
+from nn.plot.palette import level_line, scatter, shades
+from nn.plot.plane import around, points_of, steps
 
 TEXT_SHADES = " ░▒▓█"
 COLUMNS, LINES = 56, 20  # of the text
@@ -52,20 +52,16 @@ def boundary(
     middle = (low + high) / 2
     kinds = [int(answer > middle) for answer in answers]
     sides = around(points)
-    xs, ys = (_steps(*side, GRID) for side in sides)
+    xs, ys = (steps(*side, GRID) for side in sides)
     numbers = over_plane(model, xs, ys)
 
     def on(axes):
-        from matplotlib.colors import LinearSegmentedColormap
-
         levels = [low + (high - low) * i / 10 for i in range(11)]
-        colors = LinearSegmentedColormap.from_list("shades", SHADES)
         least, most = min(map(min, numbers)), max(map(max, numbers))
         beyond = "neither" if low <= least and most <= high else "both"
-        shades = axes.contourf(xs, ys, numbers, levels=levels, cmap=colors, extend=beyond)
-        if least < middle < most:
-            axes.contour(xs, ys, numbers, levels=[middle], colors="black", linewidths=3)
-        axes.figure.colorbar(shades, ax=axes, label=label, ticks=levels[::5])
+        shaded = axes.contourf(xs, ys, numbers, levels=levels, cmap=shades(), extend=beyond)
+        level_line(axes, xs, ys, numbers, middle)
+        axes.figure.colorbar(shaded, ax=axes, label=label, ticks=levels[::5])
         scatter(axes, points, kinds)
         axes.set(xlabel="x₁", ylabel="x₂", title=title, aspect="equal")
 
@@ -100,14 +96,10 @@ def over_plane(
     return [numbers[i : i + len(xs)] for i in range(0, len(grid), len(xs))]
 
 
-def _steps(low, high, count):
-    return [low + (high - low) * i / (count - 1) for i in range(count)]
-
-
 def _text(model, points, kinds, sides, between):
     """The plane as shades, the higher output full, with the points on it."""
     (left, right), (bottom, top) = sides
-    xs, ys = _steps(left, right, COLUMNS), _steps(top, bottom, LINES)
+    xs, ys = steps(left, right, COLUMNS), steps(top, bottom, LINES)
     low, high = between
     shaded = [
         [TEXT_SHADES[min(max(int((number - low) / (high - low) * 5), 0), 4)] for number in line]

@@ -7,6 +7,7 @@ from engine import Value, format_number, short_repr
 from nn.checks import check_answer, check_function, check_interval
 from nn.plot.figure import Plot
 from nn.plot.palette import label_ends, series
+from nn.plot.plane import steps
 from nn.table import one_line
 
 PIECES = 400
@@ -34,7 +35,7 @@ def functions(
         raise TypeError(f'functions are a dict by name, as {{"tanh": Value.tanh}}, not {short_repr(curves)}')
     for function in curves.values():
         check_function(function, "a curve is a function of one number, such as Value.tanh")
-    xs = [low + (high - low) * i / PIECES for i in range(PIECES + 1)]
+    xs = steps(low, high, PIECES + 1)
     named = [(one_line(str(name)), function) for name, function in curves.items()]
     heights = [(name, [_height(name, function, x) for x in xs]) for name, function in named]
 

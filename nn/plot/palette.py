@@ -54,6 +54,19 @@ def scatter(axes: Any, points: Any, kinds: Any, area: float = 130) -> None:
         axes.scatter(*zip(*chosen), s=area, zorder=3, clip_on=False, **look)
 
 
+def shades(colors: Any = SHADES) -> Any:
+    """matplotlib's colour map from the first to the last of some colours."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("shades", colors)
+
+
+def level_line(axes: Any, xs: Any, ys: Any, numbers: Any, level: float) -> None:
+    """Draw the line where numbers over the plane are on a level, if any are."""
+    if min(map(min, numbers)) < level < max(map(max, numbers)):
+        axes.contour(xs, ys, numbers, levels=[level], colors="black", linewidths=3)
+
+
 def name_at(axes: Any, x: float, y: float, name: str, color: str) -> None:
     """Write a name at a place, bold, in its curve's colour, on a white halo."""
     from matplotlib.patheffects import withStroke

@@ -1,4 +1,4 @@
-"""The plane of two inputs: points on it, and how far a picture of them goes."""
+"""The plane of two inputs: points on it, how far a picture goes, its steps."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -32,6 +32,15 @@ def around(points: Iterable[Iterable[float]]) -> list[tuple[float, float]]:
     [(-1.5, 11.5), (6.5, 7.5)]
     """
     return [_margins(min(numbers), max(numbers)) for numbers in zip(*points)]
+
+
+def steps(low: float, high: float, count: int) -> list[float]:
+    """So many numbers at equal distances, from one to another.
+
+    >>> steps(0, 1, 5)
+    [0.0, 0.25, 0.5, 0.75, 1.0]
+    """
+    return [low + (high - low) * i / (count - 1) for i in range(count)]
 
 
 def _margins(low, high):
