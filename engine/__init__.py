@@ -40,8 +40,9 @@ for people, `source` compiles generated code, `lazy` keeps what is computed
 at first use, `files` writes files, `signatures` are what help() shows.
 `calculus` has derivatives as Values, of any order: `algebra` computes the
 table's formulas on Values, and `cases` makes operations of those that have
-cases. `copies` is for pickle and copy.deepcopy. `define` adds an operation:
-`user_formula` checks what it is given, `differences` whether it is right.
+cases. `indices` makes one-hot vectors of Values. `copies` is for pickle
+and copy.deepcopy. `define` adds an operation: `user_formula` checks what
+it is given, `differences` whether it is right.
 Then `programs/` writes a graph as a program, and runs it; `views/` shows a
 pass. Each has its own list of what to read.
 """
@@ -52,6 +53,7 @@ from engine.decisions import Decision, decisions
 from engine.define import define
 from engine.errors import check_path, counted, short_repr
 from engine.files import write_file
+from engine.indices import one_hot
 from engine.notation import format_number, label
 from engine.operation import OPERATIONS
 from engine.programs.compiler import NoCompiler, c_compiler
@@ -100,6 +102,7 @@ __all__ = [
     "html_label",
     "jacobian",
     "label",
+    "one_hot",
     "play",
     "read_rows",
     "restorer",

@@ -172,7 +172,12 @@ def explained(error: Exception, operation: Any, operands: Any, what: str = "") -
         f"{name} = {x.data}" for name, x in zip(names, operands) if x.label or x.operation
     )
     where = f" where {', '.join(numbers)}" if numbers else ""
-    return type(error)(f"{what}{rule.rendered(*terms)}{where}: {error}")
+    return type(error)(f"{what}{rule.rendered(*terms)}{where}: {reason(error, rule.op, operands[-1].data)}")
+
+
+def reason(error: Exception, op: str, last: Any) -> str:
+    """Why an operation whose `last` operand is this number has no result."""
+    return f"no whole number from 0 to {_exactly(last - 1)}" if op == "checked_index" else str(error)
 
 
 def no_derivative(error: Exception, node: Any) -> Exception:

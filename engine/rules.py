@@ -133,6 +133,13 @@ POWERS: dict[int, Rule] = {
     3: Rule("**",    "a * a * a",                     ("3 * (a * a)",),                         textbook=("3 * pow(a, 2)",)),
     4: Rule("**",    "a * a * (a * a)",               ("4 * (a * a * a)",),                     textbook=("4 * pow(a, 3)",)),
 }
+# What makes a one-hot vector of an index: see engine.indices. They are made for
+# whole numbers, so there is nothing to differentiate. An index that is no whole
+# number from 0 to b - 1 has no result, as log(-1) has none.
+INDEXING: list[Rule] = [
+    Rule("checked_index", "log(-1) if a < 0 else log(-1) if a >= b else a if a == floor(a) else log(-1)", ("0", "0")),
+    Rule("equals",     "1.0 if a == b else 0.0",      ("0",                                     "0")),
+]
 # fmt: on
 # The lines by name. Those that are functions of the table's own, like sigmoid,
 # are in OWN; others are signs, or Python's function of that name.
@@ -147,7 +154,7 @@ def add_rule(rule: Rule) -> None:
         OWN.add(rule.op)
 
 
-for _rule in TABLE:
+for _rule in (*TABLE, *INDEXING):
     add_rule(_rule)
 
 # What Python computes expressions with, besides the table's own functions.

@@ -7,9 +7,11 @@ mean; ValueError says where the two differ in length, TypeError what is neither.
 
 from collections.abc import Callable, Sequence
 from functools import reduce, wraps
+from operator import mul
 from typing import Any
 
 from engine import Value, short_repr
+from engine import one_hot as one_hot_values
 from nn.checks import check_positive, is_number, is_scalar
 
 
@@ -49,8 +51,6 @@ def check_targets(loss: Any, predictions: Sequence[Any], what: str, targets: Any
         given = len(targets)
     elif is_scalar(targets):
         given = "one number"
-        if what == "logits":
-            given += f": for class k they are one_hot(k, {len(predictions)})"
     else:
         given = short_repr(targets)
     if given != len(predictions):
@@ -136,32 +136,54 @@ def check_logits(function: str, logits: Any) -> None:
 def cross_entropy(logits: Sequence[Value], target: Any) -> Value:
     """-Σᵢ yᵢ log softmax(z)ᵢ for logits z and as many target probabilities y.
 
-    Computed as log Σⱼ exp(zⱼ - max z) + max z - Σᵢ yᵢ zᵢ. For class k the
-    target is `one_hot(k, classes)`. A network of one output has no classes to
-    choose from: its loss is `binary_cross_entropy`.
+    Computed as log Σⱼ exp(zⱼ - max z) + max z - Σᵢ yᵢ zᵢ. A target that is one
+    number or Value is the class: k stands for `one_hot(k, classes)`, and the
+    sum is zₖ. A network of one output has no classes to choose from: its loss
+    is `binary_cross_entropy`.
 
     >>> from engine import Value
     >>> cross_entropy([Value(0), Value(0), Value(1000)], [0, 0, 1]).data
     0.0
-    >>> round(cross_entropy([Value(2), Value(2)], [0, 1]).data, 12)  # log 2
+    >>> round(cross_entropy([Value(2), Value(2)], 1).data, 12)  # log 2
     0.69314718056
     """
     check_logits("cross_entropy", logits)
-    check_targets(cross_entropy, logits, "logits", target)
+    if is_number(target):
+        chosen = logits[check_class(target, len(logits))]
+    else:
+        target = one_hot(target, len(logits)) if isinstance(target, Value) else target
+        check_targets(cross_entropy, logits, "logits", target)
+        chosen = sum(map(mul, target, logits))
     largest = reduce(Value.maximum, logits)
     total: Any = sum((logit - largest).exp() for logit in logits)
-    return total.log() + largest - sum(y * logit for y, logit in zip(target, logits))
+    return total.log() + largest - chosen
 
 
-def one_hot(k: int, classes: int) -> list[int]:
+def one_hot(k: Any, classes: int) -> list[Any]:
     """The target of class k: 1 in its place, 0 in all others.
+
+    That of a Value is a list of Values, so that a program has the class as an
+    input: see `engine.one_hot`.
 
     >>> one_hot(1, 3)
     [0, 1, 0]
     """
     check_positive(classes, "one_hot has classes")
+    if isinstance(k, Value):
+        return one_hot_values(k, classes)
+    k = check_class(k, classes)
+    return [int(i == k) for i in range(classes)]
+
+
+def check_class(k: Any, classes: int) -> int:
+    """Class k as an int, if it is one of 0 to classes - 1; else an error.
+
+    >>> check_class("1", 3)
+    Traceback (most recent call last):
+    TypeError: a class is a number from 0 to 2, not '1'
+    """
     if not is_number(k):
         raise TypeError(f"a class is a number from 0 to {classes - 1}, not {short_repr(k)}")
     if k not in range(classes):
         raise ValueError(f"class {short_repr(k)} is not one of 0 to {classes - 1}")
-    return [int(i == k) for i in range(classes)]
+    return int(k)

@@ -132,6 +132,8 @@ def networks():
     while len(tree) > 1:
         tree = [a * b + a for a, b in zip(tree[::2], tree[1::2])]
     numbers = [0.0, -0.0, 1e300, 1.0, -1.0, 2.5] * 6
+    signs = [each / abs(each) + 1 for each in x[:3]]  # 0 or 2
+    words = [number for vector in nn.Embedding(range(3), 4, rng=rng)(signs[:2]) for number in vector]
     return {
         "softmax": (sum(p * t for p, t in zip(nn.softmax(mlp(6, 3)(x)), y)), [*x, *y]),
         "cross entropy": (nn.cross_entropy(mlp(6, 5, 3, activation="tanh")(x), y), [*x, *y]),
@@ -141,6 +143,7 @@ def networks():
         "convolution": (sum(v * v for row in convolved for v in row), [v for row in image for v in row]),
         "max pool": (nn.max_pool(convolved).tanh(), [v for row in image for v in row]),
         "embedding": (sum(v.exp() for vector in embedding(list("abcabcagg")) for v in vector), []),
+        "index": (nn.cross_entropy(mlp(8, 7, activation="tanh")(words), signs[2]), x[:3]),
         "concat": (sum(v * v for v in both(x)), x),
         "xor": (nn.XOR(x[:2]), x[:2]),
         "sum": (sum(u * u for u in many), []),

@@ -32,6 +32,7 @@ ORDER = [
     "user_formula",
     "define",
     "notation",
+    "indices",
     "programs",
     "views",
 ]

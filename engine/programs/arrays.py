@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from engine.programs.identifiers import identifiers
-from engine.programs.merged import D, G, Merged, Place, T, W, X
+from engine.programs.merged import D, G, Merged, N, Place, T, W, X
 from engine.programs.rolled import Loop, Term, with_growths
 
 Point = tuple[int, ...]
@@ -128,7 +128,8 @@ def named_arrays(merged: Merged, terms: Sequence[Term]) -> list[Array]:
     nodes = {f"d_{name}": found[T, index] for index, name in enumerate(merged.names[T])}
     values = {index: nodes[name] for index, name in enumerate(merged.names[D]) if name in nodes}
     found |= settled(D, {index: (_Key(OF, key), point) for index, (key, point) in values.items()})
-    return _arrays(merged, found)
+    numbers = [place for each in every if each.array == N for _, place in each.places()]
+    return [*_arrays(merged, found), Array("", N, (), {place: (place[1],) for place in numbers})]
 
 
 def _signs(terms):

@@ -19,7 +19,7 @@ from engine.programs.c_formula import (
     without_numbers,
 )
 from engine.programs.dependences import Body, invariant_sums, may_meet, turns_are_independent
-from engine.programs.merged import ARRAYS, G, Place, Step, W
+from engine.programs.merged import ARRAYS, G, N, Place, Step, W
 from engine.programs.rolled import Loop, Term, with_growths
 
 LONG_LOOP = 30  # so many turns read more than stays in the fastest memory
@@ -291,5 +291,7 @@ def element(access: Access) -> str:
 
 def operand(access: Access) -> str:
     """A place as a vector; a parameter is the same number in all lanes."""
+    if access.array == N:
+        return f"SPLAT((double)({index(access)}))"
     text = element(access)
     return f"SPLAT({text})" if access.array == W else text

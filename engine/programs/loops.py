@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from engine.errors import counted
 from engine.lazy import cached_property
 from engine.programs.arrays import COUNTERS, Array, accesses, affine, named_arrays, still
-from engine.programs.merged import ARRAYS, G, Merged, W, X
+from engine.programs.merged import ARRAYS, G, Merged, N, W, X
 from engine.programs.python_text import TextLine, joined, module_text, result_text, wrapped
 from engine.programs.rolled import Loop, rolled, with_growths
 from engine.programs.tape import Tape
@@ -237,7 +237,8 @@ class _Text:
                 number -= factor * counter.start
                 if factor:
                     terms.append((factor, counter.name))
-            text += f"[{affine(terms, number)}]"
+            index = affine(terms, number)
+            text += index if array.kind == N else f"[{index}]"
         return text
 
 

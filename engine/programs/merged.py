@@ -22,16 +22,18 @@ from engine.formula import Formula
 from engine.programs.tape import Operand, Tape
 
 # The arrays that have the places: inputs, parameters, what the forward pass
-# computes, the gradients of that, and those of the parameters.
-ARRAYS = X, W, T, D, G = "X", "W", "T", "D", "G"
+# computes, the gradients of that, and those of the parameters. N has the number
+# i at place i: so lines that compare with 0, 1, 2, ... have one shape.
+ARRAYS = X, W, T, D, G, N = "X", "W", "T", "D", "G", "N"
 Place = tuple[str, int]
+LARGEST = 1e9  # of the numbers that have a place: C counts with ints
 
 
 class Statement(NamedTuple):
     """What lines of one shape have in common.
 
     `arrays` has the array of the target, then of each operand. A number among
-    the operands is there as text.
+    the operands is there as text, unless it has a place in N.
     """
 
     sign: str
@@ -224,7 +226,7 @@ def _placed(tape, lines, forward, place_of):
     used = [operand for line in lines for operand in line.operands if operand in number]
     parameters = list(dict.fromkeys([*used, *tape.parameters]))
     gradient = [f"d_{name}" for name in parameters]
-    names = {X: list(tape.inputs), W: parameters, T: [], D: [], G: gradient}
+    names = {X: list(tape.inputs), W: parameters, T: [], D: [], G: gradient, N: []}
     places = {}
     for array in (X, W, G):
         places.update((name, (array, i)) for i, name in enumerate(names[array]))
@@ -236,8 +238,14 @@ def _placed(tape, lines, forward, place_of):
             names[array].append(target)
         forward_count += target in forward
         arrays, indices = [], []
-        for name in (target, *operands):
-            array, index = places[name] if isinstance(name, str) else (repr(name), None)
+        compared = _compared(formula)
+        for letter, name in zip(("", *formula.letters), (target, *operands)):
+            if isinstance(name, str):
+                array, index = places[name]
+            elif letter in compared and 0 <= name < LARGEST and name == int(name):
+                array, index = N, int(name)
+            else:
+                array, index = repr(name), None
             arrays.append(array)
             if index is not None:
                 indices.append(index)
@@ -258,6 +266,15 @@ def _placed(tape, lines, forward, place_of):
 @lru_cache(maxsize=4096)
 def _is_copy(formula):
     return isinstance(formula.tree, ast.Name) and len(formula.letters) == 1
+
+
+@lru_cache(maxsize=4096)
+def _compared(formula):
+    """The letters right of ==, if a formula has them nowhere else."""
+    tests = [node for node in ast.walk(formula.tree) if isinstance(node, ast.Compare)]
+    sides = [side for test in tests if isinstance(test.ops[0], ast.Eq) for side in test.comparators]
+    names = [side.id for side in sides if isinstance(side, ast.Name)]
+    return [name for name in names if _occurrences(formula)[name] == 1]
 
 
 @lru_cache(maxsize=4096)

@@ -314,7 +314,7 @@ class Program:
     def _explained(self, error, line, numbers, where=""):
         """The same kind of error, naming row, printed line and numbers."""
         place = next(i for i, (_, each) in enumerate(program_text(self.tape), 1) if each is line)
-        message = f"{where}line {place}, {line.where(numbers)}: {error}"
+        message = f"{where}line {place}, {line.failure(error, numbers)}"
         return type(error)(message).with_traceback(error.__traceback__)
 
     def __getstate__(self) -> dict[str, Any]:

@@ -84,7 +84,7 @@ class Rowwise:
                 rows.append(compiled.function(*numbers, *parameters))
         except (ValueError, ArithmeticError) as error:
             line, numbers = compiled.failure(error)
-            raise type(error)(f"{self.row} {len(rows)}: {line.where(numbers)}: {error}") from None
+            raise type(error)(f"{self.row} {len(rows)}: {line.failure(error, numbers)}") from None
         return [array("d", column) for column in zip(*rows)] or [array("d") for _ in self.tape.outputs]
 
     @cached_property

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from engine.errors import in_words
+from engine.errors import in_words, reason
 from engine.formula import Formula
 from engine.notation import node_names
 from engine.operation import FUNCTIONS
@@ -58,6 +58,11 @@ class Line(NamedTuple):
         """The line with its operands' numbers, for an error."""
         known = ", ".join(f"{name} = {numbers[name]}" for name in dict.fromkeys(self.names))
         return f"{self} where {known}" if known else str(self)
+
+    def failure(self, error: Exception, numbers: Mapping[str, float]) -> str:
+        """The same, and why it has no number there."""
+        op = self.formula.text.partition("(")[0]
+        return f"{self.where(numbers)}: {reason(error, op, self.operands[-1])}"
 
     def __str__(self) -> str:
         return f"{self.target} {self.sign} {self.expression}"

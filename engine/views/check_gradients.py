@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from engine.decisions import Decision, decisions
 from engine.differences import Comparison, compare
 from engine.errors import counted, in_words
+from engine.indices import find_indices
 from engine.notation import find_values, names_on_a_line
 from engine.programs.tape import other_leaves
 from engine.unchanged import restorer
@@ -43,11 +44,13 @@ class Row(NamedTuple):
 class Check:
     """What check_gradients shows: a row for each leaf. True if all are good.
 
-    `converted` is where the function took a number out of the graph, if it did.
+    `converted` is where the function took a number out of the graph, if it did;
+    `indices` are the names of leaves that are an index, and have no slope.
     """
 
     rows: list[Row]
     converted: Decision | None
+    indices: list[str]
 
     def __bool__(self) -> bool:
         return all(row.found.is_right for row in self.rows)
@@ -83,6 +86,7 @@ class Check:
             lines.append(
                 "1 gradient, and it is right" if count == 1 else f"{count} gradients, and all are right"
             )
+        lines += [f"not checked, as an index has no slope: {', '.join(self.indices)}"] * bool(self.indices)
         return "\n".join(lines)
 
 
@@ -166,10 +170,15 @@ def check_gradients(output: Value | Callable[..., Value], /, *arguments: Any, **
         twins = copied(root)
         twins[root].backward()
         gradients = {leaf: twins[leaf].grad if leaf in twins else 0.0 for leaf in leaves}
-        rows = [_row(leaf, names[leaf], gradient, again) for leaf, gradient in gradients.items()]
+        indices = find_indices(order).intersection(leaves)
+        rows = [
+            _row(leaf, names[leaf], gradient, again)
+            for leaf, gradient in gradients.items()
+            if leaf not in indices
+        ]
     finally:
         restore()
-    return Check(rows, converted)
+    return Check(rows, converted, [names[leaf] for leaf in leaves if leaf in indices])
 
 
 def _row(leaf, name, gradient, again):

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from engine import draw
-from nn import Embedding, Layer
+from engine import Value, draw
+from nn import MLP, Adam, Embedding, Layer, Module, cross_entropy, fit
 
 WORDS = ["good", "bad", "not"]
 
@@ -32,6 +32,40 @@ def test_a_word_has_one_vector_wherever_it_stands_and_its_gradient_counts_its_us
     assert first[0] is second[0] and first[0] is not other[0]
     sum(vector[0] for vector in words(["not", "good", "not"])).backward()
     assert {word: vector[0].grad for word, vector in words.table.items()} == {"not": 2, "good": 1, "bad": 0}
+
+
+def test_a_place_stands_for_the_word_and_a_value_for_any_place():
+    words = embedding()
+    k = Value(0, "k")
+    [vector] = words([k])
+    for place, word in enumerate(WORDS):
+        k.data = place
+        for x in vector:
+            x.forward()
+        assert [x.data for x in vector] == [x.data for x in words([word])[0]]
+        assert words([place])[0] is words([float(place)])[0] is words([word])[0]
+
+
+@pytest.mark.parametrize("engine", ["graph", "python", "auto"])
+def test_fit_trains_on_places_and_classes(engine):
+    """(i + j) mod 3 from two embedded numbers, the same by each engine."""
+
+    class Sum(Module):
+        def __init__(self):
+            rng = random.Random(1)
+            self.embedding, self.layers = Embedding(range(3), 2, rng), MLP(4, [6, 3], "tanh", rng)
+
+        def __call__(self, numbers):
+            return self.layers([x for vector in self.embedding(numbers) for x in vector])
+
+    rows = [[i, j] for i in range(3) for j in range(3)]
+    model, targets = Sum(), [(i + j) % 3 for i, j in rows]
+    adam = Adam(model.parameters(), rate=0.1)
+    losses = fit(model, rows, targets, cross_entropy, adam, 60, engine=engine)
+    assert losses[-1] == pytest.approx(0.000876096, abs=1e-8)
+    assert [max(range(3), key=model(row).__getitem__) for row in rows] == targets
+    with pytest.raises(ValueError, match=r"no whole number from 0 to 2|no place 3"):
+        fit(model, [[0, 0], [1, 3]], [0, 1], cross_entropy, adam, 1, engine=engine)
 
 
 def test_its_state_is_named_by_words_and_comes_back(tmp_path):

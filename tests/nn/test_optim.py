@@ -85,6 +85,7 @@ def test_softmax_and_cross_entropy_are_their_definitions():
     assert [v.grad for v in logits] == pytest.approx(
         [math.exp(v) / total - (i == 1) for i, v in enumerate(z)]
     )
+    assert [cross_entropy(logits, k).data for k in (1, 1.0, Value(1))] == [loss.data] * 3
 
 
 def test_cross_entropy_is_stable_far_out():
@@ -104,8 +105,8 @@ def test_bad_classes_are_named():
         one_hot(3, 3)
     with pytest.raises(ValueError, match="3 logits needs as many targets, not 2"):
         cross_entropy([Value(0)] * 3, [1, 0])
-    with pytest.raises(ValueError, match="3 logits needs as many targets, not one number"):
-        cross_entropy([Value(0)] * 3, 2)
+    with pytest.raises(ValueError, match="class 3 is not one of 0 to 2"):
+        cross_entropy([Value(0)] * 3, 3)
 
 
 # fit

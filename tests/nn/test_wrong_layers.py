@@ -179,6 +179,11 @@ WRONG = [
     ),
     (lambda: Embedding(["a"], 2)(3), TypeError, "an embedding takes a list of words, not 3"),
     (lambda: Embedding(["a"], 2)([["a"]]), ValueError, "has no word ['a']; it has ['a']"),
+    (lambda: Embedding(["a"], 2)([1]), ValueError, "has no place 1: they are 0 to 0"),
+    (lambda: Embedding(["a"], 2)([0.5]), ValueError, "has no place 0.5: they are 0 to 0"),
+    (lambda: Embedding(["a"], 2)([Value(1, "k")]), ValueError, "where k = 1.0: no whole number from 0 to 0"),
+    (lambda: Embedding([W], 2), TypeError, "a word of an embedding is a string, not"),
+    (lambda: Embedding([1, 0], 2), ValueError, "numbers in an embedding are their own places"),
     # a state
     (
         lambda: Neuron(1).load_state(3),
@@ -290,7 +295,9 @@ WRONG = [
     (lambda: trained(engine=["c"]), ValueError, "unknown engine ['c']: it is one of 'auto'"),
     # losses
     (lambda: cross_entropy(W, 1), TypeError, "not one Value: a model of one output has binary_cross_entropy"),
-    (lambda: cross_entropy([W, W], 1), ValueError, "not one number: for class k they are one_hot(k, 2)"),
+    (lambda: cross_entropy([W, W], 2), ValueError, "class 2 is not one of 0 to 1"),
+    (lambda: cross_entropy([W, W], 0.5), ValueError, "class 0.5 is not one of 0 to 1"),
+    (lambda: cross_entropy([W, W], Value(2, "k")), ValueError, "where k = 2.0: no whole number from 0 to 1"),
     (lambda: cross_entropy([W, W], "01"), ValueError, "of 2 logits needs as many targets, not '01'"),
     (lambda: cross_entropy([W, W], None), ValueError, "of 2 logits needs as many targets, not None"),
     (lambda: cross_entropy([1.0, 2.0], [0, 1]), TypeError, "a Value for each class; the first is 1.0"),

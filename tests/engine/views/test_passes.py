@@ -10,7 +10,7 @@ from demos.page import example
 from engine import Constant, Value, format_number, play, steps, topological_order
 from engine.operation import FUNCTIONS as NAMES
 from engine.operation import OPERATIONS
-from engine.rules import TABLE
+from engine.rules import INDEXING, TABLE
 from engine.views.javascript import operations_script
 from engine.views.play import page_script
 from tests.engine.views.pages import cards, check_page, do
@@ -58,7 +58,7 @@ def test_every_operation_of_any_graph_is_within_2_ulp(shown, seed):
 
 def test_every_operation_of_the_table_is_within_2_ulp_and_partials_within_4(chromium):
     rng = random.Random(0)
-    operations = [OPERATIONS[rule.op] for rule in TABLE]
+    operations = [OPERATIONS[rule.op] for rule in (*TABLE, *INDEXING)]
     script = page_script(operations_script(operations)).partition("// Both passes")[0]
     tab = chromium.new_page()
     for place, operation in enumerate(operations):

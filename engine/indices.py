@@ -1,0 +1,57 @@
+"""Indices: whole numbers that choose, such as a word in a table.
+
+A Value that is an index stays in the graph, so a program chooses anew for each
+row, where `table[int(x)]` would hold what was chosen when it was recorded.
+"""
+
+from collections.abc import Iterable
+
+from engine.errors import check_count, in_words
+from engine.operation import OPERATIONS
+from engine.value import Value, record
+
+CHECKED_INDEX = "checked_index"
+
+
+def one_hot(index: Value, size: int) -> list[Value]:
+    """The vector of `size` Values that has 1 in the index's place, else 0.
+
+    Its product with a table is a row of the table: Σᵢ [i = index] tableᵢ. The
+    index has no gradient: between whole numbers there is nothing.
+
+    Raises TypeError if the index is no Value, and ValueError if it is no whole
+    number from 0 to size - 1; a program of it does so too, for each row.
+
+    >>> from engine.programs.program import Program
+    >>> table = [Value(i * i, f"w{i}") for i in range(3)]
+    >>> k = Value(2, "k")
+    >>> square = sum(hot * w for hot, w in zip(one_hot(k, 3), table))
+    >>> square.data
+    4.0
+    >>> Program(square, inputs=[k]).value(1)
+    1.0
+    >>> one_hot(Value(3, "k"), 3)
+    Traceback (most recent call last):
+    ValueError: checked_index(k, 3) where k = 3.0: no whole number from 0 to 2
+    """
+    if not isinstance(index, Value):
+        raise TypeError(f"one_hot is for an index that is a Value, not {in_words(index)}")
+    size = check_count("size", size, "how many places there are")
+    index = record(OPERATIONS[CHECKED_INDEX], index, size)
+    return [record(OPERATIONS["equals"], index, i) for i in range(size)]
+
+
+def find_indices(nodes: Iterable[Value]) -> set[Value]:
+    """Those of a graph's nodes that are used as an index, and as nothing else.
+
+    >>> k, x = Value(0, "k"), Value(2, "x")
+    >>> [hot] = one_hot(k, 1)
+    >>> find_indices([k, x, hot.left, hot, hot * x]) == {k}
+    True
+    """
+    found: set[Value] = set()
+    others: set[Value] = set()
+    for node in nodes:
+        (found if node.op == CHECKED_INDEX else others).update(node.parents[:1])
+        others.update(node.parents[1:])
+    return found - others
