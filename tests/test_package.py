@@ -114,6 +114,16 @@ def test_the_wheel_works_outside_a_checkout(unpacked, tmp_path):
     assert list((tmp_path / "out").glob("*.html"))
 
 
+def test_a_file_named_engine_beside_a_script_hides_the_engine_and_is_named(unpacked, tmp_path):
+    (tmp_path / "engine.py").touch()
+    script = tmp_path / "script.py"
+    script.write_text("from nn import MLP", encoding="utf-8")
+    path = os.environ | {"PYTHONPATH": str(unpacked)}
+    hidden = subprocess.run([sys.executable, script], env=path, capture_output=True, text=True)
+    assert "ImportError" in hidden.stderr and f"({tmp_path / 'engine.py'})" in hidden.stderr
+    python("-P", script, cwd=tmp_path, PYTHONPATH=str(unpacked))
+
+
 @pytest.mark.parametrize("checker", ["mypy", "pyright"])
 def test_a_type_checker_reads_what_is_installed(checker, installed, tmp_path):
     pytest.importorskip(checker, reason=f"{checker} is not installed: `pip install -e '.[dev]'` gets it")
