@@ -42,7 +42,8 @@ at first use, `files` writes files, `signatures` are what help() shows.
 table's formulas on Values, and `cases` makes operations of those that have
 cases. `indices` makes one-hot vectors of Values. `copies` is for pickle
 and copy.deepcopy. `define` adds an operation: `user_formula` checks what
-it is given, `differences` whether it is right.
+it is given, `differences` whether it is right. `notebook` is what Jupyter
+shows: a view's text, in colours.
 Then `programs/` writes a graph as a program, and runs it; `views/` shows a
 pass. Each has its own list of what to read.
 """
@@ -55,6 +56,7 @@ from engine.errors import check_path, counted, short_repr
 from engine.files import write_file
 from engine.indices import one_hot
 from engine.notation import format_number, label
+from engine.notebook import html_block, plain_text
 from engine.operation import OPERATIONS
 from engine.programs.compiler import NoCompiler, c_compiler
 from engine.programs.elementwise import Elementwise
@@ -99,10 +101,12 @@ __all__ = [
     "grad",
     "gradient",
     "hessian",
+    "html_block",
     "html_label",
     "jacobian",
     "label",
     "one_hot",
+    "plain_text",
     "play",
     "read_rows",
     "restorer",

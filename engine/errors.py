@@ -16,6 +16,9 @@ class _Short(reprlib.Repr):
         super().__init__()
         self.maxother = 50  # characters, of a Value for instance
 
+    def repr_instance(self, x: Any, level: int) -> str:
+        return f"<{type(x).__name__}>" if _is_view(x) else super().repr_instance(x, level)
+
     def repr_int(self, x: int, level: int) -> str:
         try:
             return super().repr_int(x, level)
@@ -48,7 +51,14 @@ def in_words(thing: Any) -> str:
         return f"the function {thing.__name__}"
     if hasattr(thing, "operation"):
         return f"the {kind} {short_repr(_described(thing))[1:-1]}"
+    if _is_view(thing):
+        return f"an object of class {kind}"
     return f"{' '.join(short_repr(thing).split())} ({kind})"  # an array has lines
+
+
+def _is_view(thing):
+    """Whether it is made to be looked at: a message has no room for it."""
+    return hasattr(type(thing), "_repr_html_") and "\n" in repr(thing)
 
 
 def counted(count: int, noun: str) -> str:
@@ -165,9 +175,7 @@ def explained(error: Exception, operation: Any, operands: Any, what: str = "") -
     """The same kind of error, naming the operation and its numbers."""
     rule = operation.rule
     names = [_described(operand) for operand in operands]
-    terms = [
-        f"({name})" if not rule.is_function and (" " in name or name[0] == "-") else name for name in names
-    ]
+    terms = _as_terms(rule, names)
     numbers = dict.fromkeys(
         f"{name} = {x.data}" for name, x in zip(names, operands) if x.label or x.operation
     )
@@ -197,15 +205,39 @@ def shown(operand: Any) -> str:
     return _described(operand) if hasattr(operand, "operation") else short_repr(operand)
 
 
-def _described(node, inner=False):
-    """A node's label, or number, or how it was computed, one operation deep."""
+def _described(node, depth=1):
+    """A node's label, or number, or how it was computed, so far back."""
     if node.label:
         return str(node.label)
     if node.operation is None:
         return _exactly(node.data)
-    if inner:
-        return "…"
-    return node.operation.rule.rendered(*(_described(parent, inner=True) for parent in node.parents))
+    return node.operation.rule.rendered(*_operands(node, depth)) if depth else "…"
+
+
+def _operands(node, depth):
+    return [_described(parent, depth - 1) for parent in node.parents]
+
+
+def computed(node: Any) -> str:
+    """How a node is computed, two operations back from it."""
+    rule = node.operation.rule
+    return rule.rendered(*_as_terms(rule, _operands(node, 2)))
+
+
+def _as_terms(rule, texts):
+    """Texts in parentheses where a sign beside them needs these."""
+    return [
+        f"({text})" if not rule.is_function and (" " in text or text[0] == "-") else text for text in texts
+    ]
+
+
+def on_a_line(text: str) -> str:
+    """A text without what is invisible or ends a line, escaped as in Python.
+
+    >>> on_a_line("two" + chr(10) + "lines")
+    'two\\\\nlines'
+    """
+    return text if text.isprintable() else repr(text)[1:-1]
 
 
 def _exactly(number):

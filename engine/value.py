@@ -11,7 +11,17 @@ from functools import partial
 from math import exp
 from typing import Any, NoReturn, SupportsFloat
 
-from engine.errors import as_float, explained, in_words, no_derivative, shown, unsupported_operand
+from engine.errors import (
+    as_float,
+    computed,
+    explained,
+    in_words,
+    no_derivative,
+    on_a_line,
+    shown,
+    unsupported_operand,
+)
+from engine.notebook import html_block
 from engine.operation import BINARY, FUNCTIONS, OPERATIONS, REFLECTED, SMALL_POWERS, UNARY, Operation, method
 from engine.unchanged import assign, restorer
 
@@ -331,6 +341,20 @@ class Value:
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self.data}, grad={self.grad}{label})"
 
+    def _repr_html_(self) -> str:
+        name = str(self.label)
+        if self.operation is None:
+            pieces = [(on_a_line(name or type(self).__name__), "parameter")]
+        else:
+            pieces = [(on_a_line(f"{name} = {computed(self)}" if name else computed(self)), "")]
+        numbers = [
+            ("   data ", "quiet"),
+            (str(self.data), "strong"),
+            ("   grad ", "quiet"),
+            (str(self.grad), "gradient"),
+        ]
+        return html_block([[*pieces, *numbers]])
+
 
 class Constant(Value):
     """A number in an expression: a leaf that has no gradient.
@@ -348,6 +372,9 @@ class Constant(Value):
 
     def __repr__(self) -> str:
         return f"Constant({self.data})"
+
+    def _repr_html_(self) -> str:
+        return html_block([[(repr(self), "")]])
 
 
 class Frozen(Value):

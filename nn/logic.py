@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from engine import Value, format_number, short_repr
+from engine import Value, format_number, html_block, short_repr
 from nn.checks import check_answer, check_function, check_positive
 from nn.layers import Concat, Neuron, Sequential
 from nn.table import one_line
@@ -63,6 +63,13 @@ class TruthTable:
 
     def __repr__(self) -> str:
         return self.text
+
+    def _repr_html_(self) -> str:
+        head, *lines = self.text.splitlines()
+        roles = {"0": "parameter", "1": "input"}  # whose colours are those of the classes in plots
+        answers = [line.rpartition(" ") for line in lines]
+        table = [[(left + blank, ""), (answer, roles.get(answer, ""))] for left, blank, answer in answers]
+        return html_block([[(head, "strong")], *table])
 
 
 def truth_table(network: Callable[[list[int]], Any], inputs: int = 2, name: str | None = None) -> TruthTable:

@@ -1,13 +1,12 @@
 """The table of a model's parameters that print shows, and Jupyter."""
 
-import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-from engine import Frozen, Value, counted, format_number
+from engine import Frozen, Value, counted, format_number, html_block, plain_text
 
 MOST_ROWS = 40  # further ones are counted
 LONGEST = {"title": 60, "group": 78, "place": 22, "label": 20}  # characters
@@ -63,38 +62,32 @@ class Table:
     named: Sequence[tuple[str, Value]]
 
     def __repr__(self) -> str:
-        table = [["", "", "data", "grad", ""], *(row.cells for _, rows in self._groups() for row in rows)]
-        widths = [max(map(len, column)) for column in zip(*table)]
-        lines = iter([_line(cells, widths) for cells in table])
-        texts = [self._head, next(lines)] if self.named else [self._head]
-        for group, rows in self._groups():
-            texts += [one_line(group, LONGEST["group"])] * bool(group)
-            texts += [next(lines) for _ in rows]
-        return "\n".join([*texts, *self._rest])
+        return plain_text(self._lines())
 
     def _repr_html_(self) -> str:
-        parts = [f"<caption>{html.escape(self._head)}</caption>"]
-        parts += [_html_row(["", "", "data", "grad", ""], "th")]
+        return html_block(self._lines())
+
+    def _lines(self) -> Iterator[list[tuple[str, str]]]:
+        head = ["", "", "data", "grad", ""]
+        table = [head, *(row.cells for _, rows in self._groups() for row in rows)]
+        widths = [max(map(len, column)) for column in zip(*table)]
+        yield [
+            (f"{one_line(self.title, LONGEST['title'])}: {counted(len(self.named), 'parameter')}", "strong")
+        ]
+        if self.named:
+            yield [("".join(text for text, _ in _line(head, widths)), "quiet")]
         for group, rows in self._groups():
-            title = html.escape(one_line(group, LONGEST["group"]))
-            parts += [f'<tr><th colspan="5" style="text-align: left">{title}</th></tr>'] * bool(group)
-            parts += [_html_row(row.cells, "td") for row in rows]
-        parts += [f'<tr><td colspan="5">{html.escape(text)}</td></tr>' for text in self._rest]
-        return f"<table>{''.join(parts)}</table>"
+            if group:
+                yield [(one_line(group, LONGEST["group"]), "")]
+            yield from (_line(row.cells, widths) for row in rows)
+        more = len(self.named) - MOST_ROWS
+        if more > 0:
+            yield [(f"… and {more:,} more; .state() has all", "quiet")]
 
     def _groups(self) -> Iterator[tuple[str, list[Row]]]:
         rows = [_row(name, parameter) for name, parameter in self.named[:MOST_ROWS]]
         for group, rows_of_group in groupby(rows, lambda row: row.group):
             yield group, list(rows_of_group)
-
-    @property
-    def _head(self):
-        return f"{one_line(self.title, LONGEST['title'])}: {counted(len(self.named), 'parameter')}"
-
-    @property
-    def _rest(self):
-        more = len(self.named) - MOST_ROWS
-        return [f"… and {more:,} more; .state() has all"] if more > 0 else []
 
 
 def _row(name, parameter):
@@ -107,13 +100,12 @@ def _row(name, parameter):
 
 
 def _line(cells, widths):
-    place, label, data, grad, frozen = widths
-    shape = f"  {{:{place}}}  {{:{label}}}  {{:>{data}}}  {{:>{grad}}}  {{:{frozen}}}"
-    return shape.format(*cells).rstrip()
-
-
-def _html_row(cells, tag):
-    place, label, *numbers, frozen = (html.escape(cell) for cell in cells)
-    left = "".join(f'<{tag} style="text-align: left">{cell}</{tag}>' for cell in (place, label))
-    right = "".join(f"<{tag}>{cell}</{tag}>" for cell in (*numbers, frozen))
-    return f"<tr>{left}{right}</tr>"
+    place, label, data, grad, frozen = cells
+    left, middle, *right = widths
+    return [
+        (f"  {place:{left}}  ", ""),
+        (label, "parameter"),
+        (f"{'':{middle - len(label)}}  {data:>{right[0]}}", ""),
+        (f"  {grad:>{right[1]}}", "gradient"),
+        (f"  {frozen}", "quiet"),
+    ]

@@ -20,6 +20,7 @@ ORDER = [
     "formula",
     "operation",
     "errors",
+    "notebook",
     "files",
     "unchanged",
     "value",

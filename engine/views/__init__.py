@@ -1,5 +1,7 @@
 """Ways to look at a pass. Each gives an object whose text a prompt prints.
 
+Jupyter shows that text in colours, and pictures and pages as they are.
+
 1. `steps`        walks a pass node by node; a `step` explains one, and
                   `kinks` which case of a derivative holds
 2. `tree`         shows a graph as text

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from engine.errors import shown
 from engine.notation import format_number, formula, parenthesized, printable
+from engine.notebook import Pieces, html_block, plain_text
 from engine.value import Constant, Value
 from engine.views.step import WIDTH
 from engine.views.tracing import Binding, Run
@@ -38,7 +39,7 @@ class Listing:
         """All that was bound, by line and then by time."""
         return [binding for line in self.lines for run in line.runs for binding in run.bindings]
 
-    def text(self, limit: int) -> str:
+    def pieces(self, limit: int) -> Iterator[Pieces]:
         """The lines with their values and gradients beside them, in columns."""
         names = {binding.value: binding.name for binding in self.bindings}
         blocks = [(line.source, line.runs) for line in self.lines]
@@ -51,15 +52,19 @@ class Listing:
         width = max((len(value) for value, gradient in pairs if not gradient), default=0)
         margin = max((len(source) for source, pairs in texts if pairs), default=0)
         margin = min(margin, WIDTH - 3 - max(width, left + right))
-        rows = [self.note] if self.note else []
+        if self.note:
+            yield [(self.note, "quiet")]
         for source, pairs in texts:
             if pairs and len(source) > margin:  # no room beside it
-                rows.append(source)
+                yield [(source, "")]
                 source = ""
             for value, gradient in pairs or [("", "")]:
-                rows.append(f"{source.ljust(margin)}   {value.ljust(left)}   {gradient}".rstrip())
+                yield [
+                    (f"{source.ljust(margin)}   ", ""),
+                    (value.ljust(left), "" if gradient else "quiet"),
+                    (f"   {gradient}", "gradient"),
+                ]
                 source = ""
-        return "\n".join(rows)
 
 
 def _texts(runs: list[Run], names: dict[Value, str], limit: int) -> Iterator[tuple[str, str]]:
@@ -145,7 +150,16 @@ class Annotation:
     complete: bool
 
     def __repr__(self) -> str:
-        texts = [listing.text(self.limit) for listing in self.listings]
+        return plain_text(self._lines())
+
+    def _repr_html_(self) -> str:
+        return html_block(self._lines())
+
+    def _lines(self) -> Iterator[Pieces]:
+        for place, listing in enumerate(self.listings):
+            if place:
+                yield []
+            yield from listing.pieces(self.limit)
         if not self.complete:
-            texts.append("A debugger took over meanwhile: nothing is shown from there on.")
-        return "\n\n".join(texts)
+            yield []
+            yield [("A debugger took over meanwhile: nothing is shown from there on.", "wrong")]

@@ -1,7 +1,7 @@
 """check_gradients: every gradient beside the slope that differences find."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from engine.differences import Comparison, compare
 from engine.errors import counted, in_words
 from engine.indices import find_indices
 from engine.notation import find_values, names_on_a_line
+from engine.notebook import Pieces, html_block, plain_text
 from engine.programs.tape import other_leaves
 from engine.unchanged import restorer
 from engine.value import Constant, Value, topological_order
@@ -56,6 +57,12 @@ class Check:
         return all(row.found.is_right for row in self.rows)
 
     def __repr__(self) -> str:
+        return plain_text(self._lines())
+
+    def _repr_html_(self) -> str:
+        return html_block(self._lines())
+
+    def _lines(self) -> Iterator[Pieces]:
         wrong = [row for row in self.rows if not row.found.is_right]
         shown = self.rows if len(self.rows) <= MOST_ROWS else (wrong or self.rows)[:MOST_ROWS]
         table = [("input", "engine", "difference", "error", "")]
@@ -64,12 +71,16 @@ class Check:
             for row in shown
         ]
         widths = [max(map(len, column)) for column in zip(*table)]
-        lines = [
-            f"{name:{widths[0]}}  {engine:>{widths[1]}}  {difference:>{widths[2]}}  {error:>7}  {note}".rstrip()
-            for name, engine, difference, error, note in table
-        ]
+        for row, (name, engine, difference, error, note) in zip([None, *shown], table):
+            yield [
+                (name, "parameter" if row else "quiet"),
+                (f"{'':{widths[0] - len(name)}}  {engine:>{widths[1]}}", "gradient" if row else "quiet"),
+                (f"  {difference:>{widths[2]}}  {error:>7}  ", "" if row else "quiet"),
+                (note, "wrong" if row and not row.found.is_right else ""),
+            ]
         count = len(self.rows)
-        lines += [f"... and {count - len(shown)} more"] * (count > len(shown))
+        if count > len(shown):
+            yield [(f"... and {count - len(shown)} more", "quiet")]
         if wrong:
             unknown = sum(row.note.startswith("no slope") for row in wrong)
             for number, what in (
@@ -77,17 +88,15 @@ class Check:
                 (unknown, "without a slope to compare with"),
             ):
                 if number:
-                    lines.append(
-                        f"{number} of {counted(count, 'gradient')} {'is' if number == 1 else 'are'} {what}"
-                    )
+                    are = "is" if number == 1 else "are"
+                    yield [(f"{number} of {counted(count, 'gradient')} {are} {what}", "strong")]
             if self.converted:
-                lines.append(f"a number left the graph in {self.converted}")
+                yield [(f"a number left the graph in {self.converted}", "strong")]
         else:
-            lines.append(
-                "1 gradient, and it is right" if count == 1 else f"{count} gradients, and all are right"
-            )
-        lines += [f"not checked, as an index has no slope: {', '.join(self.indices)}"] * bool(self.indices)
-        return "\n".join(lines)
+            right = "1 gradient, and it is right" if count == 1 else f"{count} gradients, and all are right"
+            yield [(right, "strong")]
+        if self.indices:
+            yield [(f"not checked, as an index has no slope: {', '.join(self.indices)}", "quiet")]
 
 
 def _short(row):

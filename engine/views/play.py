@@ -145,20 +145,6 @@ def play_step(output: Value, step: int, start: Mapping[Value, float]) -> Page:
     return _page(twins[output], step=step, start={twins[leaf]: grad for leaf, grad in start.items()})
 
 
-def bundle(shown: Any) -> dict[str, str]:
-    """What Jupyter shows of a step or a walk: its page, and its text.
-
-    It is the text alone where there is no page: the graph is too large, or has
-    no number somewhere.
-    """
-    text = {"text/plain": repr(shown)}
-    try:
-        page = shown.play()
-    except (ValueError, ArithmeticError):
-        return text
-    return page._repr_mimebundle_() | text
-
-
 def _twins(output, depth=None):
     """A copy of the graph, computed; and small enough."""
     twins = copied(output, depth)

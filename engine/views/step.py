@@ -3,14 +3,14 @@
 import textwrap
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from typing import Any
 
 from engine.errors import counted
 from engine.notation import format_number, formula, parenthesized
+from engine.notebook import Pieces, html_block
 from engine.value import Value
 from engine.views.kinks import case_at
 from engine.views.lesson import active_operands
-from engine.views.play import Page, bundle, play_step
+from engine.views.play import Page, play_step
 from engine.views.stale import stale_note
 
 WIDTH = 80  # the columns of a terminal
@@ -58,9 +58,6 @@ class Step:
     before the pass. `stale` has the nodes that were stale when a backward pass
     began, so that its gradients mix data from before and after a change.
     `steps_run` is how many steps `Pass.run` ran, which returns the last one.
-
-    In Jupyter a step shows itself as a page, if the graph is not too large for
-    that.
     """
 
     order: tuple[Value, ...]
@@ -99,8 +96,18 @@ class Step:
         step = self.index if self.forward else len(self.order) - 1 + self.index
         return play_step(self.output, step, self.start)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return bundle(self)
+    def _repr_html_(self) -> str:
+        return html_block(self.lines)
+
+    @property
+    def lines(self) -> list[Pieces]:
+        """The text's lines with their roles, for a notebook.
+
+        The first says which step it is, and others end in a gradient's growth.
+        """
+        first, *others = repr(self).splitlines()
+        growths = tuple(contribution.growth for contribution in self.contributions)
+        return [[(first, "strong")], *(_with_growth(line, growths) for line in others)]
 
     def __repr__(self) -> str:
         if self.steps_run is None:
@@ -162,6 +169,11 @@ class Step:
         if hang + max(map(len, together)) <= WIDTH:
             columns = [rules, symbols, together]
         return [in_columns(columns, hang)]
+
+
+def _with_growth(line, growths):
+    growth = max((growth for growth in growths if line.endswith(growth)), key=len, default="")
+    return [(line.removesuffix(growth), ""), (growth, "gradient")]
 
 
 def aligned(texts: list[str]) -> list[str]:

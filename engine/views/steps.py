@@ -4,16 +4,18 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Set
 from dataclasses import replace
-from typing import Any
 
 from engine.errors import check_flag, counted, explained, in_words, no_derivative
 from engine.notation import derivative, format_number, formula, names_on_a_line
+from engine.notebook import Pieces, html_block
 from engine.unchanged import assign, restorer
 from engine.value import Constant, Value, leaves_and_operations
 from engine.views.lesson import active_operands
-from engine.views.play import Page, bundle, play_step
+from engine.views.play import Page, play_step
 from engine.views.stale import differ, stale, stale_note
 from engine.views.step import Contribution, Step
+
+NEAR = 6  # steps that a notebook shows before the last one, and after it
 
 
 def steps(output: Value, forward: bool = False) -> "Pass":
@@ -59,7 +61,7 @@ def steps(output: Value, forward: bool = False) -> "Pass":
 class Pass:
     """A pass over a graph; `history` is the list of its steps so far.
 
-    In Jupyter it shows itself as a page, if the graph is not too large.
+    In Jupyter it shows the steps before and after, and marks the last one.
 
     >>> x = Value(3, "x")
     >>> walk = steps(x * x)
@@ -286,34 +288,53 @@ class Pass:
             return play_step(self.output, 0, {})
         return play_step(self.output, len(self.order) - 1, {node: node.grad for node in self.nodes})
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return bundle(self)
+    def _repr_html_(self) -> str:
+        """The steps near the last one that was run, which is marked."""
+        where, note = self._state()
+        lines: list[Pieces] = [[(where, "strong")], *([[(note, "wrong")]] if note else [])]
+        first = max(self._done - 1 - NEAR, 0)
+        if first:
+            lines.append([(f"… {counted(first, 'step')} before", "quiet")])
+        start = len(lines)
+        for step in self.history[first:]:
+            start = len(lines)
+            lines += step.lines
+        current, total = range(start, len(lines)), len(self.order)
+        for i, node in enumerate(self.order[self._done : self._done + NEAR]):
+            what = self._computed(node) if i else self._ahead(node)
+            lines.append([(f"{self._done + 1 + i:>{len(str(total))}}/{total}  {what}", "quiet")])
+        if (left := total - self._done - NEAR) > 0:
+            lines.append([(f"… {counted(left, 'step')} more", "quiet")])
+        return html_block(lines, current)
 
     def __repr__(self) -> str:
+        where, note = self._state()
+        ahead = "" if self._done == len(self.order) else f"next: {self._ahead(self.order[self._done])}"
+        return "\n".join(filter(None, [where, ahead, note]))
+
+    def _state(self):
+        """How far the pass is, and what is stale."""
         done, total, name = self._done, len(self.order), self.names[self.output]
-        where = f"forward to {name}" if self.forward else f"backward from {name}"
-        if done == total:
-            lines = [f"{where}: {_all_steps(total)} done"]
-        else:
-            lines = [
-                f"{where}: {done} of {counted(total, 'step')} done",
-                f"next: {self._ahead(self.order[done])}",
-            ]
-        if not self.forward:
-            lines.append(stale_note(self.output, stale(self.output)))
-        return "\n".join(filter(None, lines))
+        steps = f"{_all_steps(total)} done" if done == total else f"{done} of {counted(total, 'step')} done"
+        if self.forward:
+            return f"forward to {name}: {steps}", ""
+        return f"backward from {name}: {steps}", stale_note(self.output, stale(self.output))
 
     def _ahead(self, node):
         """What the next step does, at `node`."""
         name = self.names[node]
         if not self.forward and not self._done:
             return f"{name}.grad = 1, where every backward pass starts"
-        what = f"{name} = {formula(node, self.names)}"
+        what = self._computed(node)
         operands = dict.fromkeys(self.names[node.parents[which]] for which in active_operands(node))
         if self.forward or not operands:
             return what
         grad = format_number(node.grad)
         return f"{what}, which hands {name}.grad = {grad} on to {' and '.join(operands)}"
+
+    def _computed(self, node):
+        """How a node is computed."""
+        return f"{self.names[node]} = {formula(node, self.names)}"
 
 
 def _all_steps(count):

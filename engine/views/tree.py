@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine.errors import check_count, in_words
 from engine.notation import format_number, formula, names_on_a_line, parenthesized
+from engine.notebook import Pieces, html_block, plain_text
 from engine.value import Constant, Value, topological_order
 from engine.views.stale import stale, stale_note
 
@@ -29,11 +30,31 @@ class Row:
     text: str
     repeated: bool
 
-    def __str__(self) -> str:
+    @property
+    def pieces(self) -> Pieces:
+        """The row's text in pieces, each with its role."""
         number = "" if self.repeated else format_number(self.node.data)
         constant = type(self.node) is Constant
         grad = "" if self.repeated or constant else format_number(self.node.grad)
-        return f"{number:>10}  {grad:>10}  {self.branch}{self.text}"
+        name, equals, formula = self.text.partition(" = ")
+        return [
+            (f"{number:>10}  ", ""),
+            (f"{grad:>10}", "gradient"),
+            (f"  {self.branch}", ""),
+            (name, self._role),
+            (equals + formula, ""),
+        ]
+
+    @property
+    def _role(self):
+        if self.repeated:
+            return "quiet"
+        if self.node.operation is None:
+            return "" if type(self.node) is Constant else "parameter"
+        return "" if self.depth else "output"
+
+    def __str__(self) -> str:
+        return plain_text([self.pieces])
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -50,17 +71,26 @@ class Tree:
     left_out: int = 0
 
     def __repr__(self) -> str:
+        return plain_text(self._lines())
+
+    def _repr_html_(self) -> str:
+        return html_block(self._lines())
+
+    def _lines(self) -> list[Pieces]:
         found = stale(self.output)
         lines = [
-            f"{row}  (stale)" if row.node in found and not row.repeated else str(row) for row in self.rows
+            [*row.pieces, ("  ", ""), ("(stale)", "wrong")]
+            if row.node in found and not row.repeated
+            else row.pieces
+            for row in self.rows
         ]
         if self.left_out:
             rows = "1 row is" if self.left_out == 1 else f"{self.left_out} rows are"
             every = len(self.rows) + self.left_out
             note = f"… {rows} left out: limit={every} shows all"
-            lines.insert((len(lines) + 1) // 2, f"{'':24}{note}")
-        texts = [f"{'data':>10}  {'grad':>10}", *lines, stale_note(self.output, found)]
-        return "\n".join(filter(None, texts))
+            lines.insert((len(lines) + 1) // 2, [(f"{'':24}{note}", "quiet")])
+        note = stale_note(self.output, found)
+        return [[(f"{'data':>10}  {'grad':>10}", "quiet")], *lines, *([[(note, "wrong")]] if note else [])]
 
 
 def tree(output: Value, limit: int = 200) -> Tree:

@@ -1,13 +1,14 @@
 """what_if: a graph's numbers before and after some leaves change."""
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, SupportsFloat
 from unicodedata import normalize
 
 from engine.errors import as_float, check_flag, counted, in_words
 from engine.notation import format_number, formula, names_on_a_line
+from engine.notebook import Pieces, html_block, plain_text
 from engine.unchanged import assign, restorer
 from engine.value import Constant, Value, topological_order
 from engine.views.lesson import copied
@@ -60,26 +61,41 @@ class Comparison:
     rows: list[Row]
 
     def __repr__(self) -> str:
+        return plain_text(self._lines())
+
+    def _repr_html_(self) -> str:
+        return html_block(self._lines())
+
+    def _lines(self) -> Iterator[Pieces]:
+        if self.rows:
+            yield from self._table()
         before, after = self.data.texts
         last = f"{self.name} stays {before}"
         if after:
             difference = format_number(self.data.after - self.data.before)
             last = f"{self.name} changes by {difference}, from {before} to {after}"
-        if not self.rows:
-            return last
+        yield [(last, "strong")]
+
+    def _table(self) -> Iterator[Pieces]:
         shown = self.rows[:MOST_ROWS]
         data = _aligned([("data", ""), ("before", "after"), *(row.data.texts for row in shown)])
         grad = _aligned([("grad", ""), ("before", "after"), *(row.grad.texts for row in shown)])
         margin = min(max(len(row.text) for row in shown), WIDTH - 6 - len(data[0]) - len(grad[0]))
-        lines = []
-        for text, *numbers in zip(["", "", *(row.text for row in shown)], data, grad):
+        for head in zip(data[:2], grad):
+            yield [(" " * margin + "".join(f"   {text}" for text in head), "quiet")]
+        for row, number, gradient in zip(shown, data[2:], grad[2:]):
+            text, role = row.text, "" if row.formula else "parameter"
             if len(text) > margin:  # no room beside it
-                lines += textwrap.wrap(text, WIDTH, subsequent_indent="  ")
+                yield from ([(line, role)] for line in textwrap.wrap(text, WIDTH, subsequent_indent="  "))
                 text = ""
-            lines.append("   ".join([text.ljust(margin), *numbers]).rstrip())
+            yield [
+                (text, role),
+                (f"{'':{margin - len(text)}}   {number}   ", ""),
+                (gradient, "gradient"),
+            ]
         if self.rows[MOST_ROWS:]:
-            lines.append(f"… and {counted(len(self.rows) - MOST_ROWS, 'node')} more; .rows has all")
-        return "\n".join([*lines, last])
+            more = f"… and {counted(len(self.rows) - MOST_ROWS, 'node')} more; .rows has all"
+            yield [(more, "quiet")]
 
 
 def _aligned(pairs):

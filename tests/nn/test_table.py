@@ -59,8 +59,7 @@ def test_every_model_prints_each_parameter_in_eighty_columns_and_its_repr_in_one
     labels = [parameter.label for parameter in model.parameters()]
     assert all(any(label in line.split() for line in lines) for label in labels)
     assert "\n" not in repr(model)
-    shown = model._repr_html_()
-    assert all(f'<td style="text-align: left">{label}</td>' in shown for label in labels)
+    assert all(f">{label}</span>" in model._repr_html_() for label in labels)
 
 
 def test_a_large_model_is_cut_and_says_so():
@@ -68,7 +67,6 @@ def test_a_large_model_is_cut_and_says_so():
     assert text.startswith("MLP(64, [32, 10], relu): 2,410 parameters\n")
     assert text.endswith("\n… and 2,370 more; .state() has all")
     assert len(text.splitlines()) < 50
-    assert "… and 2,370 more" in MLP(64, [32, 10])._repr_html_()
     assert "more" not in str(MLP(3, [10]))  # 40 parameters
 
 

@@ -308,7 +308,7 @@ def test_without_source_values_stand_in_the_order_of_time():
     names = [name for name, _, _ in values(annotation)]
     assert names == ["x", "y", "x", "y", "x", "y", "x", "f"]
     assert [data for _, data, _ in values(annotation)] == [1, 2, 3, 6, 7, 14, 15, 15]
-    rows = annotate(defined(source)["f"], 1, limit=2).listings[0].text(2).splitlines()
+    rows = repr(annotate(defined(source)["f"], 1, limit=2)).splitlines()
     assert [row.partition("∂/∂")[0].strip() for row in rows[2:]] == [
         "x = 1",
         "y = 2",
