@@ -8,9 +8,18 @@ from typing import Any, NamedTuple
 
 from engine.errors import counted
 from engine.lazy import cached_property
+from engine.notebook import code_block
 from engine.programs.arrays import COUNTERS, Array, accesses, affine, named_arrays, still
-from engine.programs.merged import ARRAYS, G, Merged, N, W, X
-from engine.programs.python_text import TextLine, joined, module_text, result_text, wrapped
+from engine.programs.merged import ARRAYS, D, G, Merged, N, W, X
+from engine.programs.python_text import (
+    MOST_LINES,
+    TextLine,
+    joined,
+    module_text,
+    result_text,
+    shortened,
+    wrapped,
+)
 from engine.programs.rolled import Loop, rolled, with_growths
 from engine.programs.tape import Tape
 from engine.source import compile_module
@@ -123,7 +132,15 @@ class Loops:
         return self.source.rstrip("\n")
 
     def __repr__(self) -> str:
-        return f"<Loops of {self.tape.name}: {counted(self.source.count(chr(10)), 'line')}>"
+        return self._short
+
+    @cached_property
+    def _short(self):
+        return joined(_Text(self).lines(short=True)).rstrip("\n")
+
+    def _repr_html_(self) -> str:
+        kinds = {X: "input", W: "parameter", G: "gradient", D: "gradient"}
+        return code_block(repr(self), {array.name: kinds.get(array.kind, "") for array in self.arrays})
 
 
 def _filled(array, numbers, start=()):
@@ -162,23 +179,24 @@ class _Text:
         self.at = {place: (array, point) for array in self.arrays for place, point in array.points.items()}
         self.made = {array.name for array in self.arrays if array.kind in (X, W) or not array.shape}
 
-    def lines(self) -> list[TextLine]:
-        """The lines of the module."""
+    def lines(self, short: bool = False) -> list[TextLine]:
+        """The lines of the module; if `short`, not all of many."""
         tape = self.loops.tape
-        body = [*self.terms(self.loops.forward)]
+        most = MOST_LINES if short else None
+        body = shortened(list(self.terms(self.loops.forward)), most)
         if not tape.shape:
             body.insert(0, "# forward")
             if tape.parameters:
-                body += ["# backward", *self.terms(self.loops.backward)]
+                body += ["# backward", *shortened(list(self.terms(self.loops.backward)), most)]
         outputs = [
             self.element(still(output), []) if isinstance(output, tuple) else output
             for output in self.loops.merged.outputs
         ]
         gradient = [array.name for array in self.arrays if array.kind == G]
         result = result_text(outputs, gradient, tape.shape)
-        text = [*((line, None) for line in body), *wrapped(f"return {result}", 4)]
+        text = [*((line, None) for line in body), *wrapped(f"return {result}", 4, short)]
         arguments = [array.name for array in self.arrays if array.kind in (X, W)]
-        return module_text(tape, arguments, text, tape.forward + tape.backward)
+        return module_text(tape, arguments, text, tape.forward + tape.backward, short)
 
     def terms(self, terms):
         """The lines of terms, each after the lists that it is first to fill."""

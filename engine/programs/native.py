@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.errors import check_flag, in_words
+from engine.lazy import cached_property
+from engine.notebook import code_block
 from engine.programs.c_text import c_text, each_c, program_c
 from engine.programs.machine_code import DONE, UNREADABLE, machine_code
 from engine.programs.program import Program
+from engine.programs.python_text import MOST_LINES, shortened
 from engine.programs.rows import read_row, read_rows
 from engine.programs.rowwise import Rowwise
 from engine.value import Value
@@ -157,10 +160,20 @@ class Native:
         return _WORDS + program_c(program.tape, program.merged)
 
     def __repr__(self) -> str:
-        return f"<Native of {self.program!r}>"
+        return self._short
+
+    @cached_property
+    def _short(self):
+        lines = [line if len(line) <= WIDTH else f"{line[:WIDTH]} …" for line in str(self).splitlines()]
+        return "\n".join(shortened(lines, 2 * MOST_LINES, "//"))
+
+    def _repr_html_(self) -> str:
+        return code_block(repr(self), _ROLES)
 
 
 _ZERO = array("d", [0.0])
+WIDTH = 120  # of lines at a prompt: lists of places may be far longer
+_ROLES = {"X": "input", "W": "parameter", "D": "gradient", "ADD": "gradient"}  # in C
 # What a reader of the program's own part has to know.
 _WORDS = """\
 // X(i), an input, T(i), a value, and D(i), its gradient, are vectors, with a

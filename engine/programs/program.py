@@ -7,14 +7,15 @@ from operator import add
 from typing import TYPE_CHECKING, Any
 
 from engine.calculus import list_of_values
-from engine.errors import counted, in_words, is_list
+from engine.errors import in_words, is_list
 from engine.lazy import cached_property
+from engine.notebook import code_block
 from engine.programs.compiled import Compiled
 from engine.programs.line_by_line import LineByLine
 from engine.programs.loops import Loops
 from engine.programs.merged import Merged, merged
-from engine.programs.python_text import forward_text, generator_text, joined, program_text
-from engine.programs.rows import check_no_nan, describe_inputs, read_parameters, read_row, read_rows
+from engine.programs.python_text import forward_text, generator_text, joined, program_text, roles
+from engine.programs.rows import check_no_nan, read_parameters, read_row, read_rows
 from engine.programs.rowwise import Rowwise, matrix, with_jacobian
 from engine.programs.tape import flat_outputs, other_leaves, record_function, record_tape
 from engine.unchanged import assign
@@ -334,9 +335,10 @@ class Program:
         return self.source.rstrip("\n")
 
     def __repr__(self) -> str:
-        inputs = describe_inputs(self.tape.inputs)
-        parameters = counted(len(self.parameters), "parameter")
-        return f"<Program {self.name}: {inputs}, {parameters}, {counted(self.source.count(chr(10)), 'line')}>"
+        return joined(program_text(self.tape, short=True)).rstrip("\n")
+
+    def _repr_html_(self) -> str:
+        return code_block(repr(self), roles(self.tape))
 
 
 def check_inputs(inputs: Sequence[Value]) -> None:

@@ -8,16 +8,25 @@ with the tape's Line in it or None, so that an error leads back to its Line.
 import math
 import textwrap
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
+from engine.errors import counted
 from engine.formula import Formula
 from engine.programs.tape import Line, Tape
 from engine.rules import OWN, RULES
 
 TextLine = tuple[str, Line | None]
+T = TypeVar("T")
+
+MOST_LINES = 40  # of each pass that a bare `program` shows, and half as many
+MOST_NAMES = 4  # lines of names
 
 
-def program_text(tape: Tape) -> list[TextLine]:
+def program_text(tape: Tape, short: bool = False) -> list[TextLine]:
     """The function of inputs and parameters to output and derivatives.
+
+    If it is to be `short`, many lines are left out from the middle of each
+    pass, and of the names that the function takes and returns.
 
     >>> from engine.programs.tape import record_tape
     >>> from engine.value import Value
@@ -36,13 +45,15 @@ def program_text(tape: Tape) -> list[TextLine]:
         d_w = d_v1 * x
         return v2, (d_w,)
     """
-    body = [("# forward", None), *_printed(tape.forward)]
+    most = MOST_LINES if short else None
+    body = [("# forward", None), *_printed(tape.forward, most)]
     if tape.shape:  # a forward pass is all there is
-        body = _printed(tape.forward)
+        body = _printed(tape.forward, most)
     elif tape.parameters:
-        body += [("# backward", None), *_printed(tape.backward)]
-    body += wrapped(f"return {result_text(tape.outputs, tape.gradient, tape.shape)}", 4)
-    return module_text(tape, [*tape.inputs, *tape.parameters], body, tape.forward + tape.backward)
+        body += [("# backward", None), *_printed(tape.backward, most)]
+    body += wrapped(f"return {result_text(tape.outputs, tape.gradient, tape.shape)}", 4, short)
+    lines = tape.forward + tape.backward
+    return module_text(tape, [*tape.inputs, *tape.parameters], body, lines, short)
 
 
 def forward_text(tape: Tape) -> list[TextLine]:
@@ -129,7 +140,11 @@ def helpers(formulas: Iterable[Formula]) -> list[str]:
 
 
 def module_text(
-    tape: Tape, arguments: Iterable[str], body: Iterable[TextLine], lines: Iterable[Line]
+    tape: Tape,
+    arguments: Iterable[str],
+    body: Iterable[TextLine],
+    lines: Iterable[Line],
+    short: bool = False,
 ) -> list[TextLine]:
     """The imports and helpers that the lines need, then the tape's function."""
     functions = helpers({line.formula for line in lines})
@@ -147,12 +162,48 @@ def module_text(
             "",
             "",
         ]
-    signature = wrapped(f"def {tape.name}({', '.join(arguments)}):", 0)
+    signature = wrapped(f"def {tape.name}({', '.join(arguments)}):", 0, short)
     return [*((text, None) for text in head), *signature, *((f"    {text}", line) for text, line in body)]
 
 
-def _printed(lines):
-    return [(f"{line.target} {line.sign} {line.expression}", line) for line in lines]
+def roles(tape: Tape) -> dict[str, str]:
+    """What names are in a program, for its colours in a notebook."""
+    found = {line.target: "gradient" for line in tape.backward}
+    found |= {name: "output" for name in tape.outputs if isinstance(name, str)}
+    found |= dict.fromkeys(tape.inputs, "input")
+    return found | dict.fromkeys(tape.parameters, "parameter")
+
+
+def ends(things: Sequence[T], most: int | None) -> tuple[Sequence[T], int, Sequence[T]]:
+    """The first and the last of things, and how many are left out between.
+
+    >>> ends("abcdefg", 3), ends("abc", 3), ends("abc", None)
+    (('ab', 4, 'g'), ('abc', 0, ''), ('abc', 0, ''))
+    """
+    if most is None or len(things) <= most:
+        return things, 0, things[:0]
+    last = len(things) - most // 2
+    return things[: most - most // 2], len(things) - most, things[last:]
+
+
+def shortened(texts: Sequence[str], most: int | None, mark: str = "#") -> list[str]:
+    """So many lines of text at most, with a comment for those left out."""
+    first, count, last = ends(texts, most)
+    return [*first, *_left_out(count, mark), *last]
+
+
+def _left_out(count, mark="#"):
+    return [f"{mark} … {counted(count, 'more line')}: print(...) shows all"] * bool(count)
+
+
+def _printed(lines, most=None):
+    first, count, last = ends(lines, most)
+    note = [(text, None) for text in _left_out(count)]
+    return [*map(_text_line, first), *note, *map(_text_line, last)]
+
+
+def _text_line(line):
+    return f"{line.target} {line.sign} {line.expression}", line
 
 
 def tuple_text(names: Sequence[object]) -> str:
@@ -160,10 +211,11 @@ def tuple_text(names: Sequence[object]) -> str:
     return f"({', '.join(map(str, names))}{',' * (len(names) == 1)})"
 
 
-def wrapped(text: str, indent: int) -> list[TextLine]:
+def wrapped(text: str, indent: int, short: bool = False) -> list[TextLine]:
     """A long line of text as several, of 100 columns once they are indented."""
     margin = " " * (4 if indent else 8)
     texts = textwrap.wrap(
         text, 100 - indent, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
     )
+    texts = shortened(texts, MOST_NAMES if short else None, f"{margin}#")
     return [(each, None) for each in texts]

@@ -55,7 +55,8 @@ THINGS = [
     ((each for each in [x]), "<generator"),
     (Value, "the class Value"),
     (square, "the function square"),
-    (walk, "backward from"),
+    (walk, "an object of class Pass"),
+    (program, "an object of class Program"),
     (10**5000, "thousands of digits (int)"),
 ]
 STARTS = [
