@@ -62,7 +62,7 @@ from engine.programs.compiler import NoCompiler, c_compiler
 from engine.programs.elementwise import Elementwise
 from engine.programs.native import Native
 from engine.programs.program import Program
-from engine.programs.rows import read_rows
+from engine.programs.rows import read_column, read_rows
 from engine.signatures import shorten_signatures
 from engine.unchanged import assign, restorer
 from engine.value import Constant, Frozen, Value, topological_order
@@ -108,6 +108,7 @@ __all__ = [
     "one_hot",
     "plain_text",
     "play",
+    "read_column",
     "read_rows",
     "restorer",
     "short_repr",

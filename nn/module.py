@@ -1,12 +1,13 @@
 """Module: anything with parameters, to list, clear, save and load."""
 
 import math
+from array import array
 from collections.abc import Mapping, Sequence
 from numbers import Integral
 from os import PathLike
 from typing import Any
 
-from engine import Constant, Frozen, Value, assign, counted, short_repr
+from engine import Constant, Frozen, Value, assign, counted, read_column, short_repr
 from nn.saved import Saved, differences, read_model, write_model
 from nn.table import Table
 
@@ -81,6 +82,44 @@ class Module:
         """Set the gradient of every parameter to zero."""
         parameters = _every(self)
         assign(parameters, "grad", [0.0] * len(parameters))
+
+    def to_array(self) -> "array[float]":
+        """The numbers of `parameters()` in an array, in their order.
+
+        So the frozen ones are not in it. It is for what computes with arrays,
+        and comes back by `from_array`. NumPy reads it where it is, without a
+        copy: `numpy.asarray(model.to_array())`; as x0 SciPy takes it as it is.
+        (By itself an array adds and multiplies as a list does.) Programs have
+        an order of their own: see `Program.places`.
+
+        >>> from nn import Neuron
+        >>> neuron = Neuron(2)
+        >>> neuron.from_array([0.5, -1, 2])
+        >>> neuron.to_array(), neuron.b.data
+        (array('d', [0.5, -1.0, 2.0]), 2.0)
+        >>> neuron.from_array([0.5, -1])
+        Traceback (most recent call last):
+            ...
+        ValueError: 2 numbers given for the 3 parameters of Neuron(2, relu)
+        """
+        return array("d", [parameter.data for parameter in self.parameters()])
+
+    def from_array(self, numbers: Any) -> None:
+        """Set the data of `parameters()` to such numbers, in their order.
+
+        They are an array, a list, a tensor, or any other sequence. Raises
+        TypeError if they are not real numbers, ValueError if they are not as
+        many as the parameters, and then changes nothing.
+        """
+        found, parameters = read_column(numbers, "numbers"), self.parameters()
+        if len(found) != len(parameters):
+            others = len(_every(self)) - len(parameters)
+            frozen = f" ({others:,} more are frozen)" if others else ""
+            raise ValueError(
+                f"{counted(len(found), 'number')} given for the {counted(len(parameters), 'parameter')} of "
+                f"{self!r}{frozen}"
+            )
+        assign(parameters, "data", found)
 
     def state(self) -> dict[str, float]:
         """The parameters' numbers by name, as a plain dict."""

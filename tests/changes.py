@@ -178,8 +178,8 @@ def native() -> Any:
 
 def with_gradients(form: Callable[[], Any]) -> Callable[[], Any]:
     def made():
-        for parameter, grad in zip(form().parameters, (0.1, -0.0)):
-            parameter.grad = grad
+        for parameter, data, grad in zip(form().parameters, (-1.3, 0.2), (0.1, -0.0)):
+            parameter.data, parameter.grad = data, grad
         return form()
 
     return made
@@ -195,6 +195,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "batch": lambda form: form.batch(ROWS),
     "value_and_gradient": lambda form: form.value_and_gradient(ROWS),
     "each": lambda form: form.each(ROWS, leaves=["x", "w"]),
+    "from_array": lambda form: form.from_array([0.5, 2]),
 }
 for name, call in CALLS.items():
     CHANGES[f"Program: {name}"] = Change(with_gradients(program), call, of_program, then=call)
@@ -276,6 +277,7 @@ def of_folder(model: Any) -> list[Any]:
 
 CHANGES |= {
     "load_state": Change(network, lambda model: model.load_state(STATE), of_model),
+    "from_array": Change(network, lambda model: model.from_array([0.5] * 9), of_model),
     "save": Change(saved, lambda model: model.save(Path(folder().name, "state.json")), of_folder),
     "load": Change(saved, lambda model: model.load(Path(folder().name, "state.json")), of_folder),
     "Module.zero_grad": Change(network, lambda model: model.zero_grad(), of_model),

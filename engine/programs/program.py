@@ -7,7 +7,7 @@ from operator import add
 from typing import TYPE_CHECKING, Any
 
 from engine.calculus import list_of_values
-from engine.errors import in_words, is_list
+from engine.errors import counted, in_words, is_list, short_repr
 from engine.lazy import cached_property
 from engine.notebook import code_block
 from engine.programs.compiled import Compiled
@@ -206,6 +206,67 @@ class Program:
                 shown = leaf if isinstance(leaf, str) else repr(getattr(leaf, "label", "") or leaf)
                 raise ValueError(f"{shown} is neither an input nor a parameter of this program")
         return tuple([known[leaf] for leaf in names])
+
+    def to_array(self) -> "array[float]":
+        """The parameters' numbers in an array, in order of `parameters`.
+
+        It is for what computes with arrays, and comes back by `from_array` or
+        `value_and_gradient`. NumPy reads it where it is, without a copy:
+        `numpy.asarray(program.to_array())`; as x0 SciPy takes it as it is. (By
+        itself an array adds and multiplies as a list does.)
+
+        >>> x, w, b = Value(0, "x"), Value(3, "w"), Value(1, "b")
+        >>> program = Program((w * x + b) ** 2, [x], parameters=[w, b])
+        >>> a = program.to_array()
+        >>> a
+        array('d', [3.0, 1.0])
+        >>> program.value_and_gradient([[1], [-1]], a)
+        (10.0, array('d', [6.0, 2.0]))
+        >>> program.from_array([2.5, 0])
+        >>> w.data, b.data
+        (2.5, 0.0)
+        """
+        return self._data()
+
+    def from_array(self, numbers: Any) -> None:
+        """Set the parameters' data to such numbers: an array, a list, a tensor.
+
+        Raises TypeError or ValueError if they are not as many real numbers as
+        parameters, and then changes nothing.
+        """
+        assign(self.parameters, "data", read_parameters(numbers, self.tape.parameters))
+
+    def places(self, leaves: Sequence[Value]) -> list[int]:
+        """Where leaves, a model's for instance, stand in `parameters`.
+
+        So numbers in order of the leaves, as `model.to_array()` has them, go to
+        their places in an array of the program's, and derivatives come back. A
+        program has other leaves too: those that are frozen, or not the model's.
+
+        Raises ValueError that names a leaf if it is not among the parameters:
+        an input, or a leaf that the output does not depend on.
+
+        >>> x, w, b = Value(0, "x"), Value(3, "w"), Value(1, "b")
+        >>> program = Program(b + w * x, inputs=[x])
+        >>> places = program.places([w, b])
+        >>> places
+        [1, 0]
+        >>> numbers = program.to_array()
+        >>> for place, number in zip(places, [7.0, 8.0]):
+        ...     numbers[place] = number
+        >>> mean, slopes = program.value_and_gradient([[5]], numbers)
+        >>> mean, [slopes[place] for place in places]
+        (43.0, [5.0, 1.0])
+        """
+        known = {parameter: place for place, parameter in enumerate(self.parameters)}
+        leaves = list_of_values(leaves, "leaves")
+        for leaf in leaves:
+            if leaf not in known:
+                raise ValueError(
+                    f"{short_repr(leaf.label or leaf)} is not among this program's parameters: it is an input, "
+                    "or the output does not depend on it"
+                )
+        return [known[leaf] for leaf in leaves]
 
     def line_by_line(self, *inputs: float) -> LineByLine:
         """Every line of both passes, with the number that it computes.

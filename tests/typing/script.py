@@ -1,6 +1,7 @@
 """A user's script, as a strict type checker must accept it."""
 
 import random
+from array import array
 from fractions import Fraction
 
 from engine import (
@@ -55,6 +56,8 @@ values: list[float] = [binding.grad for binding in shown.listings[0].bindings]
 program = Program(c, inputs=[a])
 mean: float = program.batch([[1], [2]]) + program(3) + program.value(3)
 output, derivatives = program.value_and_gradient([[1.0]], [0.5, 0.0])
+program.from_array(program.to_array())
+places: list[int] = program.places([a, b]) + program.native().places([b])
 lines: list[str] = [f"{line.target} {number}" for line, number in program.line_by_line(2)]
 source: str = program.source + program.native().source
 
@@ -88,5 +91,7 @@ losses: list[float] = fit(
     network, rows, targets, binary_cross_entropy, Adam(network.parameters()), engine="python"
 )
 fit(line, [[1.0]], [2.0], lambda p, y: (p - y) ** 2, GradientDescent(line.parameters(), rate=0.1))
+weights: array[float] = network.to_array()
+network.from_array([2 * weight for weight in weights])
 table: list[tuple[tuple[int, ...], float]] = truth_table(AND).rows
 line.freeze(line.parameters()[:1])
