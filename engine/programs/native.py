@@ -2,29 +2,33 @@
 
 import ctypes
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.errors import check_flag, in_words
 from engine.lazy import cached_property
 from engine.notebook import code_block
 from engine.programs.c_text import c_text, each_c, program_c
+from engine.programs.line_by_line import LineByLine
+from engine.programs.loops import Loops
 from engine.programs.machine_code import DONE, UNREADABLE, machine_code
+from engine.programs.merged import Merged
 from engine.programs.program import Program
 from engine.programs.python_text import MOST_LINES, shortened
 from engine.programs.rows import read_row, read_rows
 from engine.programs.rowwise import Rowwise
+from engine.programs.tape import Tape
 from engine.value import Value
 
 
 class Native:
     """A Program as machine code, called as a Program is: `program.native()`.
 
-    It computes many rows at a time, each with Python's arithmetic. Where
-    Python's `math` is the C library's, its results are the program's to the
-    last bit. Where a function or a division gives what is not finite, the
-    Python program runs instead, so that it raises the graph's
-    error, with the row, the line and the numbers.
+    It has all that a Program has; its `source` is C, though. It computes many
+    rows at a time, each with Python's arithmetic. Where Python's `math` is the
+    C library's, its results are the program's to the last bit. Where a function
+    or a division gives what is not finite, the Python program runs instead, so
+    that it raises the graph's error, with the row, the line and the numbers.
 
     With `fast_math` the compiler may reorder sums, fuse products with them and
     take the vector forms of exp, tanh and the like. Then the last digits
@@ -49,7 +53,7 @@ class Native:
         self.program, self.fast_math = program, fast_math
         self._rowwise: dict[tuple[str, ...], Rowwise] = {}
         if program.tape.shape:  # no gradient: `each` is all there is
-            self._compiled(())
+            self.rowwise(())
             return
         self._call = machine_code(
             program.source,
@@ -58,16 +62,6 @@ class Native:
             fast_math,
         )
         self._size = len(program.parameters) + 1  # of a gradient, and the mean output after it
-
-    @property
-    def inputs(self) -> list[str]:
-        """The inputs' names in the program."""
-        return self.program.inputs
-
-    @property
-    def parameters(self) -> list[Value]:
-        """The leaves whose gradient it computes."""
-        return self.program.parameters
 
     def __call__(self, *inputs: float) -> Any:
         """Run forward and backward: add the gradient to the parameters' own."""
@@ -125,10 +119,10 @@ class Native:
 
         Which derivatives there are is compiled once for each list of leaves.
         """
-        return self.program._each(rows, leaves, parameters, self._compiled)
+        return self.program._each(rows, leaves, parameters, self.rowwise)
 
-    def _compiled(self, names):
-        """What computes rows, and derivatives by leaves of these names."""
+    def rowwise(self, names: tuple[str, ...]) -> Rowwise:
+        """What computes the outputs, and derivatives by these leaves."""
         if names not in self._rowwise:
             rowwise = Rowwise(self.program.rowwise(names).tape)
             rowwise.compile(self.fast_math)
@@ -143,11 +137,68 @@ class Native:
 
     @property
     def source(self) -> str:
-        """The whole C file."""
+        """The whole C file. (`program.source` is Python.)"""
         program = self.program
         if program.tape.shape:
             return self._rowwise[()].c
         return c_text(program.tape, program.merged)
+
+    # The rest of Program's interface is the program's own.
+
+    @property
+    def tape(self) -> Tape:
+        """The program's lines."""
+        return self.program.tape
+
+    @property
+    def name(self) -> str:
+        """The name of the program's function."""
+        return self.program.name
+
+    @property
+    def inputs(self) -> list[str]:
+        """The inputs' names in the program."""
+        return self.program.inputs
+
+    @property
+    def parameters(self) -> list[Value]:
+        """The leaves whose gradient it computes."""
+        return self.program.parameters
+
+    def to_array(self) -> "array[float]":
+        """The parameters' numbers in an array: see `Program`."""
+        return self.program.to_array()
+
+    def from_array(self, numbers: Any) -> None:
+        """Set the parameters' data to such numbers: see `Program`."""
+        self.program.from_array(numbers)
+
+    def places(self, leaves: Sequence[Value]) -> list[int]:
+        """Where leaves stand in `parameters`: see `Program`."""
+        return self.program.places(leaves)
+
+    def line_by_line(self, *inputs: float) -> LineByLine:
+        """Every line of the program, with the number that it computes."""
+        return self.program.line_by_line(*inputs)
+
+    def native(self, fast_math: bool = False) -> "Native":
+        """The program as machine code, of this kind or the other."""
+        return self.program.native(fast_math)
+
+    @property
+    def loops(self) -> Loops:
+        """The program's lines with `for` loops, which the C has too."""
+        return self.program.loops
+
+    @property
+    def merged(self) -> Merged:
+        """The program's lines made fewer, of which the C is made."""
+        return self.program.merged
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        """The program as a Python function."""
+        return self.program.function
 
     def __reduce__(self) -> Any:
         return Native, (self.program, self.fast_math)
