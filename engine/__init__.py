@@ -52,7 +52,7 @@ from engine import copies  # noqa: F401 (which tells pickle and copy how to copy
 from engine.calculus import derivative, grad, gradient, hessian, jacobian, tangent
 from engine.decisions import Decision, decisions
 from engine.define import define
-from engine.errors import check_path, counted, short_repr
+from engine.errors import check_flag, check_path, counted, short_repr
 from engine.files import write_file
 from engine.indices import one_hot
 from engine.notation import format_number, label
@@ -90,6 +90,7 @@ __all__ = [
     "annotate",
     "assign",
     "c_compiler",
+    "check_flag",
     "check_gradients",
     "check_path",
     "counted",

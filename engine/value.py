@@ -149,6 +149,16 @@ class Value:
             return ()
         return (self.left,) if self.right is None else (self.left, self.right)
 
+    @property
+    def _prev(self) -> "set[Value]":
+        """The operands, each once: micrograd's name."""
+        return set(self.parents)
+
+    @property
+    def _op(self) -> str:
+        """The sign or name of the operation, as `op`: micrograd's name."""
+        return self.op
+
     def backward(self) -> None:
         """Compute ∂self/∂node for every node of the graph, into its `grad`.
 

@@ -13,7 +13,7 @@ from numbers import Real
 from operator import mul
 from typing import Any
 
-from engine import Constant, Value
+from engine import Constant, Value, check_flag
 from nn.checks import (
     check_function,
     check_inputs,
@@ -45,6 +45,7 @@ class Neuron(Module):
     2 / inputs for relu (He et al., 2015) and 1 / inputs otherwise (LeCun et
     al., 1998), which keeps the size of signals from layer to layer; the bias
     starts at zero. `rng` is a `random.Random`, for reproducible weights.
+    `nonlin=False` leaves g out, as activation="linear" does: micrograd's name.
 
     Raises ValueError where the number of inputs is wrong, or less than one, or
     the activation is unknown.
@@ -62,10 +63,17 @@ class Neuron(Module):
     _place: tuple[int, ...] = ()  # (1, 2) in layer 1, neuron 2; (2,) in a layer alone
 
     def __init__(
-        self, nin: int, activation: ActivationFunction = "relu", rng: random.Random | None = None
+        self,
+        nin: int,
+        activation: ActivationFunction = "relu",
+        rng: random.Random | None = None,
+        *,
+        nonlin: bool = True,
     ) -> None:
         check_activation(activation)
+        check_flag("nonlin", nonlin)
         check_rng(rng)
+        activation = activation if nonlin else "linear"
         nin = check_positive(nin, "a neuron has inputs")
         scale = math.sqrt((2 if activation == "relu" else 1) / nin)
         self.w = [Value((rng or random).gauss(0, scale), f"w{i + 1}") for i in range(nin)]
@@ -98,11 +106,17 @@ class Layer(Module):
     """
 
     def __init__(
-        self, nin: int, nout: int, activation: ActivationFunction = "relu", rng: random.Random | None = None
+        self,
+        nin: int,
+        nout: int,
+        activation: ActivationFunction = "relu",
+        rng: random.Random | None = None,
+        *,
+        nonlin: bool = True,
     ) -> None:
         nin = check_positive(nin, "a neuron has inputs")
         nout = check_positive(nout, "a layer has neurons")
-        self.neurons = [Neuron(nin, activation, rng) for _ in range(nout)]
+        self.neurons = [Neuron(nin, activation, rng, nonlin=nonlin) for _ in range(nout)]
         self.nin = nin
         for i, neuron in enumerate(self.neurons, 1):
             _label(neuron, i)

@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from engine import Value
+from engine import Value, topological_order
+from nn import MLP, Layer, Neuron
 
 
 def test_the_example_of_micrograds_readme():
@@ -42,6 +43,72 @@ def test_the_training_loop_of_micrograds_demo():
             p.data -= (1.0 - 0.9 * k / 100) * p.grad
     assert all((y > 0) == (score.data > 0) for (_, _, y), score in zip(rows, scores))
     assert total.data < 0.05
+
+
+def test_a_graph_walked_by_micrograds_names():
+    x, w = Value(2.0), Value(-3.0)
+    y = (x * w + x * x + 1) ** 2 - x.relu()
+    nodes, edges, path = set(), set(), [y]
+    while path:
+        node = path.pop()
+        if node not in nodes:
+            nodes.add(node)
+            edges |= {(operand, node) for operand in node._prev}
+            path += node._prev
+    assert nodes == set(topological_order(y))
+    assert {node for node in nodes if not node._op} == {node for node in nodes if not node._prev}
+    assert sorted(node._op for node in nodes if node._op) == sorted(["*", "*", "+", "+", "**", "relu", "-"])
+    assert len(edges) == 12  # of x * x one
+
+
+def test_the_operands_are_a_set_by_identity():
+    x, same = Value(2.0), Value(2.0)
+    assert x._prev == set() and x._op == ""
+    assert (x * x)._prev == {x} and (x * same)._prev == {x, same}
+    assert len((x + same)._prev) == 2  # which are equal as numbers
+    power = x**3
+    assert power._op == "**" and sorted(node.data for node in power._prev) == [2.0, 3.0]
+
+
+def test_a_neuron_without_a_nonlinearity():
+    x = [Value(1.0), Value(-2.0)]
+    for flag, expected in ((True, "relu"), (False, "linear")):
+        neuron, layer = Neuron(2, nonlin=flag), Layer(2, 3, nonlin=flag)
+        assert neuron.activation == expected and {each.activation for each in layer.neurons} == {expected}
+        neuron.from_array([-1.0, 1.0, 0.5])
+        assert neuron(x).data == (0.0 if flag else -2.5)
+    assert Layer(2, 1, "tanh", nonlin=False).neurons[0].activation == "linear"
+    assert Layer(2, 1, "tanh", nonlin=True).neurons[0].activation == "tanh"
+    assert Layer(2, 2, nonlin=False).architecture() == Layer(2, 2, "linear").architecture()
+    with pytest.raises(TypeError, match=r"^nonlin is True or False, not 'relu' \(str\)$"):
+        Neuron(2, nonlin="relu")
+
+
+def test_a_network_trained_as_in_micrograds_notebook():
+    random.seed(1)
+    angles = [math.pi * i / 14 for i in range(15)]
+    rows = [(math.cos(t), math.sin(t)) for t in angles] + [
+        (1 - math.cos(t), 0.5 - math.sin(t)) for t in angles
+    ]
+    ys = [-1] * 15 + [1] * 15
+    model = MLP(2, [8, 8, 1])
+    start = []
+    for layer in model.layers:  # weights as micrograd's begin
+        for neuron in layer.neurons:
+            start += [random.uniform(-1, 1) for _ in neuron.w] + [0]
+    model.from_array(start)
+    assert len(model.parameters()) == 105 and "105 parameters" in str(model)
+    for k in range(80):
+        inputs = [list(map(Value, row)) for row in rows]
+        scores = list(map(model, inputs))
+        losses = [(1 + -y * score).relu() for y, score in zip(ys, scores)]
+        total = sum(losses) * (1.0 / len(losses)) + 1e-4 * sum(p * p for p in model.parameters())
+        model.zero_grad()
+        total.backward()
+        for p in model.parameters():
+            p.data -= (1.0 - 0.9 * k / 80) * p.grad
+    accuracy = sum((y > 0) == (score.data > 0) for y, score in zip(ys, scores)) / len(ys)
+    assert accuracy == 1.0 and total.data < 0.1
 
 
 def test_the_softmax_and_the_norm_of_microgpt():

@@ -91,7 +91,7 @@ losses: list[float] = fit(
     network, rows, targets, binary_cross_entropy, Adam(network.parameters()), engine="python"
 )
 fit(line, [[1.0]], [2.0], lambda p, y: (p - y) ** 2, GradientDescent(line.parameters(), rate=0.1))
-weights: array[float] = network.to_array()
+weights: "array[float]" = network.to_array()
 network.from_array([2 * weight for weight in weights])
 table: list[tuple[tuple[int, ...], float]] = truth_table(AND).rows
 line.freeze(line.parameters()[:1])
