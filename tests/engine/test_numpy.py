@@ -101,6 +101,38 @@ def test_matrix_products():
         assert data(left @ right) == pytest.approx(data(left) @ data(right))
 
 
+PRODUCTS = {
+    "@": lambda W, x: W @ x,
+    "dot": np.dot,
+    "inner": np.inner,
+    "tensordot": lambda W, x: np.tensordot(W, x, 1),
+    "einsum": lambda W, x: np.einsum("ij,j->i", W, x),
+    "einsum of two matrices": lambda W, x: np.einsum("ij,jk->ik", W, x.reshape(-1, 1)).ravel(),
+    "sum": lambda W, x: (W * x).sum(axis=1),
+    "np.sum": lambda W, x: np.sum(W * x, axis=1),
+    "in columns": lambda W, x: np.asfortranarray(W) @ x,
+}
+
+
+@pytest.mark.parametrize("name", PRODUCTS)
+def test_a_product_has_the_nodes_of_a_comprehension_and_no_other(name):
+    W, x = values(*range(1, 13)).reshape(3, 4), values(-1, 0.5, 2, 3)
+    out = PRODUCTS[name](W, x)
+    by_hand = [sum(w * each for w, each in zip(row, x)) for row in W]
+    assert [row.data for row in out] == [row.data for row in by_hand]
+    for made, expected in zip(out, by_hand):
+        assert [node.op for node in topological_order(made)] == [
+            node.op for node in topological_order(expected)
+        ]
+        assert len(topological_order(made)) == 8 + 4 + 3  # leaves, products, sums
+
+
+def test_a_mean_has_one_node_more_than_a_sum():
+    x = values(1, 2, 4)
+    for mean in (x.mean(), np.mean(x), np.mean(list(x))):
+        assert mean.op == "/" and len(topological_order(mean.parents[0])) == 3 + 2
+
+
 def test_the_standard_deviation_and_products_of_conjugates():
     x = values(1, 2, 4)
     deviation = np.std(x)
