@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 
-from tests.benchmarks import compiling, machine, mlp, tiny, training
+from tests.benchmarks import compiling, machine, mlp, products, tiny, training
 from tests.benchmarks.contenders import contest
 from tests.benchmarks.race import summary
 
@@ -18,6 +18,13 @@ GRAPHS = {
     "a slotted Value": "slotted_value",
     "micrograd": "micrograd",
     "linegrad, program": "linegrad_program",
+}
+BY_HAND = "a list comprehension"
+PRODUCTS = {
+    BY_HAND: "list_comprehension",
+    "A @ B": "numpy_operator",
+    "np.dot": "numpy_dot",
+    "np.einsum": "numpy_einsum",
 }
 ARRAYS = {
     NATIVE: "linegrad_native",
@@ -64,7 +71,14 @@ def arrays():
         print(summary(found, NATIVE), end="\n\n", flush=True)
 
 
-SECTIONS = {"compiling": compiling.report, "graphs": graphs, "arrays": arrays}
+def objects():
+    """Products of matrices of Values: NumPy's object arrays."""
+    for m, k, n in ((16, 16, 1), (64, 64, 1), (16, 16, 16), (32, 32, 32)):
+        task = products.task((m, k), (k, n))
+        contest(f"Values, {m}x{k} by {k}x{n}", task, _of(products, PRODUCTS), ours=BY_HAND)
+
+
+SECTIONS = {"compiling": compiling.report, "graphs": graphs, "objects": objects, "arrays": arrays}
 
 
 def main():
