@@ -98,7 +98,8 @@ class Neuron(Module):
 class Layer(Module):
     """g(Wx + b): neurons side by side on the same inputs.
 
-    A layer of one neuron returns its Value, others a list.
+    A layer of one neuron returns its Value, others a list. `activation`, `rng`
+    and `nonlin` are those of its neurons.
 
     >>> layer = Layer(2, 3, "linear", random.Random(0))
     >>> layer, len(layer([1, 2])), layer.neurons[1].w[0].label

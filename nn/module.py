@@ -87,10 +87,10 @@ class Module:
         """The numbers of `parameters()` in an array, in their order.
 
         So the frozen ones are not in it. It is for what computes with arrays,
-        and comes back by `from_array`. NumPy reads it where it is, without a
-        copy: `numpy.asarray(model.to_array())`; as x0 SciPy takes it as it is.
-        (By itself an array adds and multiplies as a list does.) Programs have
-        an order of their own: see `Program.places`.
+        and comes back by `from_array`. SciPy takes it as x0, and NumPy without
+        a copy: `numpy.asarray(model.to_array())`. (+ and * of an array itself
+        are those of a list.) Programs have an order of their own: see
+        `Program.places`.
 
         >>> from nn import Neuron
         >>> neuron = Neuron(2)

@@ -211,9 +211,9 @@ class Program:
         """The parameters' numbers in an array, in order of `parameters`.
 
         It is for what computes with arrays, and comes back by `from_array` or
-        `value_and_gradient`. NumPy reads it where it is, without a copy:
-        `numpy.asarray(program.to_array())`; as x0 SciPy takes it as it is. (By
-        itself an array adds and multiplies as a list does.)
+        `value_and_gradient`. SciPy takes it as x0, and NumPy without a copy:
+        `numpy.asarray(program.to_array())`. (+ and * of an array itself are
+        those of a list.)
 
         >>> x, w, b = Value(0, "x"), Value(3, "w"), Value(1, "b")
         >>> program = Program((w * x + b) ** 2, [x], parameters=[w, b])
