@@ -7,7 +7,7 @@ from operator import add
 from typing import TYPE_CHECKING, Any
 
 from engine.calculus import list_of_values
-from engine.errors import counted, in_words, is_list, short_repr
+from engine.errors import in_words, is_list, short_repr
 from engine.lazy import cached_property
 from engine.notebook import code_block
 from engine.programs.compiled import Compiled
