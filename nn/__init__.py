@@ -9,10 +9,10 @@
     How do I keep it, and get it back?           network.save, load
     What do the matrices of a lecture say?       layerwise.tables(...)
 
-Read `module` and `layers` first, then `logic` (AND, XOR), `losses`,
-`optim` and `fit`. `perceptron`, `recurrent`, `lstm`, `convolution`,
-`embedding` and `attention` are models of their own. `saved` is the file
-that a model's `save` writes, `load` makes an MLP of one, `frozen` is what
+Read `module` and `layers` first, then `logic` (AND, XOR), `losses`, `optim`
+and `fit`. `perceptron`, `recurrent`, `lstm`, `convolution`, `embedding`,
+`attention` and `rms_norm` are models of their own. `saved` is the file that
+a model's `save` writes, `load` makes an MLP of one, `frozen` is what
 training leaves as it is, and `checks` says what is wrong with an argument.
 `table` is what `print(model)` shows, and `history` what `fit` returns.
 
@@ -37,6 +37,7 @@ from nn.module import Module
 from nn.optim import Adam, GradientDescent
 from nn.perceptron import Perceptron, mistake_bound
 from nn.recurrent import Recurrent
+from nn.rms_norm import RMSNorm
 
 __all__ = [
     "AND",
@@ -60,6 +61,7 @@ __all__ = [
     "Module",
     "Neuron",
     "Perceptron",
+    "RMSNorm",
     "Recurrent",
     "Sequential",
     "binary_cross_entropy",

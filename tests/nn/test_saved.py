@@ -28,6 +28,7 @@ from nn import (
     Neuron,
     Perceptron,
     Recurrent,
+    RMSNorm,
     Sequential,
 )
 
@@ -106,6 +107,8 @@ MODELS = [
     lambda: Recurrent(Layer(3, 2), 2),
     lambda: LSTM(2, 2),
     lambda: Attention(2, 3),
+    lambda: Attention(2, 3, heads=2, causal=True),
+    lambda: RMSNorm(3),
     lambda: Convolution1D(Neuron(2), 2),
     lambda: Convolution2D(Neuron(4), 2, 2),
     lambda: Embedding(["good", "bad"], 3),
@@ -150,6 +153,9 @@ def test_any_model_can_be_saved_and_loaded(make, tmp_path):
         (Recurrent(abs, 1), Recurrent(len, 1), "function is 'function abs' in the file"),
         (LSTM(1, 2), LSTM(2, 2), "inputs is 1 in the file, 2 in the model"),
         (Attention(2, 3), Attention(2, 4), "size is 3 in the file, 4 in the model"),
+        (Attention(2, 2), Attention(2, 1, heads=2), "heads is None in the file, 2 in the model"),
+        (Attention(2, 3, causal=True), Attention(2, 3), "'causal' is True in the file, None in the model"),
+        (RMSNorm(2), RMSNorm(3), "size is 2 in the file, 3 in the model"),
         (Perceptron(2), Neuron(2), "class is 'Perceptron' in the file, 'Neuron' in the model"),
     ],
 )
