@@ -21,6 +21,11 @@ def iris():
     return [[float(number) for number in row[:-1]] for row in rows], [int(row[-1]) for row in rows], species
 
 
+def first_names():
+    """2,037 first names of 3 to 8 letters, the most frequent first."""
+    return (DATA / "names.txt").read_text(encoding="ascii").split()
+
+
 def split(rows, labels, part, rng):
     """(rows, labels) in random order, and those of a `part` held out."""
     order = list(range(len(rows)))
