@@ -29,6 +29,7 @@ LESSONS = (
     "digits_convolution",
     "embedding",
     "attention",
+    "gpt",
     "overfitting",
     "descent",
     "optimizers",

@@ -1,5 +1,7 @@
 """Numbers as a map, from cream to navy: the larger, the darker."""
 
+import math
+
 from nn.plot.palette import shades
 
 CREAM_TO_NAVY = ("#fff7ea", "#9fb4d4", "#08306b")
@@ -12,7 +14,25 @@ def image_rows(pixels, width=8):
 
 def text_map(pixels):
     """An image of numbers from 0 to 1 as lines of text."""
-    return "\n".join("    " + "".join(2 * shade(p) for p in row).rstrip() for row in image_rows(pixels))
+    return "\n".join("    " + text_row(row).rstrip() for row in image_rows(pixels))
+
+
+def text_maps(maps, letters):
+    """Maps side by side, with letters for their rows and columns.
+
+    >>> print(text_maps([[[1], [0.25, 0.75]], [[1], [1, 0]]], "ab"))
+         a b    a b
+      a  ██     ██
+      b  ░░▓▓   ██
+    """
+    texts = [[" ".join(letters), *map(text_row, rows)] for rows in maps]
+    width = 2 * len(letters)
+    lines = ("   ".join(text.ljust(width) for text in line) for line in zip(*texts))
+    return "\n".join(f"  {letter}  {line}".rstrip() for letter, line in zip(" " + letters, lines))
+
+
+def text_row(numbers):
+    return "".join(2 * shade(number) for number in numbers)
 
 
 def shade(number):
@@ -36,15 +56,28 @@ def shaded(rows, between=None, title=""):
     return on
 
 
-def table_map(rows, down, across, title=""):
-    """Shares from 0 to 1, shaded and written, with names beside them."""
-    draw = shaded(rows, (0, 1), title)
+def named_map(rows, down, across, title=""):
+    """Shares from 0 to 1, shaded, with names; a row may end early."""
+    full = [row + [math.nan] * (len(across) - len(row)) for row in rows]
+    draw = shaded(full, (0, 1), title)
 
     def on(axes):
         draw(axes)
+        for i, row in enumerate(rows):
+            axes.plot([-0.5, len(row) - 0.5, len(row) - 0.5], [i + 0.5, i + 0.5, i - 0.5], "0.7", lw=1.5)
         axes.set_xticks(range(len(across)), across)
         axes.set_yticks(range(len(down)), down)
         axes.tick_params(length=0)
+
+    return on
+
+
+def table_map(rows, down, across, title=""):
+    """The same with each share written."""
+    draw = named_map(rows, down, across, title)
+
+    def on(axes):
+        draw(axes)
         for i, row in enumerate(rows):
             for j, share in enumerate(row):
                 color = "white" if share > 0.75 else "black"

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from demos import boolean_functions, classification, embedding, optimizers, page, perceptron, xor
+from demos import boolean_functions, classification, embedding, gpt, optimizers, page, perceptron, xor
+from demos.kit import letters
+from demos.kit.datasets import first_names
 from demos.program import LECTURE
-from engine import play
+from engine import c_compiler, play
 from nn import MLP, XNOR, XOR, GradientDescent, Perceptron, binary_cross_entropy, fit
 from tests.demos.conftest import printed
 
@@ -173,6 +175,46 @@ def test_attention_looks_up_what_an_mlp_knows_by_heart_only(lesson):
         assert sorted(range(6), key=weights.__getitem__)[-2:] in ([i, 5], [5, i])
         assert weights[i] + weights[5] > 0.8
     assert (lesson("attention").out / "attention.png").exists() == drawn
+
+
+def test_a_gpt_starts_with_all_letters_alike_and_sees_no_later_ones():
+    model = gpt.GPT(random.Random(0))
+    read, target = letters.example("mary")
+    assert len(model.parameters()) == 4251 and "4,251" in gpt.__doc__
+    assert gpt.loss(model(read), target).data == pytest.approx(math.log(27), rel=1e-12)
+    for parameter in model.parameters():
+        parameter.data += 0.1
+    logits = [[z.data for z in row] for row in model(read)]
+    assert [[z.data for z in row] for row in model(read[:3])] == logits[:3]
+    of_name = [math.log(sum(map(math.exp, row))) - row[k] for row, k in zip(logits, target[:5])]
+    assert gpt.loss(model(read), target).data == pytest.approx(sum(of_name) / 5, rel=1e-12)
+
+
+def test_the_names_are_those_that_their_source_says():
+    names = first_names()
+    assert len(names) == len(set(names)) == 2037
+    assert (
+        all(re.fullmatch("[a-z]{3,8}", name) for name in names) and max(map(len, names)) == letters.LENGTH - 1
+    )
+    assert names[:3] == ["james", "john", "robert"]
+
+
+@pytest.mark.slow
+def test_a_gpt_learns_to_invent_names(lesson):
+    run = lesson("gpt")
+    found = run.found
+    assert found["first"] == pytest.approx(math.log(27), rel=1e-12)
+    if c_compiler():
+        assert found["losses"][-1] < 2.1 and found["unseen"] < 2.4
+        assert sum(name not in first_names() for name in found["invented"]) >= 4
+    assert found["losses"][-1] < found["losses"][0] < 3 and found["unseen"] < 2.9
+    for name in found["invented"]:
+        assert re.fullmatch("[a-z]{1,8}", name)
+        assert bool(re.search(rf"\b{name}\*", run.text)) == (name in first_names())
+    for rows in found["heads"]:
+        assert list(map(len, rows)) == list(range(1, 9))
+        assert [sum(row) for row in rows] == pytest.approx([1] * 8)
+    assert (run.out / "gpt.png").exists() == drawn
 
 
 @pytest.mark.slow
