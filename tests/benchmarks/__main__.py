@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 
-from tests.benchmarks import compiling, machine, mlp, products, tiny, training
+from tests.benchmarks import compiling, gpt, machine, mlp, products, tiny, training
 from tests.benchmarks.contenders import contest
 from tests.benchmarks.race import summary
 
@@ -78,7 +78,19 @@ def objects():
         contest(f"Values, {m}x{k} by {k}x{n}", task, _of(products, PRODUCTS), ours=BY_HAND)
 
 
-SECTIONS = {"compiling": compiling.report, "graphs": graphs, "objects": objects, "arrays": arrays}
+def transformer():
+    """A step of the lesson gpt in three ways."""
+    names = {EAGER: "linegrad_eager", "linegrad, program": "linegrad_program", NATIVE: "linegrad_native"}
+    contest("GPT, 32 names", gpt.task(32), _of(gpt, names), ours=NATIVE, rounds=3)
+
+
+SECTIONS = {
+    "compiling": compiling.report,
+    "graphs": graphs,
+    "objects": objects,
+    "arrays": arrays,
+    "gpt": transformer,
+}
 
 
 def main():

@@ -5,8 +5,10 @@ import resource
 import time
 from itertools import pairwise
 
+from demos.gpt import GPT
 from engine import Program, Value, c_compiler
 from nn import MLP, cross_entropy, hinge
+from tests.benchmarks.gpt import recorded
 
 
 def perceptron(*sizes):
@@ -30,6 +32,7 @@ GRAPHS = {
     "M: MLP 2-16-16-1": lambda: perceptron(2, 16, 16, 1),
     "digits: MLP 64-32-10": lambda: perceptron(64, 32, 10),
     "MLP 784-64-10": lambda: perceptron(784, 64, 10),
+    "the lesson's GPT": lambda: recorded(GPT(random.Random(0))),
     "a sum of 5,000 parameters": lambda: (sum(Value(1, f"w{i}") for i in range(5000)), []),
     "log-sum-exp of 1,000": lambda: (sum(Value(i / 1e3, f"w{i}").exp() for i in range(1000)).log(), []),
     "lines that do not repeat": lambda: without_repetition(8_000),
