@@ -13,6 +13,7 @@ from engine.operation import OPERATIONS
 from engine.rules import INDEXING, TABLE
 from engine.views.javascript import operations_script
 from engine.views.play import page_script
+from nn import MLP, Embedding, cross_entropy
 from tests.engine.views.pages import cards, check_page, do
 from tests.graphs import ARITHMETIC, FUNCTIONS, random_graph
 
@@ -29,6 +30,16 @@ def test_arithmetic_is_equal_to_the_last_bit(shown, seed):
     output, _, _ = random_graph(seed, ARITHMETIC, size=14)
     output.zero_grad()
     check_page(shown(play(output)), output)
+
+
+def test_an_index_chooses_on_the_page_too(shown):
+    rng = random.Random(0)
+    k, y = Value(1, "k"), Value(0, "y")
+    [vector] = Embedding(["a", "b", "c"], 2, rng)([k])
+    loss = cross_entropy(MLP(2, [3], rng=rng)(vector), y)
+    loss.label = "L"
+    loss.zero_grad()
+    check_page(shown(play(loss)), loss)
 
 
 def within(a, b, units):
