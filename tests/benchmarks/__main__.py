@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 
-from tests.benchmarks import compiling, gpt, machine, mlp, products, tiny, training
+from tests.benchmarks import compiling, gpt, gradbench, machine, mlp, products, tiny, training
 from tests.benchmarks.contenders import contest
 from tests.benchmarks.race import summary
 
@@ -90,6 +90,7 @@ SECTIONS = {
     "objects": objects,
     "arrays": arrays,
     "gpt": transformer,
+    "gradbench": gradbench.report,
 }
 
 
