@@ -8,7 +8,7 @@ import random
 from array import array
 from functools import reduce
 
-from engine import Program, Value
+from engine import Elementwise, Program, Value, grad
 
 
 def lse(x):
@@ -25,15 +25,22 @@ def gradient(compiled=Program.native):
     derivative of log S.
     """
     x, a, total = Value(0, "x"), Value(0, "a"), Value(1, "S")
-    term = compiled(Program((x - a).exp() / total, inputs=[x], parameters=[a, total]))
+    terms = compiled(Program(term(x, a, total), inputs=[x], parameters=[a, total]))
+    slope = Elementwise(lambda x, *, a, total: grad(term(x, a, total), [x])[0])
+    if compiled is Program.native:
+        slope.compile()
 
     def value_and_gradient(numbers):
         largest, column = max(numbers), memoryview(numbers).cast("B").cast("d", (len(numbers), 1))
-        mean, _ = term.value_and_gradient(column, array("d", [largest, 1.0]))
+        mean, _ = terms.value_and_gradient(column, array("d", [largest, 1.0]))
         whole = mean * len(numbers)
-        return largest + math.log(whole), term.each(column, [x], [largest, whole])[1]
+        return largest + math.log(whole), slope(numbers, a=largest, total=whole)[0]
 
     return value_and_gradient
+
+
+def term(x, a, total):
+    return (x - a).exp() / total
 
 
 def data(n):
