@@ -65,8 +65,13 @@ function backward(data, visit = () => {}) {
 
 function explained(error, i, data, what) {
   if (!(error instanceof NoNumber)) return error;
-  const numbers = new Set(nodes[i].parents.map((at) => `${nodes[at].name} = ${formatNumber(data[at])}`));
-  return new NoNumber(`${what}${nodes[i].formula} where ${[...numbers].join(", ")}: ${error.message}`);
+  const { formula, parents, rendered } = nodes[i];
+  const named = parents.filter((at) => nodes[at].name !== formatNumber(data[at])); // not 3 = 3
+  const numbers = new Set(named.map((at) => `${nodes[at].name} = ${formatNumber(data[at])}`));
+  const where = numbers.size > 0 ? ` where ${[...numbers].join(", ")}` : "";
+  const isIndex = rendered.startsWith("checked_index(");
+  const reason = isIndex ? `no whole number from 0 to ${data[parents[1]] - 1}` : error.message;
+  return new NoNumber(`${what}${formula}${where}: ${reason}`);
 }
 
 // Both passes at these data of the leaves. For each step, `contributions` has

@@ -9,7 +9,7 @@ import pytest
 
 import engine
 from demos.page import example
-from engine import Value, play, steps, topological_order
+from engine import Value, one_hot, play, steps, topological_order
 from engine.operation import OPERATIONS
 from engine.rules import TABLE
 from engine.views.javascript import operations_script
@@ -170,6 +170,15 @@ def test_where_there_is_no_number_nothing_changes(shown):
         change(tab, "x", number)
         assert what in tab.inner_text("#trouble")
         assert float(cards(tab)["x"][0]) == 2
+
+
+def test_a_wrong_index_is_called_so(shown):
+    k = Value(1, "k")
+    tab = shown(play(one_hot(k, 3)[1]))
+    for number in (1.5, 3):
+        change(tab, "k", number)
+        wanted = f"checked_index(k, 3) where k = {number}: no whole number from 0 to 2."
+        assert tab.inner_text("#trouble") == f"{wanted} The page still shows k = 1."
 
 
 def test_a_case_of_a_derivative_follows_the_numbers(shown):
