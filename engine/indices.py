@@ -4,7 +4,7 @@ A Value that is an index stays in the graph, so a program chooses anew for each
 row, where `table[int(x)]` would hold what was chosen when it was recorded.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from engine.errors import check_count, in_words
 from engine.operation import OPERATIONS
@@ -41,17 +41,22 @@ def one_hot(index: Value, size: int) -> list[Value]:
     return [record(OPERATIONS["equals"], index, i) for i in range(size)]
 
 
-def find_indices(nodes: Iterable[Value]) -> set[Value]:
-    """Those of a graph's nodes that are used as an index, and as nothing else.
+def find_indices(nodes: Sequence[Value]) -> set[Value]:
+    """Those of a graph's nodes that make an index, and nothing else.
 
+    The nodes are in topological order; the last is the output.
+
+    >>> from engine.value import topological_order
     >>> k, x = Value(0, "k"), Value(2, "x")
-    >>> [hot] = one_hot(k, 1)
-    >>> find_indices([k, x, hot.left, hot, hot * x]) == {k}
+    >>> [hot] = one_hot(2 * k, 1)
+    >>> find_indices(topological_order(hot * x)).intersection([k, x]) == {k}
     True
     """
     found: set[Value] = set()
-    others: set[Value] = set()
-    for node in nodes:
-        (found if node.op == CHECKED_INDEX else others).update(node.parents[:1])
-        others.update(node.parents[1:])
+    others = {*nodes[-1:]}
+    for node in reversed(nodes):
+        if node.op == CHECKED_INDEX or node in found:
+            found.update(node.parents)
+        if node.op != CHECKED_INDEX and node in others:
+            others.update(node.parents)
     return found - others

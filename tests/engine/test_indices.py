@@ -108,6 +108,16 @@ def test_an_index_that_is_a_number_too_is_checked():
     assert not check_gradients(one_hot(k, 3)[1] * k)  # which has no slope at 1
 
 
+def test_what_only_makes_an_index_is_not_checked():
+    def entry(k, x, unused):
+        return one_hot(2 * k + 1, 4)[3] * x
+
+    check = check_gradients(entry, 1, 0.5, 7)
+    assert check and str(check).endswith(
+        "2 gradients, and all are right\nnot checked, as an index has no slope: k"
+    )
+
+
 @pytest.mark.parametrize(("index", "size"), [(2, 3), ([Value(2)], 3), (Value(2), 2.5)])
 def test_other_arguments_are_errors(index, size):
     with pytest.raises(TypeError, match=r"one_hot is for an index that is a Value|size is how many places"):
