@@ -6,7 +6,7 @@ from operator import mul
 from typing import Any
 
 from engine import Value, counted, one_hot, short_repr
-from nn.checks import check_list, check_positive, check_rng, is_number
+from nn.checks import check_list, check_positive, check_rng, is_number, is_scalar
 from nn.module import Module
 
 
@@ -48,7 +48,7 @@ class Embedding(Module):
                 raise TypeError(f"a word of an embedding is a string, not {short_repr(word)}")
             if word in seen:
                 raise ValueError(f"an embedding has every word once, and {short_repr(word)} is there twice")
-            if is_number(word) and word != place:
+            if is_scalar(word) and word != place:
                 raise ValueError(
                     f"numbers in an embedding are their own places, 0, 1, 2, ...: not {word} at {place}"
                 )

@@ -203,6 +203,7 @@ WRONG = [
     (lambda: Embedding(["a"], 2)([Value(1, "k")]), ValueError, "where k = 1.0: no whole number from 0 to 0"),
     (lambda: Embedding([W], 2), TypeError, "a word of an embedding is a string, not"),
     (lambda: Embedding([1, 0], 2), ValueError, "numbers in an embedding are their own places"),
+    (lambda: Embedding([True, False], 2), ValueError, "numbers in an embedding are their own places"),
     # a state
     (
         lambda: Neuron(1).load_state(3),
