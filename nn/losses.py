@@ -148,7 +148,7 @@ def cross_entropy(logits: Sequence[Value], target: Any) -> Value:
     0.69314718056
     """
     check_logits("cross_entropy", logits)
-    if is_number(target):
+    if is_scalar(target) and not isinstance(target, Value):
         chosen = logits[check_class(target, len(logits))]
     else:
         target = one_hot(target, len(logits)) if isinstance(target, Value) else target

@@ -318,6 +318,7 @@ WRONG = [
     (lambda: cross_entropy([W, W], 2), ValueError, "class 2 is not one of 0 to 1"),
     (lambda: cross_entropy([W, W], 0.5), ValueError, "class 0.5 is not one of 0 to 1"),
     (lambda: cross_entropy([W, W], Value(2, "k")), ValueError, "where k = 2.0: no whole number from 0 to 1"),
+    (lambda: cross_entropy([W, W], True), TypeError, "a class is a number from 0 to 1, not True"),
     (lambda: cross_entropy([W, W], "01"), ValueError, "of 2 logits needs as many targets, not '01'"),
     (lambda: cross_entropy([W, W], None), ValueError, "of 2 logits needs as many targets, not None"),
     (lambda: cross_entropy([1.0, 2.0], [0, 1]), TypeError, "a Value for each class; the first is 1.0"),
