@@ -8,7 +8,7 @@ from operator import mul
 from typing import Any
 
 from engine import Value, short_repr
-from nn.checks import check_inputs, check_list, check_positive, check_rng, is_integer
+from nn.checks import check_inputs, check_list, check_numbers, check_positive, check_rng, is_integer
 from nn.layers import name_inputs
 from nn.losses import softmax
 from nn.module import Module
@@ -99,7 +99,7 @@ class Attention(Module):
         """The vectors as lists; plain numbers are called x1_1, x1_2, ..."""
         vectors = check_list(vectors, "Attention takes a list of vectors")
         check_positive(len(vectors), "Attention takes a list of vectors")
-        checked = [check_inputs(x, self.nin, self, "a vector of ") for x in vectors]
+        checked = [check_numbers(check_inputs(x, self.nin, self, "a vector of "), self) for x in vectors]
         return [name_inputs(x, f"x{i}_") for i, x in enumerate(checked, 1)]
 
     def _head(self, head, vectors):

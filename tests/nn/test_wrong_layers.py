@@ -151,6 +151,7 @@ WRONG = [
     (lambda: RMSNorm(2)([1]), ValueError, "RMSNorm(2) takes 2 inputs, not 1"),
     (lambda: RMSNorm(1)(["a"]), TypeError, "RMSNorm(1) takes numbers, not 'a'"),
     (lambda: Attention(2, 1)(3), TypeError, "Attention takes a list of vectors, not 3"),
+    (lambda: Attention(2, 1)(["ab"]), TypeError, "Attention(2, 1) takes numbers, not 'a'"),
     (lambda: Attention(2, 1)([]), ValueError, "Attention takes a list of vectors, one at least, not 0"),
     (
         lambda: Attention(2, 1)([1, 2]),
