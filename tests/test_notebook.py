@@ -206,6 +206,16 @@ def test_a_long_program_is_cut_and_says_how_many_lines_are_left(monkeypatch):
     assert Parsed(shown._repr_html_()).lines == lines
 
 
+def test_no_line_of_a_loop_that_is_cut_stands_in_another_loop():
+    x = [Value(0, f"x{i}") for i in range(6)]
+    loops = Program(MLP(6, [6, 5, 4, 3, 2, 1], "tanh", random.Random(0))(x), inputs=x).loops
+    whole, lines = (text.splitlines() for text in (str(loops), repr(loops)))
+    [cut] = [i for i, line in enumerate(lines) if "more lines" in line]
+    left = int(re.search(r"\d+", lines[cut])[0])
+    assert lines[:cut] + whole[cut : cut + left] + lines[cut + 1 :] == whole
+    assert whole[cut + left].startswith("    ") and whole[cut + left][4] != " "
+
+
 def test_what_is_large_is_cut_as_its_text_is():
     total = sum(Value(i, f"x{i}") * Value(i, f"w{i}") for i in range(2_000))
     large = digits()

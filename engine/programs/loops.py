@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from itertools import chain
+from itertools import chain, dropwhile
 from operator import sub
 from typing import Any, NamedTuple
 
@@ -14,10 +14,11 @@ from engine.programs.merged import ARRAYS, D, G, Merged, N, W, X
 from engine.programs.python_text import (
     MOST_LINES,
     TextLine,
+    ends,
     joined,
+    left_out,
     module_text,
     result_text,
-    shortened,
     wrapped,
 )
 from engine.programs.rolled import Loop, rolled, with_growths
@@ -183,11 +184,11 @@ class _Text:
         """The lines of the module; if `short`, not all of many."""
         tape = self.loops.tape
         most = MOST_LINES if short else None
-        body = shortened(list(self.terms(self.loops.forward)), most)
+        body = _shortened(list(self.terms(self.loops.forward)), most)
         if not tape.shape:
             body.insert(0, "# forward")
             if tape.parameters:
-                body += ["# backward", *shortened(list(self.terms(self.loops.backward)), most)]
+                body += ["# backward", *_shortened(list(self.terms(self.loops.backward)), most)]
         outputs = [
             self.element(still(output), []) if isinstance(output, tuple) else output
             for output in self.loops.merged.outputs
@@ -258,6 +259,15 @@ class _Text:
             index = affine(terms, number)
             text += index if array.kind == N else f"[{index}]"
         return text
+
+
+def _shortened(lines, most):
+    """The first and the last lines: these begin outside of loops, since the
+    heads of loops that begin among those left out are not there.
+    """
+    first, count, last = ends(lines, most)
+    outside = list(dropwhile(lambda line: count and line[0] == " ", last))
+    return [*first, *left_out(count + len(last) - len(outside)), *outside]
 
 
 def _zeros(shape):

@@ -189,16 +189,17 @@ def ends(things: Sequence[T], most: int | None) -> tuple[Sequence[T], int, Seque
 def shortened(texts: Sequence[str], most: int | None, mark: str = "#") -> list[str]:
     """So many lines of text at most, with a comment for those left out."""
     first, count, last = ends(texts, most)
-    return [*first, *_left_out(count, mark), *last]
+    return [*first, *left_out(count, mark), *last]
 
 
-def _left_out(count, mark="#"):
+def left_out(count: int, mark: str = "#") -> list[str]:
+    """The comment for so many lines, if any."""
     return [f"{mark} … {counted(count, 'more line')}: print(...) shows all"] * bool(count)
 
 
 def _printed(lines, most=None):
     first, count, last = ends(lines, most)
-    note = [(text, None) for text in _left_out(count)]
+    note = [(text, None) for text in left_out(count)]
     return [*map(_text_line, first), *note, *map(_text_line, last)]
 
 
