@@ -5,6 +5,7 @@ row, where `table[int(x)]` would hold what was chosen when it was recorded.
 """
 
 from collections.abc import Sequence
+from numbers import Real
 
 from engine.errors import check_count, in_words
 from engine.operation import OPERATIONS
@@ -35,7 +36,8 @@ def one_hot(index: Value, size: int) -> list[Value]:
     ValueError: checked_index(k, 3) where k = 3.0: no whole number from 0 to 2
     """
     if not isinstance(index, Value):
-        raise TypeError(f"one_hot is for an index that is a Value, not {in_words(index)}")
+        hint = "; of a number, there is nn.one_hot" if isinstance(index, Real) else ""
+        raise TypeError(f"one_hot is for an index that is a Value, not {in_words(index)}{hint}")
     size = check_count("size", size, "how many places there are")
     index = record(OPERATIONS[CHECKED_INDEX], index, size)
     return [record(OPERATIONS["equals"], index, i) for i in range(size)]

@@ -122,3 +122,8 @@ def test_what_only_makes_an_index_is_not_checked():
 def test_other_arguments_are_errors(index, size):
     with pytest.raises(TypeError, match=r"one_hot is for an index that is a Value|size is how many places"):
         one_hot(index, size)
+
+
+def test_of_a_number_as_fit_gives_to_a_graph_the_error_says_what_takes_it():
+    with pytest.raises(TypeError, match=r"not 2 \(int\); of a number, there is nn.one_hot$"):
+        one_hot(2, 3)
