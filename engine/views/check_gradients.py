@@ -175,7 +175,7 @@ def check_gradients(output: Value | Callable[..., Value], /, *arguments: Any, **
         for value, name in given.items():
             value.label = value.label or name
         names = names_on_a_line(order)
-        again()  # a leaf may have changed since the graph was computed
+        root.forward()  # a leaf may have changed since the graph was computed
         twins = copied(root)
         twins[root].backward()
         gradients = {leaf: twins[leaf].grad if leaf in twins else 0.0 for leaf in leaves}

@@ -108,6 +108,14 @@ def test_an_index_that_is_a_number_too_is_checked():
     assert not check_gradients(one_hot(k, 3)[1] * k)  # which has no slope at 1
 
 
+def test_a_check_where_the_index_has_become_wrong_says_so():
+    k, _, square = lookup()
+    k.data = 7
+    with pytest.raises(ValueError, match=r"checked_index\(k, 5\) where k = 7.0: no whole number from 0 to 4"):
+        check_gradients(square)
+    assert square.data == 25
+
+
 def test_what_only_makes_an_index_is_not_checked():
     def entry(k, x, unused):
         return one_hot(2 * k + 1, 4)[3] * x
