@@ -105,9 +105,9 @@ class Elementwise:
         with decisions() as found:
             try:
                 results = self.formula(*elements.values(), **shared)
-            except ValueError:  # int() refuses NaN
+            except ValueError as error:  # int() refuses NaN, and an index does
                 if not found:
-                    raise
+                    raise ValueError(f"the formula is recorded at NaN, where it raises: {error}") from error
         if found:
             raise ValueError(
                 f"the formula takes an element's number in {found[0]}: a branch for one element would be "

@@ -6,7 +6,7 @@ from array import array
 
 import pytest
 
-from engine import Elementwise, NoCompiler, Value
+from engine import Elementwise, NoCompiler, Value, one_hot
 
 
 def curve(x, y, *, scale, shift=0.5):
@@ -99,3 +99,9 @@ def test_a_formula_is_recorded_wherever_it_has_numbers(domain):
 def test_an_elements_number_is_not_taken(taken):
     with pytest.raises(ValueError, match="takes an element's number in"):
         Elementwise(lambda x: x * taken(x))([1.0])
+
+
+def test_an_element_that_is_an_index_is_an_error_that_says_why():
+    choose = Elementwise(lambda k: one_hot(k, 2)[1])
+    with pytest.raises(ValueError, match=r"recorded at NaN, where it raises: checked_index\(k, 2\)"):
+        choose([0, 1])
