@@ -206,14 +206,19 @@ def test_a_long_program_is_cut_and_says_how_many_lines_are_left(monkeypatch):
     assert Parsed(shown._repr_html_()).lines == lines
 
 
-def test_no_line_of_a_loop_that_is_cut_stands_in_another_loop():
+@pytest.mark.parametrize("form", ["loops", "native"])
+def test_no_line_of_a_block_that_is_cut_stands_in_another_one(form):
+    if form == "native" and c_compiler() is None:
+        pytest.skip("no C compiler here")
     x = [Value(0, f"x{i}") for i in range(6)]
-    loops = Program(MLP(6, [6, 5, 4, 3, 2, 1], "tanh", random.Random(0))(x), inputs=x).loops
-    whole, lines = (text.splitlines() for text in (str(loops), repr(loops)))
+    program = Program(MLP(6, [6, 5, 4, 3, 2, 1], "tanh", random.Random(0))(x), inputs=x)
+    thing = program.loops if form == "loops" else program.native()
+    whole, lines = str(thing).splitlines(), repr(thing).splitlines()
     [cut] = [i for i, line in enumerate(lines) if "more lines" in line]
-    left = int(re.search(r"\d+", lines[cut])[0])
-    assert lines[:cut] + whole[cut : cut + left] + lines[cut + 1 :] == whole
-    assert whole[cut + left].startswith("    ") and whole[cut + left][4] != " "
+    left = int(re.search(r"[\d,]+", lines[cut])[0].replace(",", ""))
+    assert len(lines) - 1 + left == len(whole)
+    assert lines[cut + 1 :] == whole[cut + left :]
+    assert re.match(r"    \w" if form == "loops" else r"\w", lines[cut + 1])
 
 
 def test_what_is_large_is_cut_as_its_text_is():

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from itertools import chain, dropwhile
+from itertools import chain
 from operator import sub
 from typing import Any, NamedTuple
 
@@ -14,11 +14,10 @@ from engine.programs.merged import ARRAYS, D, G, Merged, N, W, X
 from engine.programs.python_text import (
     MOST_LINES,
     TextLine,
-    ends,
     joined,
-    left_out,
     module_text,
     result_text,
+    shortened,
     wrapped,
 )
 from engine.programs.rolled import Loop, rolled, with_growths
@@ -183,12 +182,11 @@ class _Text:
     def lines(self, short: bool = False) -> list[TextLine]:
         """The lines of the module; if `short`, not all of many."""
         tape = self.loops.tape
-        most = MOST_LINES if short else None
-        body = _shortened(list(self.terms(self.loops.forward)), most)
+        body = self.shortened(self.loops.forward, short)
         if not tape.shape:
             body.insert(0, "# forward")
             if tape.parameters:
-                body += ["# backward", *_shortened(list(self.terms(self.loops.backward)), most)]
+                body += ["# backward", *self.shortened(self.loops.backward, short)]
         outputs = [
             self.element(still(output), []) if isinstance(output, tuple) else output
             for output in self.loops.merged.outputs
@@ -198,6 +196,10 @@ class _Text:
         text = [*((line, None) for line in body), *wrapped(f"return {result}", 4, short)]
         arguments = [array.name for array in self.arrays if array.kind in (X, W)]
         return module_text(tape, arguments, text, tape.forward + tape.backward, short)
+
+    def shortened(self, terms, short):
+        """The lines of terms; if `short`, not all of many."""
+        return shortened(list(self.terms(terms)), MOST_LINES if short else None, inside=(" ",))
 
     def terms(self, terms):
         """The lines of terms, each after the lists that it is first to fill."""
@@ -259,15 +261,6 @@ class _Text:
             index = affine(terms, number)
             text += index if array.kind == N else f"[{index}]"
         return text
-
-
-def _shortened(lines, most):
-    """The first and the last lines: these begin outside of loops, since the
-    heads of loops that begin among those left out are not there.
-    """
-    first, count, last = ends(lines, most)
-    outside = list(dropwhile(lambda line: count and line[0] == " ", last))
-    return [*first, *left_out(count + len(last) - len(outside)), *outside]
 
 
 def _zeros(shape):

@@ -216,7 +216,7 @@ class Native:
     @cached_property
     def _short(self):
         lines = [line if len(line) <= WIDTH else f"{line[:WIDTH]} …" for line in str(self).splitlines()]
-        return "\n".join(shortened(lines, 2 * MOST_LINES, "//"))
+        return "\n".join(shortened(lines, 2 * MOST_LINES, "//", inside=(" ", "{", "}")))
 
     def _repr_html_(self) -> str:
         return code_block(repr(self), _ROLES)

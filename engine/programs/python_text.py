@@ -8,6 +8,7 @@ with the tape's Line in it or None, so that an error leads back to its Line.
 import math
 import textwrap
 from collections.abc import Iterable, Sequence
+from itertools import dropwhile
 from typing import TypeVar
 
 from engine.errors import counted
@@ -186,20 +187,30 @@ def ends(things: Sequence[T], most: int | None) -> tuple[Sequence[T], int, Seque
     return things[: most - most // 2], len(things) - most, things[last:]
 
 
-def shortened(texts: Sequence[str], most: int | None, mark: str = "#") -> list[str]:
-    """So many lines of text at most, with a comment for those left out."""
+def shortened(
+    texts: Sequence[str], most: int | None, mark: str = "#", inside: tuple[str, ...] = ()
+) -> list[str]:
+    """So many lines of text at most, with a comment for those left out.
+
+    After it no line begins as those `inside` of a loop or function do, up to
+    the next head: that of their own is not there, and they would seem to stand
+    under another.
+
+    >>> shortened(["for i:", " a", "for j:", " b", "c"], 4, inside=(" ",))
+    ['for i:', ' a', '# … 2 more lines: print(...) shows all', 'c']
+    """
     first, count, last = ends(texts, most)
-    return [*first, *left_out(count, mark), *last]
+    outside = list(dropwhile(lambda text: text.startswith(inside), last))
+    return [*first, *_left_out(count + len(last) - len(outside), mark), *outside]
 
 
-def left_out(count: int, mark: str = "#") -> list[str]:
-    """The comment for so many lines, if any."""
+def _left_out(count, mark="#"):
     return [f"{mark} … {counted(count, 'more line')}: print(...) shows all"] * bool(count)
 
 
 def _printed(lines, most=None):
     first, count, last = ends(lines, most)
-    note = [(text, None) for text in left_out(count)]
+    note = [(text, None) for text in _left_out(count)]
     return [*map(_text_line, first), *note, *map(_text_line, last)]
 
 
