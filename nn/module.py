@@ -114,7 +114,7 @@ class Module:
         found, parameters = read_column(numbers, "numbers"), self.parameters()
         if len(found) != len(parameters):
             others = len(_every(self)) - len(parameters)
-            frozen = f" ({others:,} more are frozen)" if others else ""
+            frozen = f" ({others:,} more {'is' if others == 1 else 'are'} frozen)" if others else ""
             raise ValueError(
                 f"{counted(len(found), 'number')} given for the {counted(len(parameters), 'parameter')} of "
                 f"{self!r}{frozen}"

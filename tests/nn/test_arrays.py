@@ -93,6 +93,13 @@ def test_frozen_parameters_are_not_in_an_array_and_stay():
     model.from_array([])
 
 
+def test_the_message_counts_one_frozen_parameter():
+    neuron = Neuron(1)
+    neuron.freeze([neuron.b])
+    with pytest.raises(ValueError, match=r"for the 1 parameter of Neuron\(1, relu\) \(1 more is frozen\)$"):
+        neuron.from_array([1, 2])
+
+
 def test_a_shared_parameter_stands_in_an_array_once():
     class Twice(Module):
         def __init__(self):
