@@ -4,6 +4,7 @@
     Which weights has it, with which gradients?  print(network)
     How does it look, with its numbers?          diagram(network, [1, 0])
     How does it learn from rows and targets?     fit(network, rows, ...)
+    How, with several cores or machines?         fit(..., executor=...)
     How did its loss fall?                       losses.plot(), of fit's
     What does it answer over the plane?          plot.boundary(network, ...)
     How do I keep it, and get it back?           network.save, load
@@ -14,7 +15,8 @@ and `fit`. `perceptron`, `recurrent`, `lstm`, `convolution`, `embedding`,
 `attention` and `rms_norm` are models of their own. `saved` is the file that
 a model's `save` writes, `load` makes an MLP of one, `frozen` is what
 training leaves as it is, and `checks` says what is wrong with an argument.
-`table` is what `print(model)` shows, and `history` what `fit` returns.
+`table` is what `print(model)` shows, and `history` what `fit` returns;
+`shards` are what it gives an executor.
 
 `diagrams/` draws networks, `plot/` what they learned, and `layerwise/` is
 the backpropagation algorithm in matrices.

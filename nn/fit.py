@@ -25,6 +25,7 @@ from nn.checks import check_epochs, check_function, check_list, check_number, ch
 from nn.frozen import check_unfrozen
 from nn.history import Losses
 from nn.optim import Optimizer, step_restorer
+from nn.shards import Divided, check_executor
 
 Engine = Literal["auto", "graph", "python", "native"]
 AfterEpoch = Callable[[int, float, Any], Any]
@@ -43,6 +44,7 @@ def fit(
     engine: Engine = "auto",
     progress: bool | None = None,
     each: AfterEpoch | None = None,
+    executor: Any = None,
 ) -> Losses:
     """Descend the mean of loss(model(x), y) over rows x and targets y.
 
@@ -64,6 +66,17 @@ def fit(
     warning says in which line, and the graph computes the gradients. (What a
     loss does with `z.data` is not noticed, and is taken for all rows.)
 
+    `executor` has workers share each step: a concurrent.futures.Executor of
+    threads or processes, joblib's, or a Dask client, for other machines too.
+    Rows are cut into shards, however many workers there are. Rows and program
+    go to the workers once: threads read them in place, processes in a temporary
+    file, and a Dask worker is sent those of its shards (with `batch`, all). A
+    step sends the weights (with `batch`, row numbers too), and gets the mean
+    gradient of each shard. The result is the same to the last bit with any
+    workers or none, where they have the same C library. A step too short for
+    two shards, some milliseconds of native code, is computed here. What
+    workers hold of the rows is dropped when fit ends.
+
     A terminal or notebook shows the progress, or not, as `progress` says.
     Ctrl-C stops the descent and keeps what was learned.
 
@@ -71,7 +84,7 @@ def fit(
     depends on none of the optimiser's parameters, one of these is frozen, the
     engine is unknown or a number is out of its range; TypeError for an
     argument of another kind, or a loss that is not a Value; ArithmeticError if
-    it is no longer finite.
+    it is no longer finite; RuntimeError if an executor is shut down or broken.
 
     >>> from nn import MLP, Adam, binary_cross_entropy
     >>> network = MLP(2, [4, 1], activation="tanh", rng=random.Random(0))
@@ -94,11 +107,17 @@ def fit(
         )
     if batch is not None and not (is_integer(batch) and batch >= 1):
         raise ValueError(f"batch is a number of rows, one at least, not {short_repr(batch)}")
-    batch = None if batch is None else int(batch)
+    batch = None if batch is None or batch >= len(rows) else int(batch)
     epochs = check_epochs(epochs)
     if tolerance is not None:
         check_number(tolerance, "tolerance, a change of the loss,")
     check_rng(rng)
+    if executor is not None:
+        check_executor(executor)
+        if engine == "graph":
+            raise ValueError(
+                "an executor computes a program, not graphs: engine is 'auto', 'python' or 'native'"
+            )
     if each is not None:
         check_function(each, "each is a function of the epoch, the loss and the model")
     if progress is not None and not isinstance(progress, bool):
@@ -106,14 +125,14 @@ def fit(
     if progress is None:
         progress = sys.stderr.isatty() or "ipykernel" in sys.modules
     parameters = optimizer.parameters
-    gradients = None
+    recorded = None
     if engine != "graph":
-        gradients = _recorded(model, rows, targets, loss, optimizer, engine, progress)
-    gradient_at, batches = gradients or _graph(model, rows, targets, loss, parameters)
+        recorded = _recorded(model, rows, targets, loss, optimizer, engine, progress, executor, batch)
+    gradient_at, close = recorded or _graph(model, rows, targets, loss, parameters)
     weights = array("d", [p.data for p in parameters])
     gradient: Sequence[float] = [p.grad for p in parameters]
     history = Losses()
-    order = list(range(len(rows)))
+    order = range(len(rows)) if batch is None else list(range(len(rows)))
 
     def descend():  # (in the `try` itself, some of its loops' jumps would be no part of it since Python 3.12)
         nonlocal weights, gradient
@@ -121,7 +140,8 @@ def fit(
             if batch is not None:
                 (rng or random).shuffle(order)
             total = 0.0
-            for count, chosen in batches(order, batch or len(rows)):
+            for start in range(0, len(rows), batch or len(rows)):
+                chosen = order[start : start + (batch or len(rows))]
                 mean, found = gradient_at(weights, chosen)
                 if not math.isfinite(mean):
                     raise ArithmeticError(_not_finite(mean, len(history) + 1, optimizer))
@@ -131,7 +151,7 @@ def fit(
                 except BaseException:
                     restore()
                     raise
-                total += mean * count
+                total += mean * len(chosen)
             history.append(total / len(rows))
             if each is not None:
                 _assign(parameters, weights, gradient)
@@ -153,6 +173,8 @@ def fit(
     except BaseException:  # a second Ctrl-C, too, keeps what was learned
         _assign(parameters, weights, gradient)
         raise
+    finally:
+        close()
     return history
 
 
@@ -246,13 +268,8 @@ def _graph(model, rows, targets, loss, parameters):
             raise TypeError(_not_a_value(mean))
         return float(mean), [0.0] * len(parameters)
 
-    def batches(order, size):
-        for start in range(0, len(order), size):
-            chosen = order[start : start + size]
-            yield len(chosen), chosen
-
     rows = rows.tolist() if hasattr(rows, "tolist") else rows
-    return gradient_at, batches
+    return gradient_at, lambda: None
 
 
 @contextmanager
@@ -267,7 +284,7 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _recorded(model, rows, targets, loss, optimizer, engine, progress):
+def _recorded(model, rows, targets, loss, optimizer, engine, progress, executor, batch):
     """The same by a program: the loss of one row, recorded.
 
     None if recording it would be wrong for other rows.
@@ -286,6 +303,8 @@ def _recorded(model, rows, targets, loss, optimizer, engine, progress):
     changing = trained.union(x, y) if depends else trained
     for decision in found:
         if not changing.isdisjoint(topological_order(decision.node)):
+            if executor is not None:
+                raise ValueError(f"an executor computes no graphs, and {_frozen(decision)}")
             warnings.warn(_frozen(decision), stacklevel=3)
             return None
     if not isinstance(output, Value):
@@ -308,12 +327,13 @@ def _recorded(model, rows, targets, loss, optimizer, engine, progress):
             if progress:
                 print(f"fit: {error}; Python runs the program instead", file=sys.stderr)
 
-    numbers, count = _side_by_side(rows, ys, program.inputs)
-    width, everything = len(program.inputs), len(used) == len(parameters)
+    numbers = _side_by_side(rows, ys, program.inputs)
+    divided = Divided(program, numbers, executor, shuffled=batch is not None)
+    everything = len(used) == len(parameters)
 
     def gradient_at(weights, chosen):
         data = weights if everything else array("d", [weights[i] for i in used])
-        mean, derivatives = program.value_and_gradient(chosen, data + fixed)
+        mean, derivatives = divided.value_and_gradient(chosen, data + fixed)
         if everything:
             return mean, derivatives[: len(used)]
         gradient = array("d", [0.0]) * len(parameters)
@@ -321,19 +341,7 @@ def _recorded(model, rows, targets, loss, optimizer, engine, progress):
             gradient[i] = derivative
         return mean, gradient
 
-    def batches(order, size):
-        given = numbers
-        if size < count:
-            given = array("d")
-            for i in order:
-                given += numbers[i * width : (i + 1) * width]
-        view = memoryview(given).cast("B")
-        for start in range(0, count, size):
-            rows = min(size, count - start)
-            part = view[8 * width * start : 8 * width * (start + rows)]
-            yield rows, part.cast("d", (rows, width))
-
-    return gradient_at, batches
+    return gradient_at, divided.close
 
 
 def _frozen(decision):
@@ -347,7 +355,7 @@ def _frozen(decision):
 
 
 def _side_by_side(rows, targets, inputs):
-    """The numbers of each row and its target, in one array; how many rows."""
+    """The numbers of each row and its target, in one array."""
     width = len(inputs) - len(targets[0])
     left, count = read_rows(rows, inputs[:width])
     right, _ = read_rows(targets, inputs[width:])
@@ -355,7 +363,7 @@ def _side_by_side(rows, targets, inputs):
     for i in range(count):
         numbers += left[i * width : (i + 1) * width]
         numbers += right[i * len(targets[0]) : (i + 1) * len(targets[0])]
-    return numbers, count
+    return numbers
 
 
 def _with_progress(epochs, history, progress):
