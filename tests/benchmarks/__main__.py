@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 
-from tests.benchmarks import compiling, gpt, gradbench, machine, mlp, products, tiny, training
+from tests.benchmarks import compiling, executors, gpt, gradbench, machine, mlp, products, tiny, training
 from tests.benchmarks.contenders import contest
 from tests.benchmarks.race import summary
 
@@ -89,6 +89,7 @@ SECTIONS = {
     "graphs": graphs,
     "objects": objects,
     "arrays": arrays,
+    "executors": executors.report,
     "gpt": transformer,
     "gradbench": gradbench.report,
 }
