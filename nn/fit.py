@@ -290,6 +290,12 @@ def _recorded(model, rows, targets, loss, optimizer, engine, progress, executor,
     None if recording it would be wrong for other rows.
     """
     first = rows[0].tolist() if hasattr(rows, "tolist") else rows[0]
+    words = [word for word in first if isinstance(word, str)]
+    if words:
+        raise TypeError(
+            f"a program reads numbers: give a word such as {short_repr(words[0])} by its place in the "
+            "embedding's table, or fit engine='graph'"
+        )
     x = [Value(number, f"x{i}") for i, number in enumerate(first, 1)]
     scalar = not isinstance(targets[0], (list, tuple))
     ys = [[target] if scalar else target for target in targets]

@@ -19,7 +19,8 @@ class RMSNorm(Module):
 
     So the numbers have a mean square of 1, whatever the size of x, and then
     the gain, which is learned, scales each. It starts at 1. (Under the root
-    1e-8 is added, for a vector of zeros.)
+    1e-8 is added, for a vector of zeros: numbers should be larger than 0.001.
+    The squares of numbers beyond 1e154 are too large for a float.)
 
     Raises ValueError where a vector has another size. From Zhang and Sennrich,
     Root mean square layer normalization (2019).

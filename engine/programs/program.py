@@ -264,7 +264,7 @@ class Program:
             if leaf not in known:
                 raise ValueError(
                     f"{short_repr(leaf.label or leaf)} is not among this program's parameters: it is an input, "
-                    "or the output does not depend on it"
+                    "or the output does not depend on it, or the program is a copy, which has its own leaves"
                 )
         return [known[leaf] for leaf in leaves]
 

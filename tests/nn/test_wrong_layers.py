@@ -312,6 +312,11 @@ WRONG = [
         TypeError,
         "fit needs a list of targets, each a number or a list of numbers, not 3",
     ),
+    (
+        lambda: trained(rows=[["not", "good"], ["bad", "bad"]]),
+        TypeError,
+        "give a word such as 'not' by its place in the embedding's table",
+    ),
     (lambda: trained(rows=3), TypeError, "fit needs rows of inputs, each a list of numbers"),
     (lambda: trained(engine=["c"]), ValueError, "unknown engine ['c']: it is one of 'auto'"),
     # losses
