@@ -170,6 +170,9 @@ def check_gradients(output: Value | Callable[..., Value], /, *arguments: Any, **
             return called().data
 
     order = list(dict.fromkeys([*leaves, *topological_order(root)]))
+    of_indices = find_indices(order)
+    indices = [leaf for leaf in leaves if leaf in of_indices]
+    checked = [leaf for leaf in leaves if leaf not in of_indices]
     restore = restorer((list(given), "label"), (order, "data"), (order, "grad"))
     try:
         for value, name in given.items():
@@ -178,16 +181,11 @@ def check_gradients(output: Value | Callable[..., Value], /, *arguments: Any, **
         root.forward()  # a leaf may have changed since the graph was computed
         twins = copied(root)
         twins[root].backward()
-        gradients = {leaf: twins[leaf].grad if leaf in twins else 0.0 for leaf in leaves}
-        indices = find_indices(order).intersection(leaves)
-        rows = [
-            _row(leaf, names[leaf], gradient, again)
-            for leaf, gradient in gradients.items()
-            if leaf not in indices
-        ]
+        gradients = {leaf: twins[leaf].grad if leaf in twins else 0.0 for leaf in checked}
+        rows = [_row(leaf, names[leaf], gradient, again) for leaf, gradient in gradients.items()]
     finally:
         restore()
-    return Check(rows, converted, [names[leaf] for leaf in leaves if leaf in indices])
+    return Check(rows, converted, [names[leaf] for leaf in indices])
 
 
 def _row(leaf, name, gradient, again):
