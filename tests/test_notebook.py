@@ -206,7 +206,7 @@ def test_a_long_program_is_cut_and_says_how_many_lines_are_left(monkeypatch):
     assert Parsed(shown._repr_html_()).lines == lines
 
 
-@pytest.mark.parametrize("form", ["loops", "native"])
+@pytest.mark.parametrize("form", ["loops", pytest.param("native", marks=pytest.mark.slow)])
 def test_no_line_of_a_block_that_is_cut_stands_in_another_one(form):
     if form == "native" and c_compiler() is None:
         pytest.skip("no C compiler here")

@@ -36,6 +36,7 @@ def test_the_loop_stops_on_the_plateau_and_learns_xor_with_patience(lesson):
     assert [round(p) for p in last] == [0, 1, 1, 0]
 
 
+@pytest.mark.slow
 def test_three_starts_end_in_three_strict_minima_of_a_loss_that_is_not_convex(lesson):
     tracks = lesson("descent").found["tracks"]
     ends = [path[-1] for path in tracks.values()]
@@ -69,6 +70,7 @@ def test_newton_and_gradient_descent_both_end_at_the_minimum(lesson):
     assert (lesson("newton").out / "newton.png").exists() == drawn
 
 
+@pytest.mark.slow
 def test_newton_converges_quadratically(lesson):
     *_, before, last = (math.dist(point, (1, 1)) for point in lesson("newton").found["newton"])
     assert last < 10 * before**2

@@ -22,7 +22,7 @@ def test_every_demo_is_listed_with_a_short_line():
     assert max(map(len, text.splitlines())) <= 80
 
 
-QUICK = {"and_gate", "derivatives", "modes", "newton", "step_through", "taylor", "xor"}
+QUICK = {"and_gate", "derivatives", "step_through", "taylor"}
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,7 @@ def test_an_unknown_demo_gets_a_suggestion():
         command.main(["xorr"])
 
 
+@pytest.mark.slow
 def test_the_command_says_where_its_pictures_are(tmp_path, needs_layout):
     arguments = [sys.executable, "-m", "demos", "and_gate", "--out", str(tmp_path / "new")]
     done = subprocess.run(arguments, capture_output=True, text=True, check=True)

@@ -28,7 +28,7 @@ MATPLOTLIB = importlib.util.find_spec("matplotlib") is not None
             ["regression_network.svg", *["regression.png"] * MATPLOTLIB],
             marks=pytest.mark.slow,
         ),
-        (composition, ["composition_mlp.svg", "composition_shared.svg"]),
+        pytest.param(composition, ["composition_mlp.svg", "composition_shared.svg"], marks=pytest.mark.slow),
         (derivatives, ["derivatives.svg"]),
     ],
 )

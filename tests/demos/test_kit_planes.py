@@ -52,6 +52,7 @@ def test_a_model_that_is_sure_of_one_side_has_no_boundary():
     assert not lines(axes)
 
 
+@pytest.mark.slow
 def test_regions_meet_where_two_classes_tie_for_the_lead():
     axes = new_axes()
     regions(lambda x: [x[0], -x[0], Value(-5)], [[-1, 0], [1, 0], [0, 1]], [1, 0, 2], (-2, 2))(axes)

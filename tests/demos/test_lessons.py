@@ -107,9 +107,7 @@ def test_a_perceptrons_loops_are_the_lectures_matrices(lesson):
     assert sorted(lesson("program").found["matrices"]) == sorted(set(LECTURE.values()))
 
 
-@pytest.mark.parametrize(
-    "seed", [*range(4), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(4, 20))]
-)
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 20))])
 def test_xor_is_learned_from_every_seed(seed, tmp_path, monkeypatch):
     monkeypatch.setattr(xor, "save", lambda drawing, path: True)
     monkeypatch.setattr(xor, "show", lambda plot, path: None)

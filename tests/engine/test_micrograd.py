@@ -84,6 +84,7 @@ def test_a_neuron_without_a_nonlinearity():
         Neuron(2, nonlin="relu")
 
 
+@pytest.mark.slow
 def test_a_network_trained_as_in_micrograds_notebook():
     random.seed(1)
     angles = [math.pi * i / 14 for i in range(15)]

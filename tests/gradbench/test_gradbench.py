@@ -274,7 +274,7 @@ def test_a_hand_at_rest_keeps_its_shape():
 
 
 @compiled
-@pytest.mark.parametrize("complicated", [False, True])
+@pytest.mark.parametrize("complicated", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_the_jacobian_of_hand_tracking(compiled, complicated):
     hand = ht.data(2, complicated)
     rows = ht.rows(hand)

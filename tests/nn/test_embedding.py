@@ -46,7 +46,7 @@ def test_a_place_stands_for_the_word_and_a_value_for_any_place():
         assert words([place])[0] is words([float(place)])[0] is words([word])[0]
 
 
-@pytest.mark.parametrize("engine", ["graph", "python", "auto"])
+@pytest.mark.parametrize("engine", ["graph", "python", pytest.param("auto", marks=pytest.mark.slow)])
 def test_fit_trains_on_places_and_classes(engine):
     """(i + j) mod 3 from two embedded numbers, the same by each engine."""
 

@@ -133,6 +133,7 @@ def test_a_case_without_a_number_is_no_error_where_it_does_not_hold():
         assert form.each([[1], [2]]).tolist() == [1.0, 0.0]
 
 
+@pytest.mark.slow
 def test_an_output_that_is_not_computed_keeps_the_sign_of_its_zero():
     x = Value(1, "x")
     for output in (x, Constant(-0.0), -0.6 * (Constant(1) - Constant(1))):

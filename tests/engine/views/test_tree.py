@@ -150,6 +150,7 @@ def test_other_sums_are_as_they_are_computed():
     assert rows(double + double)[0][3] == "v2 = v1 + v1"
 
 
+@pytest.mark.slow
 def test_a_sum_of_many_terms_is_linear():
     terms = [Value(i, f"x{i}") for i in range(16_000)]
     shown = tree(sum(terms), limit=20_000)
