@@ -185,7 +185,7 @@ def explained(error: Exception, operation: Any, operands: Any, what: str = "") -
 
 def reason(error: Exception, op: str, last: Any) -> str:
     """Why an operation whose `last` operand is this number has no result."""
-    return f"no whole number from 0 to {_exactly(last - 1)}" if op == "checked_index" else str(error)
+    return f"not a whole number from 0 to {_exactly(last - 1)}" if op == "checked_index" else str(error)
 
 
 def no_derivative(error: Exception, node: Any) -> Exception:

@@ -31,9 +31,9 @@ def one_hot(index: Value, size: int) -> list[Value]:
     4.0
     >>> Program(square, inputs=[k]).value(1)
     1.0
-    >>> one_hot(Value(3, "k"), 3)
+    >>> one_hot(Value(3), 3)
     Traceback (most recent call last):
-    ValueError: checked_index(k, 3) where k = 3.0: no whole number from 0 to 2
+    ValueError: checked_index(3, 3): not a whole number from 0 to 2
     """
     if not isinstance(index, Value):
         hint = "; of a number, there is nn.one_hot" if isinstance(index, Real) else ""

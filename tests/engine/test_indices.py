@@ -74,7 +74,7 @@ def test_what_is_no_index_is_an_error_everywhere_and_changes_nothing(wrong):
     k, table, square = lookup()
     program = Program(square, inputs=[k])
     programs = [program] + [program.native()] * (c_compiler() is not None)
-    message = "no whole number from 0 to 4" if wrong == wrong else "is NaN"
+    message = "not a whole number from 0 to 4" if wrong == wrong else "is NaN"
     for each in programs:
         with pytest.raises(ValueError, match=message):
             each(wrong)
@@ -83,10 +83,10 @@ def test_what_is_no_index_is_an_error_everywhere_and_changes_nothing(wrong):
         with pytest.raises(ValueError, match=f"row 1: .*{message}"):
             each.each([[1], [wrong]])
     assert not any(w.grad for w in table)
-    with pytest.raises(ValueError, match="no whole number from 0 to 4"):
+    with pytest.raises(ValueError, match="not a whole number from 0 to 4"):
         one_hot(Value(wrong), SIZE)
     k.data = wrong
-    with pytest.raises(ValueError, match=r"checked_index\(k, 5\) where k = .*no whole number from 0 to 4"):
+    with pytest.raises(ValueError, match=r"checked_index\(k, 5\) where k = .*not a whole number from 0 to 4"):
         square.forward()
     assert square.data == 25
 
@@ -111,7 +111,7 @@ def test_an_index_that_is_a_number_too_is_checked():
 def test_a_check_where_the_index_has_become_wrong_says_so():
     k, _, square = lookup()
     k.data = 7
-    with pytest.raises(ValueError, match=r"checked_index\(k, 5\) where k = 7.0: no whole number from 0 to 4"):
+    with pytest.raises(ValueError, match=r"checked_index\(k, 5\) where k = 7.0: not a whole number"):
         check_gradients(square)
     assert square.data == 25
 

@@ -64,7 +64,7 @@ def test_fit_trains_on_places_and_classes(engine):
     losses = fit(model, rows, targets, cross_entropy, adam, 60, engine=engine)
     assert losses[-1] == pytest.approx(0.000876096, abs=1e-8)
     assert [max(range(3), key=model(row).__getitem__) for row in rows] == targets
-    with pytest.raises(ValueError, match=r"no whole number from 0 to 2|no place 3"):
+    with pytest.raises(ValueError, match=r"not a whole number from 0 to 2|no place 3"):
         fit(model, [[0, 0], [1, 3]], [0, 1], cross_entropy, adam, 1, engine=engine)
 
 

@@ -70,7 +70,7 @@ function explained(error, i, data, what) {
   const numbers = new Set(named.map((at) => `${nodes[at].name} = ${formatNumber(data[at])}`));
   const where = numbers.size > 0 ? ` where ${[...numbers].join(", ")}` : "";
   const isIndex = rendered.startsWith("checked_index(");
-  const reason = isIndex ? `no whole number from 0 to ${data[parents[1]] - 1}` : error.message;
+  const reason = isIndex ? `not a whole number from 0 to ${data[parents[1]] - 1}` : error.message;
   return new NoNumber(`${what}${formula}${where}: ${reason}`);
 }
 

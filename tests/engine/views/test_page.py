@@ -177,7 +177,7 @@ def test_a_wrong_index_is_called_so(shown):
     tab = shown(play(one_hot(k, 3)[1]))
     for number in (1.5, 3):
         change(tab, "k", number)
-        wanted = f"checked_index(k, 3) where k = {number}: no whole number from 0 to 2."
+        wanted = f"checked_index(k, 3) where k = {number}: not a whole number from 0 to 2."
         assert tab.inner_text("#trouble") == f"{wanted} The page still shows k = 1."
 
 
