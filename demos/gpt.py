@@ -19,7 +19,8 @@ MODEL = """\
   x = x + MLP(norm x)              16 → 64, relu → 16
   z = logits(norm x)               27: which letter is next?
 
-where norm x is x / √(mean of x²), and each x + ... a residual connection.
+norm x is x / √(mean of x²), times gains that it learns. Each x + ... is a
+residual connection. No letter sees a later one: it would copy it, not guess.
 """
 
 
@@ -34,7 +35,7 @@ class GPT(Module):
         self.logits = Layer(WIDTH, len(LETTERS), "linear", rng)
         self.norms = [RMSNorm(WIDTH) for _ in range(3)]
         for parameter in self.logits.parameters():
-            parameter.data = 0  # at first all letters are alike
+            parameter.data = 0  # at first all letters are equally probable
 
     def embedded(self, tokens):
         return [plus(*pair) for pair in zip(self.letters(tokens), self.places(range(len(tokens))))]
@@ -69,14 +70,15 @@ def invent(model, rng, temperature=0.5):
 def main(out, seed=0):
     rng, names = random.Random(seed), first_names()
     (rows, targets), held = split(*zip(*map(example, names)), part=0.1, rng=rng)
-    print("The task: guess each letter of a name from those before it. A dot begins a name,")
-    print("ends it, and fills up its row, where no guess counts:\n")
+    print("The task: guess each letter of a name from those before it. A dot begins a name")
+    print("and ends it; more dots pad its row, and guesses there do not count:\n")
     print(shown("mary"))
     model = GPT(rng)
-    print(f"\nThe model is a transformer with {len(model.parameters()):,} weights:\n\n{MODEL}")
+    print(f"\nThe model, a small GPT, is a transformer with {len(model.parameters()):,} weights:\n\n{MODEL}")
     first = loss(model(rows[0]), targets[0]).data
-    print(f"At first all 27 are alike to it: the loss is log 27 = {first:.2f}. It reads {len(rows):,} names")
-    print("18 times, but only once where no C compiler makes it fast.\n")
+    print("At first it gives each of the 26 letters and the dot the same probability, 1/27:")
+    print(f"the loss is log 27 = {first:.2f}. It learns from {len(rows):,} names in 18 epochs, or in one")
+    print("where there is no C compiler to make it fast.\n")
 
     epochs, start = 18 if c_compiler() else 1, time.perf_counter()
     losses = fit(model, rows, targets, loss, Adam(model.parameters(), 0.01), epochs, batch=32, rng=rng)
@@ -84,17 +86,21 @@ def main(out, seed=0):
     unseen = sum(loss(model(x), y).data for x, y in list(zip(*held))[:30]) / 30
     print(f"loss {first:.2f} → {losses[-1]:.2f} in {steps:,} steps, {seconds:.0f} s in all; ", end="")
     print(f"{unseen:.2f} on 30 names held out:")
-    print(f"as hard as to guess one of e^{unseen:.2f} = {math.exp(unseen):.0f} letters, instead of 27.\n")
-    print("Names that it invents (* is in the list):\n")
+    perplexity = f"e^{unseen:.2f} = {math.exp(unseen):.0f}"
+    print(f"as hard as to guess one of {perplexity} letters (the perplexity), not of 27.\n")
+    print("Names that it invents (* is in the data), each letter drawn by softmax(z / T):")
+    print("the lower the temperature T, here 0.5, the more the likely letters win.\n")
     invented = [invent(model, rng) for _ in range(12)]
     for i in (0, 6):
         print("  " + "".join(f"{name + '*' * (name in names):11}" for name in invented[i : i + 6]).rstrip())
 
     seen, letters = [model.norms[0](x) for x in model.embedded(numbers("jessica"))], ".jessica"
     heads = [[[a.data for a in row] for row in model.attention.weights(seen, head)] for head in range(4)]
-    print("\nHow much its heads look from each letter, on the left, at itself and back:\n")
+    print("\nHow much each head looks from a letter, on the left, at the letters above: itself")
+    print("and those before it. The darker, the more; each line adds up to 1:\n")
     print(text_maps(heads, letters))
     parts = [named_map(rows, letters, letters, f"head {i}") for i, rows in enumerate(heads, 1)]
-    if panels(parts, out / "gpt.png", "To guess the next letter, each looks at itself and back (dark: much)"):
+    title = "To guess the next letter, each looks at itself and those before it (dark: much)"
+    if panels(parts, out / "gpt.png", title):
         print(f"\nAs a picture: {out / 'gpt.png'}")
     return {"first": first, "losses": losses, "unseen": unseen, "invented": invented, "heads": heads}
