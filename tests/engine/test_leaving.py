@@ -139,3 +139,12 @@ def test_what_could_not_take_the_number_says_so():
     with pytest.raises(TypeError):
         np.linalg.solve(np.array([values, values]), floats)
     assert list(floats) == [0, 0]
+
+
+def test_products_by_math_stay_in_the_graph():
+    a, b = Value(0.5, "a"), Value(1.25, "b")
+    products = [math.prod([a, b])]
+    if hasattr(math, "sumprod"):  # since Python 3.12
+        products.append(math.sumprod([a, 2], [b, 1.5]))
+    for out in products:
+        assert type(out) is Value and {a, b} <= set(topological_order(out))
