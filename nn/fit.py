@@ -310,8 +310,9 @@ def _recorded(model, rows, targets, loss, optimizer, engine, progress, executor,
     for decision in found:
         if not changing.isdisjoint(topological_order(decision.node)):
             if executor is not None:
-                raise ValueError(f"an executor computes no graphs, and {_frozen(decision)}")
-            warnings.warn(_frozen(decision), stacklevel=3)
+                reason = _frozen(decision, "; without an\n  executor, fit builds the graph of every row")
+                raise ValueError(f"an executor computes no graphs, and {reason}")
+            warnings.warn(_frozen(decision, ", so fit builds the\n  graph of every row"), stacklevel=3)
             return None
     if not isinstance(output, Value):
         raise TypeError(_not_a_value(output))
@@ -350,13 +351,16 @@ def _recorded(model, rows, targets, loss, optimizer, engine, progress, executor,
     return gradient_at, divided.close
 
 
-def _frozen(decision):
-    """What to say where a program of the first row is wrong for others."""
+def _frozen(decision, instead):
+    """What to say where a program of the first row is wrong for others.
+
+    `instead` says when fit builds the graph of every row.
+    """
     return (
         f"the loss takes the number of a Value out of the graph in\n  {decision}\n"
-        "  A program of the first row would be wrong for other rows, so fit builds the\n"
-        "  graph of every row, which is slower. relu, abs, maximum and minimum decide\n"
-        "  for each row; z.tanh() and its kin stay in the graph."
+        f"  A program of the first row would be wrong for other rows{instead}, which is slower.\n"
+        "  relu, abs, maximum and minimum decide for each row; z.tanh() and its kin stay\n"
+        "  in the graph."
     )
 
 

@@ -191,6 +191,7 @@ def test_an_executor_computes_no_graphs():
     assert (
         kind is ValueError and "an executor computes no graphs" in message and "test_executor.py" in message
     )
+    assert "without an\n  executor, fit builds" in message and "so fit" not in message
 
 
 def test_an_executor_that_is_shut_down_says_so():
