@@ -148,7 +148,8 @@ def _workers(executor, here, shards, shuffled):
     if type(executor) is ThreadPoolExecutor:  # not the one of interpreters, which share no memory
         return partial(_by_tasks, executor, here.means), _nothing
     folder = Path(tempfile.mkdtemp(prefix="linegrad"))
-    close = weakref.finalize(here, shutil.rmtree, folder, ignore_errors=True)
+    close = partial(shutil.rmtree, folder, ignore_errors=True)
+    weakref.finalize(here, close)  # also if Ctrl-C cuts fit's own call short
     (folder / "rows").write_bytes(here.numbers)
     (folder / "program").write_bytes(pickle.dumps(here.program))
     return partial(_by_tasks, executor, partial(_means_from, folder)), close

@@ -157,6 +157,17 @@ def test_nothing_is_left_when_it_ends(tmp_path):
     assert len(executor.folders) == 2 and not list(tmp_path.iterdir())
 
 
+def test_an_interrupt_while_the_folder_is_removed_leaves_no_folder(monkeypatch, tmp_path):
+    def interrupted_once(*args, unlink=os.unlink, **ways):
+        monkeypatch.setattr(os, "unlink", unlink)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "unlink", interrupted_once)
+    with pytest.raises(KeyboardInterrupt):
+        descent(Now())
+    assert not list(tmp_path.iterdir())
+
+
 def test_few_rows_are_computed_here():
     executor = Now()
     assert descent(executor, examples(30)) == descent(data=examples(30))
