@@ -21,7 +21,7 @@ import tempfile
 import weakref
 from array import array
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from functools import lru_cache, partial
 from itertools import accumulate, pairwise
 from mmap import ACCESS_READ, mmap
@@ -164,6 +164,9 @@ def _by_tasks(executor, task, shards, weights):
     futures = []
     try:
         return _results(executor, task, parts, weights, futures)
+    except CancelledError as error:
+        _cancel(futures)
+        raise RuntimeError("the executor cancelled a task: was it shut down?") from error
     except BaseException:
         _cancel(futures)
         raise
@@ -217,6 +220,8 @@ def _dask(client, here, shards, shuffled):
     To call an actor takes a fraction of the time of a task, which the scheduler
     plans. It has the rows of its shards; all rows, if they are shuffled.
     """
+    if client.asynchronous:
+        raise ValueError("fit waits for its workers: give it a Dask client that is not asynchronous")
     if client.status != "running":
         raise RuntimeError(f"the Dask client is {client.status}")
     workers = client.nthreads()

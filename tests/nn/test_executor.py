@@ -1,5 +1,6 @@
 """fit with an executor: the same descent, whoever computes the shards."""
 
+import asyncio
 import math
 import multiprocessing
 import os
@@ -212,6 +213,17 @@ def test_an_executor_that_is_shut_down_says_so():
     assert kind is RuntimeError and message.startswith("the executor takes no tasks: ")
 
 
+def test_an_executor_that_is_shut_down_during_a_step_says_so():
+    class Cancelling(Executor):
+        def submit(self, function, /, *args):
+            future = Future()
+            future.cancel()
+            return future
+
+    kind, message = failing(executor=Cancelling())
+    assert kind is RuntimeError and message.startswith("the executor cancelled a task")
+
+
 def test_a_worker_elsewhere_says_that_it_has_no_rows(tmp_path):
     class Elsewhere(Now):
         def submit(self, function, /, *args):
@@ -401,6 +413,17 @@ def test_a_dask_client_gives_the_same_bits_and_its_workers_hold_nothing_after(di
                 break
         assert not any(client.run(held).values())
     assert failing(executor=client) == (RuntimeError, "the Dask client is closed")
+
+
+@pytest.mark.slow
+def test_an_asynchronous_dask_client_says_so(distributed):
+    async def attempt():
+        ways = {"n_workers": 1, "processes": False, "asynchronous": True, "dashboard_address": ":0"}
+        async with distributed.Client(**ways) as client:
+            return failing(executor=client)
+
+    kind, message = asyncio.run(attempt())
+    assert kind is ValueError and "not asynchronous" in message
 
 
 @pytest.mark.slow
