@@ -27,6 +27,7 @@ from itertools import accumulate, pairwise
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from engine import Elementwise, Native, Program, short_repr
 
@@ -147,9 +148,10 @@ def _workers(executor, here, shards, shuffled):
         return _dask(executor, here, shards, shuffled)
     if type(executor) is ThreadPoolExecutor:  # not the one of interpreters, which share no memory
         return partial(_by_tasks, executor, here.means), _nothing
-    folder = Path(tempfile.mkdtemp(prefix="linegrad"))
+    folder = Path(tempfile.gettempdir(), f"linegrad{uuid4().hex}")
     close = partial(shutil.rmtree, folder, ignore_errors=True)
-    weakref.finalize(here, close)  # also if Ctrl-C cuts fit's own call short
+    weakref.finalize(here, close)  # if Ctrl-C comes from here on, or while fit itself closes
+    folder.mkdir(mode=0o700)
     (folder / "rows").write_bytes(here.numbers)
     (folder / "program").write_bytes(pickle.dumps(here.program))
     return partial(_by_tasks, executor, partial(_means_from, folder)), close

@@ -169,6 +169,17 @@ def test_an_interrupt_while_the_folder_is_removed_leaves_no_folder(monkeypatch, 
     assert not list(tmp_path.iterdir())
 
 
+def test_an_interrupt_after_the_folder_is_made_leaves_no_folder(monkeypatch, tmp_path):
+    def interrupted_after(*args, mkdir=os.mkdir, **ways):
+        mkdir(*args, **ways)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "mkdir", interrupted_after)
+    with pytest.raises(KeyboardInterrupt):
+        descent(Now())
+    assert not list(tmp_path.iterdir())
+
+
 def test_few_rows_are_computed_here():
     executor = Now()
     assert descent(executor, examples(30)) == descent(data=examples(30))
