@@ -265,14 +265,14 @@ def _parts(shards, sizes):
 def _ask(actors, threads, shards, weights):
     """The means of shards, each by the actor in whose part it is."""
     parts = zip(actors, _parts(shards, threads))
-    futures = [actor.answer(pickle.dumps((part, weights))) for actor, part in parts if part]
     try:
-        return _answers(futures)
-    except OSError as error:
+        return _answers([(actor, pickle.dumps((part, weights))) for actor, part in parts if part])
+    except (OSError, RuntimeError) as error:  # RuntimeError if Dask knew of it before
         raise RuntimeError(f"a Dask worker was lost, and the rows that it held: {error}") from error
 
 
-def _answers(futures):
+def _answers(questions):
+    futures = [actor.answer(question) for actor, question in questions]
     return [mean for future in futures for mean in pickle.loads(future.result())]
 
 

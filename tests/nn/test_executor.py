@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from array import array
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
@@ -440,11 +441,15 @@ def test_an_asynchronous_dask_client_says_so(distributed):
 
 
 @pytest.mark.slow
-def test_a_dask_worker_that_dies_ends_the_descent_and_keeps_its_whole_steps(distributed):
+@pytest.mark.parametrize("known", [False, True])
+def test_a_dask_worker_that_dies_ends_the_descent_and_keeps_its_whole_steps(distributed, known):
     def each(epoch, loss, model):
         kept.append(model.state())
         if epoch == 3:
-            os.kill(next(iter(pids.values())), signal.SIGKILL)
+            address, number = next(iter(pids.items()))
+            os.kill(number, signal.SIGKILL)
+            while known and address in client.nthreads():
+                time.sleep(0.01)
 
     kept, model = [], MLP(2, [3, 1], rng=random.Random(1))
     with cluster(distributed, 2, 1) as made, distributed.Client(made) as client:
