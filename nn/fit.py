@@ -75,7 +75,8 @@ def fit(
     gradient of each shard. The result is the same to the last bit with any
     workers or none, where they have the same C library. A step too short for
     two shards, some milliseconds of native code, is computed here. What
-    workers hold of the rows is dropped when fit ends.
+    workers hold of the rows is dropped when fit ends. A Dask worker that leaves
+    ends the descent, so an adaptive cluster does not serve.
 
     A terminal or notebook shows the progress, or not, as `progress` says.
     Ctrl-C stops the descent and keeps what was learned.
