@@ -265,8 +265,9 @@ def _parts(shards, sizes):
 def _ask(actors, threads, shards, weights):
     """The means of shards, each by the actor in whose part it is."""
     parts = zip(actors, _parts(shards, threads))
+    questions = [(actor, pickle.dumps((part, weights))) for actor, part in parts if part]
     try:
-        return _answers([(actor, pickle.dumps((part, weights))) for actor, part in parts if part])
+        return _answers(questions)
     except (OSError, RuntimeError) as error:  # RuntimeError if Dask knew of it before
         raise RuntimeError(f"a Dask worker was lost, and the rows that it held: {error}") from error
 
