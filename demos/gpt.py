@@ -96,7 +96,7 @@ def main(out, seed=0):
 
     seen, letters = [model.norms[0](x) for x in model.embedded(numbers("jessica"))], ".jessica"
     heads = [[[a.data for a in row] for row in model.attention.weights(seen, head)] for head in range(4)]
-    print("\nHow much each head looks from a letter, on the left, at the letters above: itself")
+    print("\nHow much each head looks from a letter, on the left, at those above: itself")
     print("and those before it. The darker, the more; each line adds up to 1:\n")
     print(text_maps(heads, letters))
     parts = [named_map(rows, letters, letters, f"head {i}") for i, rows in enumerate(heads, 1)]
