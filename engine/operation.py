@@ -10,7 +10,7 @@ while a graph is built.
 from typing import Any
 
 from engine.formula import Formula
-from engine.rules import INDEXING, MATH, OWN, POWERS, TABLE, Rule
+from engine.rules import MATH, OWN, POWERS, RULES, Rule
 from engine.source import compile_function
 
 # Forward: the methods of Value. Besides names of the table they use three of
@@ -212,6 +212,6 @@ def add_operation(rule: Rule) -> Operation:
     return operation
 
 
-for _rule in (*TABLE, *INDEXING):
+for _rule in RULES.values():
     add_operation(_rule)
 SMALL_POWERS = {float(n): Operation(rule, (True, False)) for n, rule in POWERS.items()}

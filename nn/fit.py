@@ -134,6 +134,7 @@ def fit(
     gradient: Sequence[float] = [p.grad for p in parameters]
     history = Losses()
     order = range(len(rows)) if batch is None else list(range(len(rows)))
+    size = batch or len(rows)  # of a step
 
     def descend():  # (in the `try` itself, some of its loops' jumps would be no part of it since Python 3.12)
         nonlocal weights, gradient
@@ -141,8 +142,8 @@ def fit(
             if batch is not None:
                 (rng or random).shuffle(order)
             total = 0.0
-            for start in range(0, len(rows), batch or len(rows)):
-                chosen = order[start : start + (batch or len(rows))]
+            for start in range(0, len(rows), size):
+                chosen = order[start : start + size]
                 mean, found = gradient_at(weights, chosen)
                 if not math.isfinite(mean):
                     raise ArithmeticError(_not_finite(mean, len(history) + 1, optimizer))

@@ -148,10 +148,11 @@ def cross_entropy(logits: Sequence[Value], target: Any) -> Value:
     0.69314718056
     """
     check_logits("cross_entropy", logits)
-    if is_scalar(target) and not isinstance(target, Value):
+    if isinstance(target, Value):
+        target = one_hot(target, len(logits))
+    if is_scalar(target):
         chosen = logits[check_class(target, len(logits))]
     else:
-        target = one_hot(target, len(logits)) if isinstance(target, Value) else target
         check_targets(cross_entropy, logits, "logits", target)
         chosen = sum(map(mul, target, logits))
     largest = reduce(Value.maximum, logits)

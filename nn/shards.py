@@ -105,13 +105,12 @@ class Divided:
     def __init__(
         self, program: Program | Native, numbers: "array[float]", executor: Any = None, shuffled: bool = False
     ) -> None:
-        recorded = program.program if isinstance(program, Native) else program
-        self.lines = recorded.source.count("\n")
+        self.lines = len(program.tape.forward) + len(program.tape.backward)
         self.here = Shards(program, numbers.tobytes())
         self.means: Callable[[Any, Any], Any] = self.here.means
         self.close: Callable[[], Any] = _nothing
         shards = self.cut(range(len(numbers) // self.here.width))
-        if len(shards) > 1 and program is not recorded:
+        if len(shards) > 1 and isinstance(program, Native):
             ADD.compile()
         if len(shards) > 1 and executor is not None:
             self.means, self.close = _workers(executor, self.here, shards, shuffled)

@@ -6,12 +6,10 @@ import unicodedata
 from collections.abc import Iterable
 
 from engine.formula import Formula
-from engine.rules import INDEXING, POWERS, RULES, SHARED, TABLE
+from engine.rules import POWERS, RULES, SHARED
 
 # Names with a meaning in a program's formulas, or in Python.
-_TEXTS = [
-    text for rule in [*TABLE, *POWERS.values(), *INDEXING] for text in (rule.expression, *rule.partials)
-]
+_TEXTS = [text for rule in [*RULES.values(), *POWERS.values()] for text in (rule.expression, *rule.partials)]
 _FORMULAS = {name for text in _TEXTS for name in Formula(text).names} - {"a", "b", "out"}
 RESERVED = {*_FORMULAS, *SHARED, "inf", "nan", "range", "reversed", *keyword.kwlist}
 
